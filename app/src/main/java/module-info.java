@@ -1,0 +1,7 @@
+/// The command line.
+@org.jspecify.annotations.NullMarked
+module trapline.app {
+  requires trapline.core;
+  requires trapline.linux;
+  requires info.picocli;
+}

@@ -1,0 +1,10 @@
+/// Everything Trapline knows that needs no operating system: pure views of bytes, tables and joins.
+@org.jspecify.annotations.NullMarked
+module trapline.core {
+  requires static transitive org.jspecify;
+  requires tools.jackson.core;
+  requires org.tukaani.xz;
+
+  exports trapline.bytes;
+  exports trapline.model;
+}

@@ -1,0 +1,142 @@
+package trapline.bytes;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import trapline.model.MalformedBinary;
+
+/// A read-only, little-endian view of a run of bytes in a file or in memory.
+///
+/// Every access is checked: reading outside the view throws [MalformedBinary] with the file's name
+/// and the offset in it, never a raw exception. Offsets are `long` so that values read from a
+/// hostile file need no cast before they are checked. A view holds at most 2 GiB.
+///
+/// Views are immutable and safe for use by many threads.
+public final class Bytes {
+  private final String file;
+  private final long origin;
+  private final ByteBuffer buffer;
+  private final int size;
+
+  private Bytes(String file, long origin, ByteBuffer buffer) {
+    this.file = file;
+    this.origin = origin;
+    this.buffer = buffer.slice().order(ByteOrder.LITTLE_ENDIAN);
+    this.size = this.buffer.limit();
+  }
+
+  /// A view of the remaining bytes of `buffer`, which must not change while the view is in use.
+  ///
+  /// @param file the name used in error messages
+  public static Bytes of(String file, ByteBuffer buffer) {
+    return new Bytes(file, 0, buffer);
+  }
+
+  /// A view of a whole array, which must not change while the view is in use.
+  public static Bytes of(String file, byte[] bytes) {
+    return new Bytes(file, 0, ByteBuffer.wrap(bytes));
+  }
+
+  /// The view with no bytes.
+  public static Bytes empty(String file) {
+    return of(file, new byte[0]);
+  }
+
+  /// The name of the file, for messages.
+  public String file() {
+    return file;
+  }
+
+  /// The offset of this view's first byte in the file that it was cut from.
+  public long origin() {
+    return origin;
+  }
+
+  /// The number of bytes.
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /// Part of this view.
+  ///
+  /// @throws MalformedBinary when the part does not lie inside
+  public Bytes slice(long offset, long length) {
+    int at = check(offset, length);
+    return new Bytes(file, origin + at, buffer.slice(at, (int) length));
+  }
+
+  /// This view from `offset` to its end.
+  public Bytes from(long offset) {
+    return slice(offset, size - offset);
+  }
+
+  public int u8(long offset) {
+    return buffer.get(check(offset, 1)) & 0xff;
+  }
+
+  public int u16(long offset) {
+    return buffer.getShort(check(offset, 2)) & 0xffff;
+  }
+
+  public long u32(long offset) {
+    return buffer.getInt(check(offset, 4)) & 0xffff_ffffL;
+  }
+
+  public int i32(long offset) {
+    return buffer.getInt(check(offset, 4));
+  }
+
+  /// Eight bytes; as an unsigned number where the format says so.
+  public long u64(long offset) {
+    return buffer.getLong(check(offset, 8));
+  }
+
+  /// The UTF-8 text from `offset` up to, and without, the next NUL.
+  ///
+  /// @throws MalformedBinary when no NUL follows inside the view
+  public String cString(long offset) {
+    int start = check(offset, 1);
+    int end = start;
+    while (buffer.get(end) != 0) {
+      end++;
+      if (end == size) {
+        throw malformed(offset, "string without an end");
+      }
+    }
+    byte[] text = new byte[end - start];
+    buffer.get(start, text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /// A copy of `length` bytes.
+  public byte[] copy(long offset, long length) {
+    int at = check(offset, length);
+    byte[] copy = new byte[(int) length];
+    buffer.get(at, copy);
+    return copy;
+  }
+
+  /// A cursor over this view that starts at `offset`.
+  public Cursor cursor(long offset) {
+    check(offset, 0);
+    return new Cursor(this, (int) offset);
+  }
+
+  /// The error for something wrong at `offset` of this view.
+  public MalformedBinary malformed(long offset, String what) {
+    return new MalformedBinary(file, origin + offset, what);
+  }
+
+  private int check(long offset, long length) {
+    if (offset < 0 || length < 0 || offset > size || length > size - offset) {
+      throw malformed(
+          Math.max(offset, -origin),
+          "needs " + Long.toUnsignedString(length) + " bytes, beyond the end at " + size);
+    }
+    return (int) offset;
+  }
+}

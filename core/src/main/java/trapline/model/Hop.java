@@ -1,0 +1,269 @@
+package trapline.model;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One station of a journey, with how it is known.
+public sealed interface Hop {
+  HopKind kind();
+
+  /// A station that could not be established, or that this call does not have.
+  ///
+  /// @param why the reason, as a sentence without its full stop
+  /// @param remedy what the user can do; empty when there is nothing to do
+  record Missing(HopKind kind, String why, String remedy) implements Hop {}
+
+  /// The line of the user's program that made the call, and the frames above it.
+  ///
+  /// @param user index in `stack` of the frame shown as the user's
+  /// @param text the line; `null` when the source file was not found
+  /// @param stack innermost first, from the trap to the thread's start
+  /// @param stackEnd why the stack ends before the thread's start; empty when it is whole
+  record SourceLine(
+      Evidence evidence, int user, @Nullable String text, List<Frame> stack, String stackEnd)
+      implements Hop {
+    public SourceLine {
+      stack = List.copyOf(stack);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.SOURCE_LINE;
+    }
+
+    public Frame frame() {
+      return stack.get(user);
+    }
+  }
+
+  /// The instructions that set up the arguments and make the call.
+  record CallSite(Evidence evidence, String module, String function, List<CodeLine> code)
+      implements Hop {
+    public CallSite {
+      code = List.copyOf(code);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.CALL_SITE;
+    }
+  }
+
+  /// When a procedure linkage slot got its target.
+  enum Binding {
+    /// The slot still led to the resolver before this call.
+    ON_THIS_CALL("bound on this call"),
+    /// An earlier call had bound it.
+    BY_EARLIER_CALL("bound by an earlier call"),
+    /// The loader bound it before the program started (`-z now`, `LD_BIND_NOW`, or a GLOB_DAT
+    // slot).
+    AT_LOAD("bound when it was loaded"),
+    /// It holds a target, and what it held before this call was not seen.
+    BEFORE_SEEN("bound; not seen when"),
+    /// It still leads to the resolver.
+    UNBOUND("not bound");
+
+    private final String text;
+
+    Binding(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+
+  /// The procedure linkage table's part.
+  ///
+  /// @param stub its name and address, such as `socket@plt`; empty address for `-fno-plt`
+  /// @param slot where the GOT holds the target
+  /// @param relocation such as `R_X86_64_JUMP_SLOT`
+  /// @param symbol the symbol asked for
+  /// @param version the version asked for, such as `GLIBC_2.2.5`; empty when none
+  /// @param library the object that the slot leads to, by its path
+  /// @param target the function's address in the running program
+  /// @param note what else matters: `-fno-plt`, IFUNC, `.plt.sec`; may be empty
+  record Plt(
+      Evidence evidence,
+      String stub,
+      Optional<RemoteAddress> stubAddress,
+      String section,
+      RemoteAddress slot,
+      LinkAddress slotLinkAddress,
+      String relocation,
+      String symbol,
+      String version,
+      String library,
+      RemoteAddress target,
+      Binding binding,
+      String note)
+      implements Hop {
+    @Override
+    public HopKind kind() {
+      return HopKind.PLT;
+    }
+  }
+
+  /// The library function around the trap.
+  ///
+  /// @param module the object file, by its path
+  /// @param library its name and version where it can be told: `glibc 2.36`; may be empty
+  /// @param path the functions from the one that was called to the one that traps
+  /// @param place its source line at the trap; `null` without debug information
+  /// @param placeMissing why there is no source line, and what would bring it; empty when there is
+  /// @param code the instructions around the trap
+  /// @param changes what it does differently from what was asked
+  record Wrapper(
+      Evidence evidence,
+      String module,
+      String library,
+      String function,
+      List<String> path,
+      @Nullable Place place,
+      String placeMissing,
+      List<CodeLine> code,
+      List<String> changes)
+      implements Hop {
+    public Wrapper {
+      path = List.copyOf(path);
+      code = List.copyOf(code);
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.WRAPPER;
+    }
+  }
+
+  /// The trap.
+  ///
+  /// @param instruction `syscall`, `int $0x80` or `sysenter`
+  /// @param registers rax and the argument registers that the call uses, by name, in their order
+  record SyscallInstruction(
+      Evidence evidence,
+      RemoteAddress address,
+      String module,
+      LinkAddress linkAddress,
+      String instruction,
+      List<RegisterValue> registers)
+      implements Hop {
+    public SyscallInstruction {
+      registers = List.copyOf(registers);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.SYSCALL_INSTRUCTION;
+    }
+  }
+
+  /// A register with its value.
+  record RegisterValue(String name, long value) {}
+
+  /// The kernel's entry path for this ABI.
+  ///
+  /// @param note such as `addresses hidden: kernel.kptr_restrict`; may be empty
+  record KernelEntry(Evidence evidence, List<KernelSymbol> path, String note) implements Hop {
+    public KernelEntry {
+      path = List.copyOf(path);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.KERNEL_ENTRY;
+    }
+  }
+
+  /// A kernel function.
+  ///
+  /// @param address where it is in the running kernel; 0 when that is not known
+  record KernelSymbol(String name, long address) {}
+
+  /// The row of the architecture's call table.
+  ///
+  /// @param entry the entry point; empty when the row has none
+  record TableRow(Evidence evidence, int number, String abi, String name, String entry, Place place)
+      implements Hop {
+    @Override
+    public HopKind kind() {
+      return HopKind.TABLE_ROW;
+    }
+  }
+
+  /// The prototype.
+  record Declaration(Evidence evidence, List<Text> declarations) implements Hop {
+    public Declaration {
+      declarations = List.copyOf(declarations);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.DECLARATION;
+    }
+  }
+
+  /// A piece of source text with its place.
+  record Text(String text, Place place) {}
+
+  /// The definition.
+  ///
+  /// @param definitions usually one; several when the configuration decides and is not known
+  /// @param confirmation what the running kernel says of it, such as `built in (kallsyms)`; may be
+  ///     empty
+  record Implementation(Evidence evidence, List<Definition> definitions, String confirmation)
+      implements Hop {
+    public Implementation {
+      definitions = List.copyOf(definitions);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.IMPLEMENTATION;
+    }
+  }
+
+  /// One definition of a system call.
+  ///
+  /// @param signature such as `SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)`
+  /// @param gates the configuration symbols and `#if` conditions that it depends on
+  /// @param source its text, line by line; empty when no tree is at hand
+  record Definition(String signature, Place place, List<String> gates, List<String> source) {
+    public Definition {
+      gates = List.copyOf(gates);
+      source = List.copyOf(source);
+    }
+  }
+
+  /// The way back.
+  ///
+  /// @param rax the register's value after the trap
+  /// @param code the instructions that were executed from the trap to the caller, in brief
+  /// @param branch what the wrapper decided: `jae not taken: no error`; empty when not seen
+  /// @param errnoStore where the wrapper stored errno: `%fs:0xffffffffffffff80`; empty when it did
+  ///     not
+  /// @param assignment what the caller did with the result: `sfd = 3`; empty when not known
+  /// @param place where in the caller, such as `main+44`; empty when not known
+  /// @param note why something of the above could not be told; may be empty
+  record Return(
+      Evidence evidence,
+      long rax,
+      List<CodeLine> code,
+      String branch,
+      String errnoStore,
+      String assignment,
+      String place,
+      String note)
+      implements Hop {
+    public Return {
+      code = List.copyOf(code);
+    }
+
+    @Override
+    public HopKind kind() {
+      return HopKind.RETURN;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package trapline.model;
+
+import java.util.List;
+
+/// One system call's road, as an ordered list of hops.
+///
+/// @param id number and ABI
+/// @param name the call's name; `syscall_0x1ff` when the number has none
+/// @param processId the process that made it
+/// @param threadId the thread that made it
+/// @param command the thread's name
+/// @param arguments decoded
+/// @param outcome how it ended
+/// @param nanoseconds from entry to exit as the tracer saw it; -1 when not known
+/// @param occurrence how often this call site has made this call so far, from 1
+/// @param hops in the order of [HopKind]
+/// @param steps the instructions that were executed one by one; empty unless asked for
+/// @param diagnostics what could not be established, and is not a hop of its own
+public record Journey(
+    SyscallId id,
+    String name,
+    int processId,
+    int threadId,
+    String command,
+    List<Argument> arguments,
+    Outcome outcome,
+    long nanoseconds,
+    long occurrence,
+    KernelFacts kernel,
+    List<Hop> hops,
+    List<Step> steps,
+    List<Diagnostic> diagnostics) {
+  public Journey {
+    arguments = List.copyOf(arguments);
+    hops = List.copyOf(hops);
+    steps = List.copyOf(steps);
+    diagnostics = List.copyOf(diagnostics);
+  }
+}

@@ -1,0 +1,24 @@
+package trapline.model;
+
+import java.util.List;
+
+/// A piece of the road walked instruction by instruction.
+public sealed interface Step {
+  /// One executed instruction.
+  ///
+  /// @param module the object file's short name
+  /// @param changed the registers that it changed, with their new values
+  record Executed(CodeLine code, String module, List<Hop.RegisterValue> changed) implements Step {
+    public Executed {
+      changed = List.copyOf(changed);
+    }
+  }
+
+  /// Many instructions shown as one line, such as the dynamic linker's resolver.
+  ///
+  /// @param what such as `_dl_runtime_resolve_xsavec (ld-linux-x86-64.so.2)`
+  record Collapsed(String what, long instructions) implements Step {}
+
+  /// The trap into the kernel and back.
+  record Trap(String call, String result) implements Step {}
+}

@@ -1,0 +1,5 @@
+/// The only module with native access.
+@org.jspecify.annotations.NullMarked
+module trapline.linux {
+  requires transitive trapline.core;
+}
