@@ -7,4 +7,5 @@ module trapline.core {
 
   exports trapline.bytes;
   exports trapline.model;
+  exports trapline.report;
 }

@@ -1,0 +1,44 @@
+package trapline.report;
+
+/// How text output looks.
+///
+/// @param width columns that no line exceeds; kept within [#MIN_WIDTH] and [#MAX_WIDTH]
+/// @param colour whether SGR escape sequences mark user side, boundary, kernel side and errors,
+///     which the text says without them, too
+/// @param unicode whether the road is drawn with box drawing characters; otherwise with ASCII only.
+///     Text of the traced program is shown as it is in both
+/// @param sourceLines how many lines of an implementation's source text are shown; 0 shows none
+public record Style(int width, boolean colour, boolean unicode, int sourceLines) {
+  /// The narrowest output that keeps facts and places apart.
+  public static final int MIN_WIDTH = 60;
+
+  /// Wider than this the eye no longer connects a fact with its place.
+  public static final int MAX_WIDTH = 160;
+
+  private static final int DEFAULT_WIDTH = 100;
+  private static final int DEFAULT_SOURCE_LINES = 24;
+
+  /// 100 columns, box drawing, no colour.
+  public static final Style PLAIN = new Style(DEFAULT_WIDTH, false, true, DEFAULT_SOURCE_LINES);
+
+  public Style {
+    width = Math.clamp(width, MIN_WIDTH, MAX_WIDTH);
+    sourceLines = Math.max(0, sourceLines);
+  }
+
+  public Style withWidth(int columns) {
+    return new Style(columns, colour, unicode, sourceLines);
+  }
+
+  public Style withColour(boolean on) {
+    return new Style(width, on, unicode, sourceLines);
+  }
+
+  public Style withUnicode(boolean on) {
+    return new Style(width, colour, on, sourceLines);
+  }
+
+  public Style withSourceLines(int lines) {
+    return new Style(width, colour, unicode, lines);
+  }
+}
