@@ -6,6 +6,7 @@ module trapline.core {
   requires org.tukaani.xz;
 
   exports trapline.bytes;
+  exports trapline.code;
   exports trapline.model;
   exports trapline.report;
 }
