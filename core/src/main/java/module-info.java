@@ -7,6 +7,7 @@ module trapline.core {
 
   exports trapline.bytes;
   exports trapline.code;
+  exports trapline.dwarf;
   exports trapline.model;
   exports trapline.report;
 }
