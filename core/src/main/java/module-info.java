@@ -7,7 +7,9 @@ module trapline.core {
 
   exports trapline.bytes;
   exports trapline.code;
+  exports trapline.dwarf.expression;
   exports trapline.dwarf;
   exports trapline.model;
   exports trapline.report;
+  exports trapline.unwind;
 }

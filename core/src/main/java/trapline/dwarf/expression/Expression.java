@@ -1,0 +1,27 @@
+package trapline.dwarf.expression;
+
+import trapline.bytes.Bytes;
+
+/// Evaluates DWARF expressions of versions 2 to 5 with GNU's extensions (DWARF 5, sections 2.5, 2.6
+/// and 7.7).
+public final class Expression {
+  private Expression() {}
+
+  /// Where, or what, the object is that a location expression describes.
+  ///
+  /// @return [Location.Unavailable] for an empty expression (optimised out) and when the context
+  ///     does not know something that is needed
+  /// @throws trapline.model.MalformedBinary when the expression is cut off, takes more from its
+  ///     stack than it put there, or runs for more than [Evaluation#MAX_STEPS] steps
+  public static Location evaluate(Bytes expression, ExpressionContext context) {
+    return new Evaluation(context).run(expression);
+  }
+
+  /// The number that an expression leaves on its stack: what call frame information means by
+  /// `DW_CFA_def_cfa_expression`, `DW_CFA_expression` and `DW_CFA_val_expression`.
+  ///
+  /// @param initialStack put on the stack first, the last one on top
+  public static Input number(Bytes expression, ExpressionContext context, long... initialStack) {
+    return new Evaluation(context).number(expression, initialStack);
+  }
+}

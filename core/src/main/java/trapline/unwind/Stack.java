@@ -1,0 +1,19 @@
+package trapline.unwind;
+
+import java.util.List;
+
+/// A thread's stack.
+///
+/// @param frames innermost first; never empty
+/// @param end empty when the stack is whole down to where the thread started; else why it ends
+///     early, as a phrase
+public record Stack(List<PhysicalFrame> frames, String end) {
+  public Stack {
+    frames = List.copyOf(frames);
+  }
+
+  /// Whether the stack reaches down to where the thread started.
+  public boolean whole() {
+    return end.isEmpty();
+  }
+}
