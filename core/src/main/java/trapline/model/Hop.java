@@ -18,10 +18,17 @@ public sealed interface Hop {
   ///
   /// @param user index in `stack` of the frame shown as the user's
   /// @param text the line; `null` when the source file was not found
+  /// @param textMissing why the place or the text of the line is not known, and what would bring
+  ///     it; empty when both are
   /// @param stack innermost first, from the trap to the thread's start
   /// @param stackEnd why the stack ends before the thread's start; empty when it is whole
   record SourceLine(
-      Evidence evidence, int user, @Nullable String text, List<Frame> stack, String stackEnd)
+      Evidence evidence,
+      int user,
+      @Nullable String text,
+      String textMissing,
+      List<Frame> stack,
+      String stackEnd)
       implements Hop {
     public SourceLine {
       stack = List.copyOf(stack);
@@ -56,8 +63,7 @@ public sealed interface Hop {
     ON_THIS_CALL("bound on this call"),
     /// An earlier call had bound it.
     BY_EARLIER_CALL("bound by an earlier call"),
-    /// The loader bound it before the program started (`-z now`, `LD_BIND_NOW`, or a GLOB_DAT
-    // slot).
+    /// The loader bound it before the program started: `-z now`, `LD_BIND_NOW`, or a GLOB_DAT slot.
     AT_LOAD("bound when it was loaded"),
     /// It holds a target, and what it held before this call was not seen.
     BEFORE_SEEN("bound; not seen when"),
@@ -229,7 +235,7 @@ public sealed interface Hop {
   ///
   /// @param signature such as `SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)`
   /// @param gates the configuration symbols and `#if` conditions that it depends on
-  /// @param source its text, line by line; empty when no tree is at hand
+  /// @param source its text, line by line from `place` on; empty when no tree is at hand
   record Definition(String signature, Place place, List<String> gates, List<String> source) {
     public Definition {
       gates = List.copyOf(gates);
