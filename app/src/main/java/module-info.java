@@ -4,4 +4,7 @@ module trapline.app {
   requires trapline.core;
   requires trapline.linux;
   requires info.picocli;
+
+  opens trapline.cli to
+      info.picocli;
 }
