@@ -23,7 +23,21 @@ public final class Main {
   }
 
   @CommandLine.Command(name = "trapline", subcommands = F.class)
-  static final class TraplineCommand implements Runnable { public void run(){} }
+  static final class TraplineCommand implements Runnable {
+    public void run() {}
+  }
+
   @CommandLine.Command(name = "follow")
-  static final class F implements Runnable { @CommandLine.Option(names="--all") boolean a; @CommandLine.Option(names="--call") @org.jspecify.annotations.Nullable String c;  @CommandLine.Parameters java.util.@org.jspecify.annotations.Nullable List<String> p;public void run(){} }
+  static final class F implements Runnable {
+    @CommandLine.Option(names = "--all")
+    boolean a;
+
+    @CommandLine.Option(names = "--call")
+    @org.jspecify.annotations.Nullable
+    String c;
+
+    @CommandLine.Parameters java.util.@org.jspecify.annotations.Nullable List<String> p;
+
+    public void run() {}
+  }
 }
