@@ -1,6 +1,8 @@
 package trapline.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
 /// The entry point.
@@ -12,32 +14,13 @@ public final class Main {
   /// @return the exit status
   public static int run(String[] args, PrintStream out, PrintStream err) {
     CommandLine line = new CommandLine(new TraplineCommand());
-    line.setOut(new java.io.PrintWriter(out, true));
-    line.setErr(new java.io.PrintWriter(err, true));
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     return line.execute(args);
   }
 
+  /// Runs one command and ends the process with its exit status.
   public static void main(String[] args) {
-    int status = run(args, System.out, System.err);
-    System.exit(status);
-  }
-
-  @CommandLine.Command(name = "trapline", subcommands = F.class)
-  static final class TraplineCommand implements Runnable {
-    public void run() {}
-  }
-
-  @CommandLine.Command(name = "follow")
-  static final class F implements Runnable {
-    @CommandLine.Option(names = "--all")
-    boolean a;
-
-    @CommandLine.Option(names = "--call")
-    @org.jspecify.annotations.Nullable
-    String c;
-
-    @CommandLine.Parameters java.util.@org.jspecify.annotations.Nullable List<String> p;
-
-    public void run() {}
+    System.exit(run(args, System.out, System.err));
   }
 }
