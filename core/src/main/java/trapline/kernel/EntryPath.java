@@ -1,0 +1,17 @@
+package trapline.kernel;
+
+import java.util.List;
+import trapline.model.Place;
+
+/// The kernel functions from the trap to the entry point of a call, in the order in which they run.
+public record EntryPath(List<Stage> stages) {
+  public EntryPath {
+    stages = List.copyOf(stages);
+  }
+
+  /// A function or table on the way.
+  ///
+  /// @param symbol its name in the kernel, such as `entry_SYSCALL_64`
+  /// @param place where the source defines it
+  public record Stage(String symbol, Place place) {}
+}

@@ -1,0 +1,44 @@
+package trapline.kernel;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Predicate;
+import trapline.bytes.Bytes;
+
+/// A kernel's source: a folder, or a tarball that is read without being unpacked.
+///
+/// Paths are relative to the tree's top and use `/`, such as `net/socket.c`.
+public interface KernelSource {
+  /// What the user named: the folder's or the tarball's path.
+  String origin();
+
+  /// Hands every wanted regular file to `reader`, in no particular order. Files larger than 64 MiB
+  /// are passed over.
+  ///
+  /// `reader` may be called from several threads at once. It returns whether the file will be asked
+  /// for again with [#file]: a tarball keeps those in memory.
+  ///
+  /// @throws IOException when the source cannot be read
+  /// @throws trapline.model.MalformedBinary when the tarball does not follow its format
+  void read(Predicate<String> wanted, Reader reader, Progress progress) throws IOException;
+
+  /// One file. In a tarball this is fast only for the files that were kept by [#read].
+  Optional<Bytes> file(String path) throws IOException;
+
+  /// Takes a file of the tree.
+  @FunctionalInterface
+  interface Reader {
+    /// @return whether the file will be asked for again
+    boolean read(String path, Bytes content);
+  }
+
+  /// Is told how far the reading is.
+  @FunctionalInterface
+  interface Progress {
+    Progress NONE = (done, total) -> {};
+
+    /// @param done bytes of a tarball, or files of a folder, that have been read
+    /// @param total how many there are; -1 when that is not known
+    void at(long done, long total);
+  }
+}

@@ -1,0 +1,37 @@
+package trapline.kernel;
+
+import java.util.List;
+import trapline.model.Place;
+
+/// A definition of an entry point in the kernel's source.
+///
+/// @param entry the entry point that it defines, such as `sys_socket` or `compat_sys_ioctl`
+/// @param macro `SYSCALL_DEFINE3`, `COMPAT_SYSCALL_DEFINE2`; empty for a plain C function
+/// @param signature the head of the definition in one line, such as `SYSCALL_DEFINE3(socket, int,
+///     family, int, type, int, protocol)`
+/// @param arguments type and name of each argument; empty when it takes none
+/// @param place the line on which it starts
+/// @param endLine the line of the closing brace
+/// @param conditions the `#if` conditions around it, outermost first, as C preprocessor expressions
+/// @param gates what Kbuild asks for before it compiles the file, outermost folder first, such as
+///     `CONFIG_NET`; each is an expression that must hold
+public record SyscallDefinition(
+    String entry,
+    String macro,
+    String signature,
+    List<Parameter> arguments,
+    Place place,
+    int endLine,
+    List<String> conditions,
+    List<String> gates) {
+  public SyscallDefinition {
+    arguments = List.copyOf(arguments);
+    conditions = List.copyOf(conditions);
+    gates = List.copyOf(gates);
+  }
+
+  /// A parameter.
+  ///
+  /// @param type its C type, such as `struct sockaddr __user *`
+  public record Parameter(String type, String name) {}
+}
