@@ -9,6 +9,7 @@ module trapline.core {
   exports trapline.code;
   exports trapline.dwarf.expression;
   exports trapline.dwarf;
+  exports trapline.elf;
   exports trapline.kernel;
   exports trapline.model;
   exports trapline.report;

@@ -1,0 +1,6 @@
+package trapline.elf;
+
+/// Names code by symbols.
+final class FunctionIndex {
+  private FunctionIndex() {}
+}
