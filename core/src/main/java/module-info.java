@@ -5,8 +5,10 @@ module trapline.core {
   requires tools.jackson.core;
   requires org.tukaani.xz;
 
+  exports trapline.abi;
   exports trapline.bytes;
   exports trapline.code;
+  exports trapline.decode;
   exports trapline.dwarf.expression;
   exports trapline.dwarf;
   exports trapline.elf;

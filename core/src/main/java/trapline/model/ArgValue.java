@@ -63,9 +63,17 @@ public sealed interface ArgValue {
   }
 
   /// A structure.
-  record Struct(String type, List<Field> fields) implements ArgValue {
+  ///
+  /// @param type its C name, such as `stat`
+  /// @param abbreviated whether it has members that are not shown
+  record Struct(String type, List<Field> fields, boolean abbreviated) implements ArgValue {
     public Struct {
       fields = List.copyOf(fields);
+    }
+
+    /// A structure with all its members.
+    public Struct(String type, List<Field> fields) {
+      this(type, fields, false);
     }
 
     @Override
@@ -75,13 +83,22 @@ public sealed interface ArgValue {
         if (out.length() > 1) {
           out.append(", ");
         }
-        out.append(field.name()).append('=').append(field.value().text());
+        if (!field.name().isEmpty()) {
+          out.append(field.name()).append('=');
+        }
+        out.append(field.value().text());
+      }
+      if (abbreviated) {
+        out.append(out.length() > 1 ? ", ..." : "...");
       }
       return out.append('}').toString();
     }
   }
 
   /// A member of a structure.
+  ///
+  /// @param name empty when the value's text names the member itself, as in `inet_pton(AF_INET6,
+  /// "::1", &sin6_addr)`
   record Field(String name, ArgValue value) {}
 
   /// Several values of one kind.
@@ -102,6 +119,14 @@ public sealed interface ArgValue {
         out.append(element.text());
       }
       return out.append(truncated ? ", ...]" : "]").toString();
+    }
+  }
+
+  /// What the program passed and what the kernel left in its place.
+  record Changed(ArgValue before, ArgValue after) implements ArgValue {
+    @Override
+    public String text() {
+      return before.text() + " => " + after.text();
     }
   }
 
