@@ -49,8 +49,7 @@ public final class Signals {
     for (int i = 1; i <= LAST; i++) {
       String known = name(i);
       if (wanted.equals(known)
-          || wanted.regionMatches(0, known, 3, known.length())
-              && wanted.length() + 3 == known.length()
+          || (wanted.length() + 3 == known.length() && known.endsWith(wanted))
           || wanted.equals(Integer.toString(i))) {
         return i;
       }
