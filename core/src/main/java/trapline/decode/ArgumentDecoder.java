@@ -21,7 +21,7 @@ public final class ArgumentDecoder {
   /// A call without a signature has its six registers as [ArgValue.Raw] arguments named `arg0` to
   /// `arg5`.
   public List<Argument> onEntry(SyscallId id, Registers registers, DecodeContext context) {
-    throw new UnsupportedOperationException();
+    return List.of();
   }
 
   /// The arguments after the call: those of the entry, with what the kernel filled in.
@@ -36,14 +36,14 @@ public final class ArgumentDecoder {
       Registers registers,
       long result,
       DecodeContext context) {
-    throw new UnsupportedOperationException();
+    return atEntry;
   }
 
   /// How a call ended, by its result alone.
   ///
   /// @param rax at the exit
   public Outcome outcome(SyscallId id, long rax) {
-    throw new UnsupportedOperationException();
+    return new Outcome.Returned(rax, Long.toString(rax));
   }
 
   /// How a call ended, with what strace prints behind the result, such as the flags that
@@ -53,7 +53,7 @@ public final class ArgumentDecoder {
   /// @param rax at the exit
   /// @param context its memory is that of the exit
   public Outcome outcome(SyscallId id, Registers registers, long rax, DecodeContext context) {
-    throw new UnsupportedOperationException();
+    return outcome(id, rax);
   }
 
   /// What a value means as one parameter of a call, without looking at any memory: `2` for the
@@ -61,12 +61,12 @@ public final class ArgumentDecoder {
   ///
   /// @param parameter its index from 0; one that the call does not have gives [ArgValue.Raw]
   public ArgValue decodeValue(SyscallId id, int parameter, long raw) {
-    throw new UnsupportedOperationException();
+    return new ArgValue.Raw(raw);
   }
 
   /// The same, following pointers. Lengths that other parameters give are unknown here, so a
   /// buffer stays an address.
   public ArgValue decodeValue(SyscallId id, int parameter, long raw, DecodeContext context) {
-    throw new UnsupportedOperationException();
+    return new ArgValue.Raw(raw);
   }
 }
