@@ -2,4 +2,8 @@
 @org.jspecify.annotations.NullMarked
 module trapline.linux {
   requires transitive trapline.core;
+  requires static org.jspecify;
+
+  exports trapline.linux.proc;
+  exports trapline.linux.ptrace;
 }

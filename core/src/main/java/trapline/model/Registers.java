@@ -121,6 +121,27 @@ public final class Registers {
     };
   }
 
+  /// An argument of a system call made through `abi`: for [Abi#I386] the low halves of rbx, rcx,
+  /// rdx, rsi, rdi, rbp.
+  ///
+  /// @param index from 0 to 5
+  public long argument(Abi abi, int index) {
+    if (abi != Abi.I386) {
+      return argument(index);
+    }
+    long register =
+        switch (index) {
+          case 0 -> slots[5];
+          case 1 -> slots[11];
+          case 2 -> slots[12];
+          case 3 -> slots[13];
+          case 4 -> slots[14];
+          case 5 -> slots[4];
+          default -> throw new IndexOutOfBoundsException(index);
+        };
+    return register & 0xffff_ffffL;
+  }
+
   /// A copy of all slots.
   public long[] toArray() {
     return slots.clone();

@@ -1,0 +1,27 @@
+package trapline.linux.ptrace;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A program to start under trace.
+///
+/// @param executable the file to run, already looked up in `PATH`; handed to execve(2) as it is
+/// @param arguments what the program finds in `argv`, with its own name first
+/// @param environment the program's whole environment
+/// @param directory the directory that it starts in
+public record LaunchSpec(
+    Path executable, List<String> arguments, Map<String, String> environment, Path directory) {
+  public LaunchSpec {
+    if (arguments.isEmpty()) {
+      throw new IllegalArgumentException("argv needs the program's name");
+    }
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+  }
+
+  /// A program with this process' environment, in this process' working directory.
+  public static LaunchSpec of(Path executable, List<String> arguments) {
+    return new LaunchSpec(executable, arguments, System.getenv(), Path.of(""));
+  }
+}

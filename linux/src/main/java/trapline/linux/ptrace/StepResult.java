@@ -1,0 +1,30 @@
+package trapline.linux.ptrace;
+
+/// What came of stepping a thread by one instruction.
+public enum StepResult {
+  /// The instruction ran; the thread is stopped at the next one.
+  STEPPED,
+
+  /// A signal came before the instruction ran. The tracer keeps it and delivers it when the thread
+  /// is resumed, after those that it kept before. The next step runs the instruction.
+  SIGNALLED,
+
+  /// The instruction itself raised a signal, such as SIGSEGV. The next step or resume delivers it:
+  /// a step then stops at the first instruction of the handler, or the thread ends.
+  FAULTED,
+
+  /// A breakpoint instruction of the program itself (not the tracer's) ran: SIGTRAP is pending as
+  /// for [#FAULTED].
+  TRAPPED,
+
+  /// The instruction was a system call that made a thread or process, ran another program, or is at
+  /// a stop of its own. [Tracer#stepEvent()] has the event; the thread is stopped.
+  EVENT,
+
+  /// The thread is gone. [Tracer#stepEvent()] has the event.
+  ENDED,
+
+  /// [Tracer#interrupt()] ended the wait. The thread still runs: it blocks in a system call. Its
+  /// next event comes from [Tracer#next()].
+  INTERRUPTED
+}
