@@ -1,6 +1,9 @@
 package trapline.elf;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.model.Diagnostic;
@@ -11,7 +14,6 @@ import trapline.model.LinkAddress;
 /// Nothing but the header is read until it is asked for, and what was worked out is kept. Immutable
 /// to its users and safe for many threads. Every method may throw
 /// [trapline.model.MalformedBinary] when the part of the file that it reads is damaged.
-@SuppressWarnings("DoNotCallSuggester")
 public final class ElfFile {
   /// What the file is (`e_type`).
   public enum Type {
@@ -26,7 +28,25 @@ public final class ElfFile {
     OTHER
   }
 
-  private ElfFile() {}
+  private static final int MAX_PATH = 4096;
+  private static final long TLS_FLAG = 0x400;
+
+  private final Bytes bytes;
+  private final Header header;
+  private final Lazy<SectionHeaders> sectionHeaders = new Lazy<>(this::readSections);
+  private final Lazy<Boolean> loadedContents = new Lazy<>(this::findLoadedContents);
+  private final Lazy<LoadImage> image = new Lazy<>(this::readSegments);
+  private final Lazy<DynamicTables> tables = new Lazy<>(this::readTables);
+  private final Lazy<SymbolTable> symbols = new Lazy<>(this::findSymbols);
+  private final Lazy<FunctionIndex> functions = new Lazy<>(() -> new FunctionIndex(this));
+  private final Lazy<PltTable> plt = new Lazy<>(this::readPlt);
+  private final Lazy<Notes> notes = new Lazy<>(this::readNotes);
+  private final Map<Integer, Bytes> unpacked = new ConcurrentHashMap<>();
+
+  private ElfFile(Bytes file) {
+    this.bytes = file;
+    this.header = Header.of(file);
+  }
 
   /// Reads the header.
   ///
@@ -34,58 +54,81 @@ public final class ElfFile {
   ///     architecture, which it names
   /// @throws trapline.model.MalformedBinary when it is no ELF file, or ends within its header
   public static ElfFile of(Bytes file) {
-    throw new UnsupportedOperationException("follows in the next commit: " + file.file());
+    return new ElfFile(file);
   }
 
   /// The whole file.
   public Bytes bytes() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return bytes;
   }
 
   public Type type() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return switch (header.type()) {
+      case 0 -> Type.NONE;
+      case 1 -> Type.RELOCATABLE;
+      case 2 -> Type.EXECUTABLE;
+      case 3 -> Type.SHARED;
+      case 4 -> Type.CORE;
+      default -> Type.OTHER;
+    };
   }
 
   /// Where the program starts (`e_entry`); 0 when it does not say.
   public LinkAddress entry() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return new LinkAddress(header.entry());
   }
 
   /// Whether it is loaded at an address that the kernel or the dynamic linker chooses.
   public boolean isPositionIndependent() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return type() == Type.SHARED;
   }
 
   /// Whether it is a program that no dynamic linker loads: it names no interpreter and needs no
   /// library. Static position independent programs are static.
   public boolean isStatic() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    boolean isProgram =
+        type() == Type.EXECUTABLE
+            || (type() == Type.SHARED && header.entry() != 0 && dynamic().soname().isEmpty());
+    return isProgram && interpreter().isEmpty() && dynamic().needed().isEmpty();
   }
 
   /// The dynamic linker's path (`PT_INTERP`); empty when it names none.
   public String interpreter() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Segment segment = image.get().first(Segment.INTERP);
+    return segment == null || segment.fileSize() == 0 || !hasLoadedContents()
+        ? ""
+        : Names.at(bytes.slice(segment.offset(), segment.fileSize()), 0, MAX_PATH);
   }
 
   /// The program headers in their order.
   public List<Segment> segments() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return image.get().segments();
   }
 
   /// The section headers in their order; the first is the reserved null section. Empty when they
   /// were stripped, or are damaged (then [#diagnostics] says so).
   public List<Section> sections() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return sectionHeaders.get().list();
   }
 
   /// The first section of that name; `null` when there is none.
   public @Nullable Section section(String name) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    for (Section section : sections()) {
+      if (section.name().equals(name)) {
+        return section;
+      }
+    }
+    return null;
   }
 
   /// The section whose memory holds an address; `null` when there is none.
   public @Nullable Section sectionAt(LinkAddress address) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    for (Section section : sections()) {
+      if (section.contains(address) && (section.flags() & TLS_FLAG) == 0) {
+        return section;
+      }
+    }
+    return null;
   }
 
   /// The contents of a section, decompressed; no bytes when it has none in this file.
@@ -93,7 +136,20 @@ public final class ElfFile {
   /// @throws trapline.model.Unsupported when they are compressed with Zstandard, or would not fit
   ///     into memory
   public Bytes data(Section section) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    if (!section.hasContents()) {
+      return Bytes.empty(bytes.file());
+    }
+    Bytes stored = bytes.slice(section.offset(), section.size());
+    boolean oldForm = section.name().startsWith(".zdebug") && Compression.isOldForm(stored);
+    if (!section.isCompressed() && !oldForm) {
+      return stored;
+    }
+    return unpacked.computeIfAbsent(
+        section.index(),
+        index ->
+            oldForm
+                ? Compression.unpackOldForm(stored, section.name())
+                : Compression.unpack(stored, section.name()));
   }
 
   /// The decompressed contents of a section of debug information.
@@ -101,94 +157,107 @@ public final class ElfFile {
   /// @param name such as `.debug_info`; also found in its old compressed form `.zdebug_info`
   /// @return `null` when the file has no such section, or not its contents
   public @Nullable Bytes debugSection(String name) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Section section = section(name);
+    if (section == null && name.startsWith(".debug")) {
+      section = section(".z" + name.substring(1));
+    }
+    return section == null || !section.hasContents() ? null : data(section);
   }
 
   /// Whether it holds DWARF debug information (`.debug_info` with contents).
   public boolean hasDebugInfo() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    for (Section section : sections()) {
+      if (section.hasContents()
+          && section.size() > 0
+          && (section.name().equals(".debug_info") || section.name().equals(".zdebug_info"))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// The linker's symbol table `.symtab`; empty when it was stripped.
   public SymbolTable symbols() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return symbols.get();
   }
 
   /// The dynamic linker's symbol table, with versions. Also found when sections were stripped.
   public SymbolTable dynamicSymbols() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return tables.get().symbols();
   }
 
   /// The symbol that names the code at an address, chosen as gdb chooses it: see [FunctionIndex].
   ///
   /// @return `null` when no symbol covers the address
   public @Nullable Symbol functionAt(LinkAddress address) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return functions.get().at(address);
   }
 
   /// The relocations that the dynamic linker applies, but for [#pltRelocations]: RELA, then RELR.
   public List<Relocation> relocations() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return new Relocations.Joined(tables.get().relocations(), tables.get().relative());
   }
 
   /// The relocations of the procedure linkage table (`DT_JMPREL`, `.rela.plt`).
   public List<Relocation> pltRelocations() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return tables.get().pltRelocations();
   }
 
   public DynamicSection dynamic() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return tables.get().dynamic();
   }
 
   /// The procedure linkage table.
   public PltTable plt() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return plt.get();
   }
 
   /// The build-id in lower case hexadecimal; empty when it has none.
   public String buildId() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return notes.get().buildId();
   }
 
   /// Whether its code is built for indirect branch tracking (`GNU_PROPERTY_X86_FEATURE_1_IBT`).
   public boolean hasIndirectBranchTracking() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return (notes.get().features() & Notes.IBT) != 0;
   }
 
   /// Whether its code is built for shadow stacks (`GNU_PROPERTY_X86_FEATURE_1_SHSTK`).
   public boolean hasShadowStack() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return (notes.get().features() & Notes.SHADOW_STACK) != 0;
   }
 
   /// `null` when it names no separate debug file.
   public @Nullable DebugLink debugLink() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Section section = section(".gnu_debuglink");
+    return section == null || !section.hasContents() ? null : Notes.debugLink(data(section));
   }
 
   /// `null` when it names no file of shared debug information.
   public @Nullable DebugAltLink debugAltLink() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Section section = section(".gnu_debugaltlink");
+    return section == null || !section.hasContents() ? null : Notes.debugAltLink(data(section));
   }
 
   /// The bytes that the file loads at an address.
   ///
   /// @return `null` when they are not all in the file, such as those of `.bss`
   public @Nullable Bytes bytesAt(LinkAddress address, long length) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return image.get().bytesAt(address, length);
   }
 
   /// Where a place in the file is loaded.
   ///
   /// @return `null` when it is not loaded
   public @Nullable LinkAddress addressOf(long fileOffset) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return image.get().addressOf(fileOffset);
   }
 
   /// Where the file holds what it loads at an address.
   ///
   /// @return bytes from the file's start, or -1 when the file does not hold it
   public long offsetOf(LinkAddress address) {
-    throw new UnsupportedOperationException("follows in the next commit");
+    return image.get().offsetOf(address);
   }
 
   /// The unwind tables `.eh_frame`. Without section headers they are found through
@@ -196,24 +265,143 @@ public final class ElfFile {
   ///
   /// @return `null` when it has none
   public @Nullable Region ehFrame() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Section section = section(".eh_frame");
+    if (section != null) {
+      return section.hasContents() ? new Region(section.address(), data(section)) : null;
+    }
+    Region search = ehFrameHeader();
+    LinkAddress start = search == null ? null : Unwind.ehFrameOf(search);
+    Bytes table = start == null ? null : image.get().from(start);
+    return start == null || table == null ? null : new Region(start, table);
   }
 
   /// The search table of the unwind tables (`PT_GNU_EH_FRAME`, `.eh_frame_hdr`).
   ///
   /// @return `null` when it has none
   public @Nullable Region ehFrameHeader() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Section section = section(".eh_frame_hdr");
+    if (section != null) {
+      return section.hasContents() ? new Region(section.address(), data(section)) : null;
+    }
+    Segment segment = image.get().first(Segment.GNU_EH_FRAME);
+    if (segment == null || segment.fileSize() == 0 || !hasLoadedContents()) {
+      return null;
+    }
+    return new Region(segment.address(), bytes.slice(segment.offset(), segment.fileSize()));
   }
 
   /// Where it holds instructions: its executable sections, or without section headers the
   /// executable segments' part in the file.
   public List<Region> executableRegions() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    List<Region> regions = new ArrayList<>();
+    for (Section section : sections()) {
+      if (section.isExecutable() && section.isLoaded() && section.hasContents()) {
+        regions.add(new Region(section.address(), data(section)));
+      }
+    }
+    if (sections().isEmpty()) {
+      for (Segment load : image.get().loads()) {
+        if (load.isExecutable()) {
+          regions.add(new Region(load.address(), bytes.slice(load.offset(), load.fileSize())));
+        }
+      }
+    }
+    return List.copyOf(regions);
   }
 
   /// Defects that could be gone around, as far as they were met.
   public List<Diagnostic> diagnostics() {
-    throw new UnsupportedOperationException("follows in the next commit");
+    Diagnostic defect = sectionHeaders.get().defect();
+    return defect == null ? List.of() : List.of(defect);
+  }
+
+  /// Whether the parts that are loaded are in this file: not so in a separate debug file, whose
+  /// program headers may still be those of the program.
+  boolean hasLoadedContents() {
+    return loadedContents.get();
+  }
+
+  /// The first section of that type that has contents; `null` when there is none.
+  @Nullable Section sectionOfType(int type) {
+    for (Section section : sections()) {
+      if (section.type() == type) {
+        return section;
+      }
+    }
+    return null;
+  }
+
+  /// The contents of the section that `sh_link` names: the strings of a table.
+  Bytes linked(Section section) {
+    int link = section.link();
+    return link > 0 && link < sections().size()
+        ? data(sections().get(link))
+        : Bytes.empty(bytes.file());
+  }
+
+  /// The file's bytes from an address to the end of the executable segment that holds it; `null`
+  /// when none does.
+  @Nullable Bytes executableBytesFrom(LinkAddress address) {
+    for (Segment load : image.get().loads()) {
+      if (load.contains(address)) {
+        return load.isExecutable() ? image.get().from(address) : null;
+      }
+    }
+    return null;
+  }
+
+  private SectionHeaders readSections() {
+    return SectionHeaders.of(bytes, header);
+  }
+
+  private boolean findLoadedContents() {
+    for (Section section : sections()) {
+      if (section.isLoaded() && section.isExecutable()) {
+        return section.hasContents();
+      }
+    }
+    return true;
+  }
+
+  private LoadImage readSegments() {
+    return new LoadImage(bytes, header, hasLoadedContents());
+  }
+
+  private DynamicTables readTables() {
+    return new DynamicTables(this, image.get());
+  }
+
+  private PltTable readPlt() {
+    return new PltTable(this, tables.get().pltRelocations(), tables.get().relocations());
+  }
+
+  private SymbolTable findSymbols() {
+    Section table = sectionOfType(Section.SYMTAB);
+    if (table == null) {
+      return SymbolTable.empty(bytes.file());
+    }
+    Section extended = sectionOfType(Section.SYMTAB_SHNDX);
+    return new SymbolTable(
+        data(table), linked(table), extended == null ? null : data(extended), null);
+  }
+
+  private Notes readNotes() {
+    List<Bytes> areas = new ArrayList<>();
+    List<Long> alignments = new ArrayList<>();
+    for (Section section : sections()) {
+      if (section.type() == Section.NOTE) {
+        areas.add(data(section));
+        alignments.add(section.alignment());
+      }
+    }
+    if (areas.isEmpty() && hasLoadedContents()) {
+      for (Segment segment : segments()) {
+        if (segment.type() == Segment.NOTE) {
+          areas.add(bytes.slice(segment.offset(), segment.fileSize()));
+          alignments.add(segment.alignment());
+        }
+      }
+    }
+    return Notes.of(areas, alignments);
   }
 }

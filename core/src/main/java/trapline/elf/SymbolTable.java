@@ -108,6 +108,16 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
     return entries.u32(at(index));
   }
 
+  /// Whether it has a name that is not a local label's.
+  boolean isName(int index) {
+    long at = nameOffset(index);
+    if (at == 0 || at + 1 >= names.size()) {
+      return false;
+    }
+    int first = names.u8(at);
+    return first != 0 && !(first == '.' && names.u8(at + 1) == 'L');
+  }
+
   /// Compares the name, up to a version's `@`, without making a string of it.
   private boolean hasName(int index, String name) {
     long at = nameOffset(index);
