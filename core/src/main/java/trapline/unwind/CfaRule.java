@@ -10,6 +10,9 @@ public sealed interface CfaRule {
   /// @param register its DWARF number
   record RegisterOffset(int register, long offset) implements CfaRule {}
 
+  /// The table does not say.
+  record Unspecified() implements CfaRule {}
+
   /// What an expression computes.
   record Expression(Bytes expression) implements CfaRule {}
 }

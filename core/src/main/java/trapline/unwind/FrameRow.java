@@ -28,6 +28,10 @@ public final class FrameRow {
     return end;
   }
 
+  boolean covers(long pc) {
+    return Long.compareUnsigned(pc, start) >= 0 && Long.compareUnsigned(pc, end) < 0;
+  }
+
   /// The function that the row is of.
   public FrameDescription description() {
     return description;

@@ -24,4 +24,17 @@ public final class Expression {
   public static Input number(Bytes expression, ExpressionContext context, long... initialStack) {
     return new Evaluation(context).number(expression, initialStack);
   }
+
+  /// The address that a function's `DW_AT_frame_base` stands for: where the expression says the
+  /// frame base is in a register, it is that register's value (DWARF 5, section 3.3.5).
+  public static Input frameBase(Bytes expression, ExpressionContext context) {
+    return switch (evaluate(expression, context)) {
+      case Location.Memory memory -> Input.of(memory.address());
+      case Location.Register register -> context.register(register.number());
+      case Location.Value value -> Input.of(value.bits());
+      case Location.Unavailable unavailable -> Input.unknown(unavailable.reason());
+      case Location.Implicit _, Location.ImplicitPointer _, Location.Pieces _ ->
+          Input.unknown("the function's frame base is no single address");
+    };
+  }
 }
