@@ -2,24 +2,33 @@ package trapline.unwind;
 
 import trapline.model.Registers;
 
-/// The registers of a caller's frame: some are recovered exactly, the others are not known.
-/// Immutable.
+/// The registers of a frame: in a caller's frame some are recovered exactly, and the others are
+/// not known. Immutable.
 public final class FrameRegisters {
+  static final int RBX = 3;
+  static final int RBP = 6;
+  static final int RSP = 7;
+  static final int RIP = 16;
+
+  /// The registers that a function must leave as they were, besides rsp: rbx, rbp, r12 to r15
+  /// (System V psABI AMD64, figure 3.4), one bit for each DWARF number.
+  static final int PRESERVED = 1 << RBX | 1 << RBP | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15;
+
   private final long[] values;
   private final int known;
 
-  FrameRegisters(long[] values, int known) {
+  private FrameRegisters(long[] values, int known) {
     this.values = values;
     this.known = known;
   }
 
   /// The registers of a stopped thread: all are known.
   public static FrameRegisters of(Registers registers) {
-    long[] values = new long[Registers.DWARF_COUNT];
-    for (int number = 0; number < values.length; number++) {
-      values[number] = registers.dwarf(number);
+    Builder builder = new Builder();
+    for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+      builder.set(number, registers.dwarf(number));
     }
-    return new FrameRegisters(values, (1 << Registers.DWARF_COUNT) - 1);
+    return builder.build();
   }
 
   /// Whether the register's value in this frame was recovered.
@@ -43,5 +52,26 @@ public final class FrameRegisters {
   /// One bit for each known register, counted by DWARF number.
   public int knownMask() {
     return known;
+  }
+
+  /// Collects the registers of a caller's frame.
+  static final class Builder {
+    private final long[] values = new long[Registers.DWARF_COUNT];
+    private int known;
+
+    void set(int number, long value) {
+      values[number] = value;
+      known |= 1 << number;
+    }
+
+    void copy(FrameRegisters from, int number) {
+      if (from.isKnown(number)) {
+        set(number, from.values[number]);
+      }
+    }
+
+    FrameRegisters build() {
+      return new FrameRegisters(values.clone(), known);
+    }
   }
 }

@@ -1,14 +1,37 @@
 package trapline.unwind;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import trapline.model.Evidence;
+import trapline.model.MalformedBinary;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
+import trapline.model.Unsupported;
 
 /// Walks a stopped thread's stack.
+///
+/// Each caller is found by the first of these that applies:
+///
+/// 1. a row of the object file's call frame tables;
+/// 2. the code of a signal's return path, by its bytes, and the registers that the kernel saved;
+/// 3. the frame pointer chain (`inferred`), only when what it finds follows a call instruction.
 public final class Unwinder {
-  private Unwinder() {}
+  /// How often a walk may pass to a lower address without a signal: split stacks and coroutines.
+  private static final int MAX_STACK_SWITCHES = 64;
+
+  private final PageCache memory;
+  private final UnwindModules modules;
+  private final ReturnAddresses returnAddresses;
+  private final List<PhysicalFrame> frames = new ArrayList<>();
+  private int stackSwitches;
+
+  private Unwinder(RemoteMemory memory, UnwindModules modules) {
+    this.memory = new PageCache(memory);
+    this.modules = modules;
+    this.returnAddresses = new ReturnAddresses(this.memory);
+  }
 
   /// The frames of a stopped thread.
   ///
@@ -18,17 +41,121 @@ public final class Unwinder {
   /// @param limit how many frames to return at most; at least 1
   public static Stack unwind(
       Registers registers, RemoteMemory memory, UnwindModules modules, int limit) {
-    RemoteAddress pc = new RemoteAddress(registers.rip());
-    return new Stack(
-        List.of(
-            new PhysicalFrame(
-                pc,
-                pc,
-                new RemoteAddress(0),
-                FrameRegisters.of(registers),
-                false,
-                "",
-                Evidence.OBSERVED)),
-        "unwinding is not there yet" + memory + modules + limit);
+    if (limit < 1) {
+      throw new IllegalArgumentException("no frames asked for: " + limit);
+    }
+    Unwinder unwinder = new Unwinder(memory, modules);
+    String end = unwinder.walk(FrameRegisters.of(registers), limit);
+    return new Stack(unwinder.frames, end);
+  }
+
+  /// @return why the walk ended; empty at the thread's start
+  private String walk(FrameRegisters innermost, int limit) {
+    FrameRegisters registers = innermost;
+    Evidence evidence = Evidence.OBSERVED;
+    boolean exact = true;
+    long previousCfa = 0;
+    boolean mayShrink = true;
+    while (true) {
+      long pc = registers.value(FrameRegisters.RIP);
+      long lookupPc = exact ? pc : pc - 1;
+      UnwindModule module = modules.at(new RemoteAddress(lookupPc));
+      Caller caller = caller(pc, exact, registers, module);
+      long cfa =
+          switch (caller) {
+            case Caller.Found found -> found.cfa();
+            case Caller.None none -> none.cfa();
+            case Caller.Lost _ -> 0;
+          };
+      boolean signal = caller instanceof Caller.Found found && found.signal();
+      frames.add(
+          new PhysicalFrame(
+              new RemoteAddress(pc),
+              new RemoteAddress(signal ? pc : lookupPc),
+              new RemoteAddress(cfa),
+              registers,
+              signal,
+              module == null ? "" : module.name(),
+              evidence));
+      switch (caller) {
+        case Caller.None _ -> {
+          return "";
+        }
+        case Caller.Lost lost -> {
+          return lost.reason();
+        }
+        case Caller.Found found -> {
+          boolean grows = Long.compareUnsigned(cfa, previousCfa) > 0;
+          if (!grows && !mayShrink && !found.switchesStack()) {
+            return "the caller's frame is not above this one: the stack is damaged";
+          }
+          if (!grows && !signal && frames.size() > 1 && ++stackSwitches > MAX_STACK_SWITCHES) {
+            return "the stack goes round in a circle";
+          }
+          long returnAddress = found.registers().value(FrameRegisters.RIP);
+          if (returnAddress == 0 && !signal) {
+            return "";
+          }
+          if (frames.size() == limit) {
+            return "only " + limit + " frames were asked for";
+          }
+          registers = found.registers();
+          evidence = found.evidence();
+          exact = signal;
+          mayShrink = found.switchesStack();
+          previousCfa = cfa;
+        }
+      }
+    }
+  }
+
+  private Caller caller(
+      long pc, boolean exact, FrameRegisters registers, @Nullable UnwindModule module) {
+    String defect = "";
+    if (module != null) {
+      try {
+        FrameRow row = row(module, pc, exact);
+        if (row != null) {
+          return new TableStep(row, registers, memory, module).caller();
+        }
+      } catch (MalformedBinary | Unsupported damaged) {
+        defect = damaged.getMessage() == null ? "" : "; " + damaged.getMessage();
+      }
+    }
+    if (SignalTrampoline.isAt(pc, exact, memory)) {
+      return SignalTrampoline.caller(registers, memory, module == null ? "" : module.name());
+    }
+    Caller.Found chained = FramePointerChain.caller(registers, memory, returnAddresses);
+    if (chained != null) {
+      return chained;
+    }
+    return new Caller.Lost(
+        (module == null
+                ? "the code at 0x" + Long.toHexString(pc) + " is of no object file"
+                : module.name()
+                    + " has no unwind table for 0x"
+                    + Long.toHexString(pc - module.loadBias()))
+            + defect);
+  }
+
+  /// The row for a frame, from the first table that covers it.
+  ///
+  /// @return `null` when none does
+  private @Nullable FrameRow row(UnwindModule module, long pc, boolean exact) {
+    long linkPc = pc - module.loadBias();
+    for (CallFrameInfo table : module.tables()) {
+      FrameRow row = table.row(exact ? linkPc : linkPc - 1);
+      if (row == null) {
+        continue;
+      }
+      if (!exact
+          && !row.description().signal()
+          && linkPc == row.description().end()
+          && SignalTrampoline.isAt(pc, false, memory)) {
+        return null; // The table is about the function before the trampoline.
+      }
+      return row;
+    }
+    return null;
   }
 }

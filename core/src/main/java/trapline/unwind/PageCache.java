@@ -1,0 +1,63 @@
+package trapline.unwind;
+
+import org.jspecify.annotations.Nullable;
+import trapline.model.RemoteMemory;
+
+/// Memory of a stopped program, read in larger blocks and kept for one walk: the slots of a frame
+/// lie close together, and each read of the program costs a system call.
+final class PageCache implements RemoteMemory {
+  private static final int BLOCK = 1024;
+  private static final int SLOTS = 16;
+
+  private final RemoteMemory memory;
+  private final long[] addresses = new long[SLOTS];
+  private final int[] lengths = new int[SLOTS];
+  private final byte[] @Nullable [] blocks = new byte[SLOTS][];
+
+  PageCache(RemoteMemory memory) {
+    this.memory = memory;
+  }
+
+  @Override
+  public int read(long address, byte[] into, int offset, int length) {
+    int done = 0;
+    while (done < length) {
+      long at = address + done;
+      long start = at & -BLOCK;
+      int slot = (int) (start / BLOCK) & (SLOTS - 1);
+      byte[] block = blocks[slot];
+      if (block == null || addresses[slot] != start) {
+        block = new byte[BLOCK];
+        lengths[slot] = Math.clamp(memory.read(start, block, 0, BLOCK), 0, BLOCK);
+        addresses[slot] = start;
+        blocks[slot] = block;
+      }
+      int inside = (int) (at - start);
+      int count = Math.min(lengths[slot] - inside, length - done);
+      if (count <= 0) {
+        // The block's start may be unreadable while this part of it is not.
+        int direct = memory.read(at, into, offset + done, length - done);
+        return done + Math.clamp(direct, 0, length - done);
+      }
+      System.arraycopy(block, inside, into, offset + done, count);
+      done += count;
+    }
+    return done;
+  }
+
+  /// An eight-byte word.
+  ///
+  /// @return `null` when it is not readable
+  @Nullable Long word(long address) {
+    byte[] bytes = readExactly(address, 8);
+    return bytes == null ? null : littleEndian(bytes, 0);
+  }
+
+  static long littleEndian(byte[] bytes, int offset) {
+    long value = 0;
+    for (int i = 7; i >= 0; i--) {
+      value = (value << 8) | (bytes[offset + i] & 0xff);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,68 @@
+package trapline.unwind;
+
+/// Tells whether a word found on a stack can be a return address: the bytes before it must be a
+/// call instruction in code that can be read.
+final class ReturnAddresses {
+  private static final int LONGEST_CALL = 7;
+
+  private final PageCache memory;
+
+  ReturnAddresses(PageCache memory) {
+    this.memory = memory;
+  }
+
+  /// Whether a call instruction ends at `address`.
+  boolean follows(long address) {
+    byte[] code = memory.readExactly(address - LONGEST_CALL, LONGEST_CALL);
+    if (code == null) {
+      return false;
+    }
+    if (code[LONGEST_CALL - 5] == (byte) 0xe8) {
+      return true;
+    }
+    for (int length = 2; length <= LONGEST_CALL; length++) {
+      int start = LONGEST_CALL - length;
+      if (code[start] == (byte) 0xff && isIndirectCall(code, start + 1, length - 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The target of the direct call that ends at `address`.
+  ///
+  /// @return 0 when there is none
+  long directTarget(long address) {
+    byte[] code = memory.readExactly(address - 5, 5);
+    if (code == null || code[0] != (byte) 0xe8) {
+      return 0;
+    }
+    int distance =
+        (int)
+            PageCache.littleEndian(new byte[] {code[1], code[2], code[3], code[4], 0, 0, 0, 0}, 0);
+    return address + distance;
+  }
+
+  /// Whether the bytes after an opcode `ff` are the operand of a near indirect call, `/2`.
+  private static boolean isIndirectCall(byte[] code, int at, int length) {
+    int modRm = code[at] & 0xff;
+    if (((modRm >> 3) & 7) != 2) {
+      return false;
+    }
+    int mod = modRm >> 6;
+    int rm = modRm & 7;
+    if (mod == 3) {
+      return length == 1;
+    }
+    boolean sib = rm == 4;
+    int expected = 1 + (sib ? 1 : 0);
+    if (mod == 1) {
+      expected += 1;
+    } else if (mod == 2 || rm == 5) {
+      expected += 4;
+    } else if (sib && length > 1 && (code[at + 1] & 7) == 5) {
+      expected += 4;
+    }
+    return length == expected;
+  }
+}
