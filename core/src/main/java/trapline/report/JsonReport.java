@@ -1,17 +1,186 @@
 package trapline.report;
 
+import java.io.StringWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+import trapline.model.Argument;
+import trapline.model.Diagnostic;
+import trapline.model.Errno;
+import trapline.model.Hop;
 import trapline.model.Journey;
+import trapline.model.KernelFacts;
+import trapline.model.Outcome;
+import trapline.model.Step;
 
 /// Journeys as JSON, one object a line, in the format that docs/FORMATS.md documents.
 public final class JsonReport {
   /// The value of the member `trapline`: grows when a consumer of the format must change.
   public static final int FORMAT = 1;
 
+  /// ASCII only: what reaches a terminal or a file is the same in every locale, and no control
+  /// character of the traced program's data among it.
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .characterEscapes(new DeleteEscape())
+          .build();
+
+  /// The standard escapes and one for DEL, which is ASCII and a control character.
+  private static final class DeleteEscape extends CharacterEscapes {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      int[] escapes = standardAsciiEscapesForJSON();
+      escapes[0x7f] = ESCAPE_STANDARD;
+      return escapes;
+    }
+
+    @Override
+    public @Nullable SerializableString getEscapeSequence(int character) {
+      return null;
+    }
+  }
+
   private JsonReport() {}
 
-  /// The journey as one JSON object in one line that ends with `\n`. Non-ASCII text is kept,
-  /// control characters are escaped.
+  /// The journey as one JSON object in one line of ASCII that ends with `\n`.
   public static String render(Journey journey) {
-    return "{\"trapline\":" + FORMAT + ",\"name\":\"" + journey.name() + "\"}\n";
+    StringWriter out = new StringWriter(4096);
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+      write(json, journey);
+    }
+    return out.append('\n').toString();
+  }
+
+  private static void write(JsonGenerator json, Journey journey) {
+    json.writeStartObject();
+    json.writeNumberProperty("trapline", FORMAT);
+    json.writeObjectPropertyStart("syscall");
+    json.writeNumberProperty("number", journey.id().number());
+    json.writeStringProperty("name", journey.name());
+    json.writeStringProperty("abi", journey.id().abi().label());
+    json.writeEndObject();
+    json.writeObjectPropertyStart("thread");
+    json.writeNumberProperty("pid", journey.processId());
+    json.writeNumberProperty("tid", journey.threadId());
+    json.writeStringProperty("name", text(journey.command()));
+    json.writeEndObject();
+    json.writeNumberProperty("occurrence", journey.occurrence());
+    if (journey.nanoseconds() < 0) {
+      json.writeNullProperty("nanoseconds");
+    } else {
+      json.writeNumberProperty("nanoseconds", journey.nanoseconds());
+    }
+    arguments(json, journey.arguments());
+    outcome(json, journey.outcome());
+    kernel(json, journey.kernel());
+    json.writeArrayPropertyStart("hops");
+    for (Hop hop : journey.hops()) {
+      JsonHops.write(json, hop);
+    }
+    json.writeEndArray();
+    if (!journey.steps().isEmpty()) {
+      json.writeArrayPropertyStart("steps");
+      for (Step step : journey.steps()) {
+        JsonHops.write(json, step);
+      }
+      json.writeEndArray();
+    }
+    json.writeArrayPropertyStart("diagnostics");
+    for (Diagnostic diagnostic : journey.diagnostics()) {
+      json.writeStartObject();
+      json.writeStringProperty("where", text(diagnostic.where()));
+      json.writeStringProperty("what", text(diagnostic.what()));
+      if (!diagnostic.remedy().isEmpty()) {
+        json.writeStringProperty("remedy", text(diagnostic.remedy()));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void arguments(JsonGenerator json, List<Argument> arguments) {
+    json.writeArrayPropertyStart("arguments");
+    for (Argument argument : arguments) {
+      json.writeStartObject();
+      json.writeStringProperty("name", text(argument.name()));
+      json.writeStringProperty("type", text(argument.type()));
+      json.writeStringProperty("raw", Numbers.hex(argument.raw()));
+      json.writeStringProperty("text", text(argument.value().text()));
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void outcome(JsonGenerator json, Outcome outcome) {
+    json.writeObjectPropertyStart("outcome");
+    json.writeStringProperty("kind", outcome.kind());
+    switch (outcome) {
+      case Outcome.Returned(long value, String text) -> {
+        json.writeNumberProperty("value", value);
+        json.writeNullProperty("errno");
+        json.writeStringProperty("text", text.isEmpty() ? Long.toString(value) : text(text));
+      }
+      case Outcome.Failed(Errno errno) -> {
+        json.writeNumberProperty("value", -errno.number());
+        json.writeObjectPropertyStart("errno");
+        json.writeNumberProperty("number", errno.number());
+        json.writeStringProperty("name", errno.name());
+        json.writeStringProperty("text", errno.text());
+        json.writeEndObject();
+        json.writeStringProperty("text", "-1 " + errno.name() + " (" + errno.text() + ")");
+      }
+      case Outcome.Restarted(String code) -> withoutValue(json, code);
+      case Outcome.NeverReturned(String why) -> withoutValue(json, why);
+      case Outcome.StillRunning() -> withoutValue(json, "still running");
+    }
+    json.writeEndObject();
+  }
+
+  private static void withoutValue(JsonGenerator json, String text) {
+    json.writeNullProperty("value");
+    json.writeNullProperty("errno");
+    json.writeStringProperty("text", text(text));
+  }
+
+  private static void kernel(JsonGenerator json, KernelFacts kernel) {
+    json.writeObjectPropertyStart("kernel");
+    json.writeStringProperty("running", text(kernel.running()));
+    if (kernel.source().isEmpty()) {
+      json.writeNullProperty("source");
+    } else {
+      json.writeStringProperty("source", text(kernel.source()));
+      json.writeStringProperty("origin", text(kernel.origin()));
+    }
+    json.writeBooleanProperty("exact", kernel.exact());
+    json.writeEndObject();
+  }
+
+  /// The text with halves of surrogate pairs, which JSON cannot carry, replaced by U+FFFD.
+  static String text(String text) {
+    int length = text.length();
+    int i = 0;
+    while (i < length && !Character.isSurrogate(text.charAt(i))) {
+      i++;
+    }
+    if (i == length) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(length);
+    for (int at = 0; at < length; ) {
+      int codePoint = text.codePointAt(at);
+      boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+      out.appendCodePoint(half ? 0xfffd : codePoint);
+      at += Character.charCount(codePoint);
+    }
+    return out.toString();
   }
 }

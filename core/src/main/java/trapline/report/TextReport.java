@@ -1,5 +1,6 @@
 package trapline.report;
 
+import trapline.model.Diagnostic;
 import trapline.model.Journey;
 
 /// Journeys as text for people.
@@ -12,16 +13,60 @@ public final class TextReport {
   /// The whole road of one call: header, user side, boundary, kernel side, return, and what could
   /// not be established. The steps, if the journey has any, follow as [StepsReport] shows them.
   public static String render(Journey journey, Style style) {
-    return renderRepeat(journey, style);
+    Page page = new Page(style);
+    Road road = new Road(journey);
+    CallHeader.render(page, journey);
+    page.newline();
+    UserSide.render(page, journey, road);
+    page.road();
+    page.boundary(true);
+    page.side(Tone.KERNEL);
+    page.road();
+    KernelSide.render(page, journey, road);
+    WayBack.render(page, journey, road);
+    diagnostics(page, journey);
+    page.newline();
+    if (!journey.steps().isEmpty()) {
+      return page + StepsReport.render(journey, style);
+    }
+    return page.toString();
   }
 
   /// One more call from a call site whose road was already shown: the header line with the place.
   public static String renderRepeat(Journey journey, Style style) {
-    return journey.name() + "\n";
+    Page page = new Page(style);
+    CallHeader.renderRepeat(page, journey);
+    return page.toString();
   }
 
   /// What the evidence marks mean; shown once, after the first journey or at the end.
   public static String renderLegend(Style style) {
-    return "o observed\n";
+    Page page = new Page(style);
+    Phrase legend =
+        new Phrase()
+            .word("o observed", Tone.FAINT)
+            .word("d debug information", Tone.FAINT, 3)
+            .word("s symbols and code", Tone.FAINT, 3)
+            .word("i kernel source index", Tone.FAINT, 3)
+            .word("~ inferred", Tone.FAINT, 3);
+    page.paragraph(2, 0, legend);
+    return page.toString();
+  }
+
+  private static void diagnostics(Page page, Journey journey) {
+    if (journey.diagnostics().isEmpty()) {
+      return;
+    }
+    page.newline();
+    for (Diagnostic diagnostic : journey.diagnostics()) {
+      Phrase note = Phrase.of("note", Tone.STRONG);
+      String what = diagnostic.what();
+      note.words(
+          diagnostic.where().isEmpty() ? what : diagnostic.where() + ": " + what, Tone.PLAIN);
+      if (!diagnostic.remedy().isEmpty()) {
+        note.glue(":").words(diagnostic.remedy(), Tone.FAINT);
+      }
+      page.paragraph(2, 5, note);
+    }
   }
 }

@@ -1,0 +1,127 @@
+package trapline.report;
+
+import java.util.List;
+import trapline.model.Argument;
+import trapline.model.Errno;
+import trapline.model.Frame;
+import trapline.model.Hop;
+import trapline.model.Journey;
+import trapline.model.Outcome;
+
+/// The first line of a journey: the call, how it ended, who made it and how long it took.
+final class CallHeader {
+  private static final int COMMAND_MAX = 15;
+
+  private CallHeader() {}
+
+  static void render(Page page, Journey journey) {
+    Phrase right = thread(journey);
+    if (journey.occurrence() > 1) {
+      right =
+          new Phrase()
+              .word(Numbers.ordinal(journey.occurrence()) + " time", Tone.FAINT)
+              .append(right, 3);
+    }
+    page.spread(call(journey), hang(journey), time(right, journey, page));
+  }
+
+  /// The same with the place of the call: the form for calls whose road was shown before.
+  static void renderRepeat(Page page, Journey journey) {
+    Phrase right = new Phrase();
+    String place = place(journey);
+    if (!place.isEmpty()) {
+      right.word(place);
+    }
+    right.append(Phrase.of("#" + Numbers.count(journey.occurrence()), Tone.FAINT), 3);
+    right.append(thread(journey), 3);
+    page.spread(call(journey), hang(journey), time(right, journey, page));
+  }
+
+  private static Phrase time(Phrase right, Journey journey, Page page) {
+    if (journey.nanoseconds() >= 0) {
+      right.word(Numbers.duration(journey.nanoseconds(), page.glyphs.micro), Tone.FAINT, 3);
+    }
+    return right;
+  }
+
+  private static int hang(Journey journey) {
+    return Math.min(journey.name().length() + 1, 8);
+  }
+
+  private static Phrase call(Journey journey) {
+    Phrase call = Phrase.of(journey.name(), Tone.STRONG).glue("(", Tone.PLAIN);
+    List<Argument> arguments = journey.arguments();
+    for (int i = 0; i < arguments.size(); i++) {
+      Argument argument = arguments.get(i);
+      String text = argument.name() + ": " + argument.value().text();
+      if (i < arguments.size() - 1) {
+        text += ",";
+      } else {
+        text += ")";
+      }
+      if (i == 0) {
+        call.glue(text);
+      } else {
+        call.word(text);
+      }
+    }
+    if (arguments.isEmpty()) {
+      call.glue(")");
+    }
+    return call.append(outcome(journey.outcome()), 1);
+  }
+
+  static Phrase outcome(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Returned(long value, String text) ->
+          Phrase.of("= " + (text.isEmpty() ? Long.toString(value) : text), Tone.STRONG);
+      case Outcome.Failed(Errno errno) ->
+          Phrase.of("= -1 " + errno.name() + " (" + errno.text() + ")", Tone.ERROR);
+      case Outcome.Restarted(String code) ->
+          Phrase.of("= ? " + code, Tone.STRONG)
+              .words("(a signal interrupted it; the kernel starts it again)", Tone.PLAIN);
+      case Outcome.NeverReturned(String why) ->
+          Phrase.of("= ?", Tone.STRONG).words("does not return: " + why, Tone.PLAIN);
+      case Outcome.StillRunning() ->
+          Phrase.of("= ?", Tone.STRONG).words("still running", Tone.PLAIN);
+    };
+  }
+
+  private static Phrase thread(Journey journey) {
+    boolean main = journey.processId() == journey.threadId();
+    Phrase thread = Phrase.of("thread " + journey.threadId(), Tone.FAINT);
+    String command = journey.command();
+    if (!command.isEmpty() && !command.equals(programName(journey))) {
+      thread.word("(" + command + ")", Tone.FAINT);
+    }
+    if (!main) {
+      thread.word("of " + journey.processId(), Tone.FAINT);
+    }
+    return thread;
+  }
+
+  /// What the kernel calls a thread of this program that has no name of its own.
+  private static String programName(Journey journey) {
+    for (Hop hop : journey.hops()) {
+      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
+        String name = Names.baseName(line.frame().module());
+        return name.length() > COMMAND_MAX ? name.substring(0, COMMAND_MAX) : name;
+      }
+    }
+    return "";
+  }
+
+  private static boolean isFrame(Hop.SourceLine line, int index) {
+    return index >= 0 && index < line.stack().size();
+  }
+
+  private static String place(Journey journey) {
+    for (Hop hop : journey.hops()) {
+      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
+        Frame frame = line.frame();
+        return Names.where(frame) + "  " + Names.function(frame);
+      }
+    }
+    return "";
+  }
+}

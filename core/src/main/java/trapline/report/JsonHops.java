@@ -1,0 +1,294 @@
+package trapline.report;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import trapline.model.CodeLine;
+import trapline.model.Evidence;
+import trapline.model.Frame;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Place;
+import trapline.model.Step;
+
+/// The JSON form of each hop and step.
+final class JsonHops {
+  private JsonHops() {}
+
+  static void write(JsonGenerator json, Hop hop) {
+    json.writeStartObject();
+    json.writeStringProperty("kind", hop.kind().label());
+    switch (hop) {
+      case Hop.Missing(HopKind kind, String why, String remedy) -> {
+        string(json, "missing", why);
+        optional(json, "remedy", remedy);
+      }
+      case Hop.SourceLine line -> sourceLine(json, line);
+      case Hop.CallSite site -> {
+        evidence(json, site.evidence());
+        string(json, "module", site.module());
+        string(json, "function", site.function());
+        code(json, site.code());
+      }
+      case Hop.Plt plt -> plt(json, plt);
+      case Hop.Wrapper wrapper -> wrapper(json, wrapper);
+      case Hop.SyscallInstruction trap -> trap(json, trap);
+      case Hop.KernelEntry entry -> kernelEntry(json, entry);
+      case Hop.TableRow row -> {
+        evidence(json, row.evidence());
+        json.writeNumberProperty("number", row.number());
+        string(json, "abi", row.abi());
+        string(json, "name", row.name());
+        optional(json, "entry", row.entry());
+        place(json, row.place());
+      }
+      case Hop.Declaration declaration -> {
+        evidence(json, declaration.evidence());
+        json.writeArrayPropertyStart("declarations");
+        for (Hop.Text text : declaration.declarations()) {
+          json.writeStartObject();
+          string(json, "text", text.text());
+          place(json, text.place());
+          json.writeEndObject();
+        }
+        json.writeEndArray();
+      }
+      case Hop.Implementation implementation -> implementation(json, implementation);
+      case Hop.Return back -> back(json, back);
+    }
+    json.writeEndObject();
+  }
+
+  static void write(JsonGenerator json, Step step) {
+    json.writeStartObject();
+    switch (step) {
+      case Step.Executed(CodeLine code, String module, List<Hop.RegisterValue> changed) -> {
+        json.writeStringProperty("kind", "instruction");
+        string(json, "module", module);
+        codeLine(json, code);
+        registers(json, "changed", changed);
+      }
+      case Step.Collapsed(String what, long instructions) -> {
+        json.writeStringProperty("kind", "collapsed");
+        string(json, "what", what);
+        json.writeNumberProperty("instructions", instructions);
+      }
+      case Step.Trap(String call, String result) -> {
+        json.writeStringProperty("kind", "trap");
+        string(json, "call", call);
+        string(json, "result", result);
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static void sourceLine(JsonGenerator json, Hop.SourceLine line) {
+    evidence(json, line.evidence());
+    boolean known = line.user() >= 0 && line.user() < line.stack().size();
+    Frame user = known ? line.frame() : null;
+    place(json, user == null ? null : user.place());
+    if (line.text() == null) {
+      json.writeNullProperty("text");
+    } else {
+      string(json, "text", line.text());
+    }
+    string(json, "function", user == null ? "" : user.function());
+    optional(json, "textMissing", line.textMissing());
+    json.writeNumberProperty("user", line.user());
+    json.writeArrayPropertyStart("stack");
+    for (Frame frame : line.stack()) {
+      frame(json, frame);
+    }
+    json.writeEndArray();
+    optional(json, "stackEnd", line.stackEnd());
+  }
+
+  private static void frame(JsonGenerator json, Frame frame) {
+    json.writeStartObject();
+    evidence(json, frame.evidence());
+    json.writeStringProperty("pc", Numbers.hex(frame.pc().value()));
+    string(json, "function", frame.function());
+    place(json, frame.place());
+    string(json, "module", frame.module());
+    json.writeStringProperty("moduleOffset", Numbers.hex(frame.moduleOffset()));
+    if (frame.functionOffset() >= 0) {
+      json.writeNumberProperty("functionOffset", frame.functionOffset());
+    } else {
+      json.writeNullProperty("functionOffset");
+    }
+    json.writeBooleanProperty("inlined", frame.inlined());
+    json.writeBooleanProperty("signal", frame.signal());
+    json.writeEndObject();
+  }
+
+  private static void plt(JsonGenerator json, Hop.Plt plt) {
+    evidence(json, plt.evidence());
+    string(json, "stub", plt.stub());
+    if (plt.stubAddress().isPresent()) {
+      json.writeStringProperty("stubAddress", Numbers.hex(plt.stubAddress().get().value()));
+    } else {
+      json.writeNullProperty("stubAddress");
+    }
+    string(json, "section", plt.section());
+    json.writeStringProperty("slot", Numbers.hex(plt.slot().value()));
+    json.writeStringProperty("slotLinkAddress", Numbers.hex(plt.slotLinkAddress().value()));
+    string(json, "relocation", plt.relocation());
+    string(json, "symbol", plt.symbol());
+    optional(json, "version", plt.version());
+    string(json, "library", plt.library());
+    json.writeStringProperty("target", Numbers.hex(plt.target().value()));
+    json.writeStringProperty("binding", binding(plt.binding()));
+    optional(json, "note", plt.note());
+  }
+
+  private static String binding(Hop.Binding binding) {
+    return switch (binding) {
+      case ON_THIS_CALL -> "on-this-call";
+      case BY_EARLIER_CALL -> "by-earlier-call";
+      case AT_LOAD -> "at-load";
+      case BEFORE_SEEN -> "before-seen";
+      case UNBOUND -> "unbound";
+    };
+  }
+
+  private static void wrapper(JsonGenerator json, Hop.Wrapper wrapper) {
+    evidence(json, wrapper.evidence());
+    string(json, "module", wrapper.module());
+    optional(json, "library", wrapper.library());
+    string(json, "function", wrapper.function());
+    strings(json, "path", wrapper.path());
+    place(json, wrapper.place());
+    optional(json, "placeMissing", wrapper.placeMissing());
+    code(json, wrapper.code());
+    strings(json, "changes", wrapper.changes());
+  }
+
+  private static void trap(JsonGenerator json, Hop.SyscallInstruction trap) {
+    evidence(json, trap.evidence());
+    json.writeStringProperty("address", Numbers.hex(trap.address().value()));
+    string(json, "module", trap.module());
+    json.writeStringProperty("linkAddress", Numbers.hex(trap.linkAddress().value()));
+    string(json, "instruction", trap.instruction());
+    registers(json, "registers", trap.registers());
+  }
+
+  private static void kernelEntry(JsonGenerator json, Hop.KernelEntry entry) {
+    evidence(json, entry.evidence());
+    json.writeArrayPropertyStart("path");
+    for (Hop.KernelSymbol symbol : entry.path()) {
+      json.writeStartObject();
+      string(json, "function", symbol.name());
+      if (symbol.address() == 0) {
+        json.writeNullProperty("address");
+      } else {
+        json.writeStringProperty("address", Numbers.hex(symbol.address()));
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    optional(json, "note", entry.note());
+  }
+
+  private static void implementation(JsonGenerator json, Hop.Implementation implementation) {
+    evidence(json, implementation.evidence());
+    json.writeArrayPropertyStart("definitions");
+    for (Hop.Definition definition : implementation.definitions()) {
+      json.writeStartObject();
+      string(json, "signature", definition.signature());
+      place(json, definition.place());
+      strings(json, "gates", definition.gates());
+      if (!definition.source().isEmpty()) {
+        strings(json, "source", definition.source());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    optional(json, "confirmation", implementation.confirmation());
+  }
+
+  private static void back(JsonGenerator json, Hop.Return back) {
+    evidence(json, back.evidence());
+    json.writeStringProperty("rax", Numbers.hex(back.rax()));
+    code(json, back.code());
+    optional(json, "branch", back.branch());
+    optional(json, "errnoStore", back.errnoStore());
+    optional(json, "assignment", back.assignment());
+    optional(json, "place", back.place());
+    optional(json, "note", back.note());
+  }
+
+  private static void evidence(JsonGenerator json, Evidence evidence) {
+    json.writeStringProperty("evidence", evidence.label());
+    switch (evidence) {
+      case Evidence.Observed() -> {}
+      case Evidence.DebugInfo(String file) -> string(json, "evidenceFrom", file);
+      case Evidence.Symbols(String file) -> string(json, "evidenceFrom", file);
+      case Evidence.SourceIndex(String version) -> string(json, "evidenceFrom", version);
+      case Evidence.Inferred(String rule) -> string(json, "evidenceFrom", rule);
+    }
+  }
+
+  /// `file` and `line`; both `null` when not known, `line` also when only the file is.
+  private static void place(JsonGenerator json, @Nullable Place place) {
+    if (place == null) {
+      json.writeNullProperty("file");
+      json.writeNullProperty("line");
+      return;
+    }
+    string(json, "file", place.file());
+    if (place.line() > 0) {
+      json.writeNumberProperty("line", place.line());
+    } else {
+      json.writeNullProperty("line");
+    }
+  }
+
+  private static void code(JsonGenerator json, List<CodeLine> code) {
+    json.writeArrayPropertyStart("code");
+    for (CodeLine line : code) {
+      json.writeStartObject();
+      codeLine(json, line);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void codeLine(JsonGenerator json, CodeLine line) {
+    json.writeStringProperty("address", Numbers.hex(line.address().value()));
+    json.writeStringProperty("linkAddress", Numbers.hex(line.linkAddress().value()));
+    optional(json, "symbol", line.symbol());
+    string(json, "text", line.text());
+    optional(json, "note", line.note());
+    if (line.here()) {
+      json.writeBooleanProperty("here", true);
+    }
+  }
+
+  private static void registers(
+      JsonGenerator json, String name, List<Hop.RegisterValue> registers) {
+    json.writeObjectPropertyStart(name);
+    for (Hop.RegisterValue register : registers) {
+      json.writeStringProperty(register.name(), Numbers.hex(register.value()));
+    }
+    json.writeEndObject();
+  }
+
+  private static void strings(JsonGenerator json, String name, List<String> values) {
+    json.writeArrayPropertyStart(name);
+    for (String value : values) {
+      json.writeString(JsonReport.text(value));
+    }
+    json.writeEndArray();
+  }
+
+  private static void string(JsonGenerator json, String name, String value) {
+    json.writeStringProperty(name, JsonReport.text(value));
+  }
+
+  /// Left out when it is empty.
+  private static void optional(JsonGenerator json, String name, String value) {
+    if (!value.isEmpty()) {
+      string(json, name, value);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package trapline.report;
+
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.model.KernelFacts;
+
+/// The section below the boundary: entry, table, declaration, definition.
+final class KernelSide {
+  private static final HopKind[] KINDS = {
+    HopKind.KERNEL_ENTRY,
+    HopKind.TABLE_ROW,
+    HopKind.DECLARATION,
+    HopKind.IMPLEMENTATION,
+    HopKind.KERNEL_FUNCTION
+  };
+
+  private KernelSide() {}
+
+  static void render(Page page, Journey journey, Road road) {
+    page.heading(page.glyphs.branch, "KERNEL", version(journey.kernel()), "");
+    Hop.Missing nothing = Absence.common(road, KINDS);
+    if (nothing != null) {
+      page.row("", Absence.phrase(page, nothing.why(), nothing.remedy()), "", Page.NO_MARK);
+      return;
+    }
+    Hop.Missing before = null;
+    for (HopKind kind : KINDS) {
+      Hop hop = road.get(kind);
+      if (hop instanceof Hop.Missing missing) {
+        if (before != null && Absence.sameReason(before, missing)) {
+          Absence.again(page, missing);
+        } else {
+          Absence.row(page, missing);
+        }
+        before = missing;
+      } else if (hop != null) {
+        render(page, hop);
+        before = null;
+      }
+    }
+  }
+
+  private static Phrase version(KernelFacts kernel) {
+    Phrase version = new Phrase().words("running " + kernel.running() + ";", Tone.PLAIN);
+    if (kernel.source().isEmpty()) {
+      return version.words("no source facts at hand", Tone.PLAIN);
+    }
+    version.words("facts from " + kernel.origin() + " of " + kernel.source(), Tone.PLAIN);
+    if (kernel.exact()) {
+      return version.words("(exact)", Tone.PLAIN);
+    }
+    return version.words(
+        kernel.running().equals(kernel.source())
+            ? "(not known to be the same build: lines may differ)"
+            : "(another version: lines may differ)",
+        Tone.STRONG);
+  }
+
+  private static void render(Page page, Hop hop) {
+    switch (hop) {
+      case Hop.KernelEntry entry -> entry(page, entry);
+      case Hop.TableRow row -> table(page, row);
+      case Hop.Declaration declaration -> declaration(page, declaration);
+      case Hop.Implementation implementation -> implementation(page, implementation);
+      default -> {}
+    }
+  }
+
+  private static void entry(Page page, Hop.KernelEntry entry) {
+    boolean addresses = false;
+    for (Hop.KernelSymbol symbol : entry.path()) {
+      addresses |= symbol.address() != 0;
+    }
+    char mark = entry.evidence().mark();
+    if (addresses) {
+      boolean first = true;
+      for (Hop.KernelSymbol symbol : entry.path()) {
+        Phrase fact = new Phrase();
+        if (!first) {
+          fact.word(page.glyphs.to, Tone.FAINT);
+        }
+        fact.word(symbol.name());
+        page.row(
+            first ? "entry" : "",
+            fact,
+            symbol.address() == 0 ? "" : Long.toHexString(symbol.address()),
+            first ? mark : Page.NO_MARK);
+        first = false;
+      }
+    } else {
+      Phrase fact = new Phrase();
+      for (Hop.KernelSymbol symbol : entry.path()) {
+        if (!fact.isEmpty()) {
+          fact.word(page.glyphs.to, Tone.FAINT);
+        }
+        fact.word(symbol.name());
+      }
+      page.row("entry", fact, "", mark);
+    }
+    if (!entry.note().isEmpty()) {
+      page.row("", new Phrase().words(entry.note(), Tone.FAINT), "", Page.NO_MARK);
+    }
+  }
+
+  private static void table(Page page, Hop.TableRow row) {
+    Phrase fact =
+        Phrase.of(Integer.toString(row.number()))
+            .word(row.abi(), Tone.PLAIN, 2)
+            .word(row.name(), Tone.PLAIN, 2);
+    if (row.entry().isEmpty()) {
+      fact.word("(no entry point)", Tone.FAINT, 2);
+    } else {
+      fact.word(row.entry(), Tone.PLAIN, 2);
+    }
+    page.row("table", fact, row.place().toString(), row.evidence().mark());
+  }
+
+  private static void declaration(Page page, Hop.Declaration declaration) {
+    String label = "declared";
+    for (Hop.Text text : declaration.declarations()) {
+      page.row(
+          label,
+          new Phrase().words(text.text(), Tone.PLAIN),
+          text.place().toString(),
+          declaration.evidence().mark());
+      label = "";
+    }
+  }
+
+  private static void implementation(Page page, Hop.Implementation implementation) {
+    String label = "defined";
+    for (Hop.Definition definition : implementation.definitions()) {
+      page.row(
+          label,
+          new Phrase().words(definition.signature(), Tone.PLAIN),
+          definition.place().toString(),
+          implementation.evidence().mark());
+      label = "";
+      if (!definition.gates().isEmpty()) {
+        Phrase gates = Phrase.of("when", Tone.FAINT);
+        boolean first = true;
+        for (String gate : definition.gates()) {
+          if (!first) {
+            gates.word("and", Tone.FAINT);
+          }
+          gates.word(gate, Tone.FAINT);
+          first = false;
+        }
+        page.row("", gates, "", Page.NO_MARK);
+      }
+      source(page, definition);
+    }
+    if (!implementation.confirmation().isEmpty()) {
+      page.row(label, new Phrase().words(implementation.confirmation(), Tone.PLAIN), "", 'o');
+    }
+  }
+
+  private static void source(Page page, Hop.Definition definition) {
+    int shown = Math.min(definition.source().size(), page.style.sourceLines());
+    if (shown == 0) {
+      return;
+    }
+    int firstLine = definition.place().line();
+    int numberWidth = Integer.toString(firstLine + shown).length();
+    int room = page.area() - numberWidth - 2;
+    for (int i = 0; i < shown; i++) {
+      String number = Integer.toString(firstLine + i);
+      String text =
+          Display.cut(
+              Display.cleanSource(definition.source().get(i)).stripTrailing(),
+              room,
+              page.glyphs.dots);
+      Phrase line = Phrase.of(" ".repeat(numberWidth - number.length()) + number, Tone.FAINT);
+      if (!text.isEmpty()) {
+        line.word(text, Tone.FAINT, 2);
+      }
+      page.row("", line, "", Page.NO_MARK);
+    }
+    int left = definition.source().size() - shown;
+    if (left > 0) {
+      page.row(
+          "",
+          Phrase.of(page.glyphs.dots + " " + left + " more lines", Tone.FAINT),
+          "",
+          Page.NO_MARK);
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package trapline.report;
+
+import java.util.List;
+
+/// The page that a report is written on: the road in the left margin, then a label, the fact, its
+/// place at the right and the evidence mark in the last column. Keeps every line within the width.
+final class Page {
+  /// Columns before a label: `  │ `.
+  static final int MARGIN = 4;
+
+  /// Columns before a fact.
+  static final int INDENT = 16;
+
+  /// No evidence mark.
+  static final char NO_MARK = 0;
+
+  /// How much further the second line of a fact starts.
+  private static final int HANG = 2;
+
+  final Style style;
+  final Glyphs glyphs;
+  private final StringBuilder out = new StringBuilder(8192);
+  private int column;
+  private Tone side = Tone.USER;
+  private boolean onRoad = true;
+
+  Page(Style style) {
+    this.style = style;
+    this.glyphs = Glyphs.of(style);
+  }
+
+  /// Columns for a fact with its place.
+  int area() {
+    return style.width() - INDENT - 2;
+  }
+
+  /// The side of the boundary that the following lines are on.
+  void side(Tone tone) {
+    side = tone;
+  }
+
+  Tone side() {
+    return side;
+  }
+
+  void spaces(int count) {
+    out.repeat(' ', Math.max(0, count));
+    column += Math.max(0, count);
+  }
+
+  private void padTo(int target) {
+    spaces(target - column);
+  }
+
+  /// Text that was cleaned before.
+  void text(String text, Tone tone) {
+    boolean coloured = style.colour() && tone != Tone.PLAIN && !text.isEmpty();
+    if (coloured) {
+      out.append("\u001b[").append(tone.sgr()).append('m');
+    }
+    out.append(text);
+    if (coloured) {
+      out.append("\u001b[0m");
+    }
+    column += Display.width(text);
+  }
+
+  void newline() {
+    out.append('\n');
+    column = 0;
+  }
+
+  /// A phrase outside of the road, wrapped behind `indent` columns; further lines start `hang`
+  /// columns further.
+  void paragraph(int indent, int hang, Phrase phrase) {
+    int room = style.width() - indent;
+    boolean first = true;
+    for (Phrase line : phrase.wrap(room, room - hang)) {
+      spaces(first ? indent : indent + hang);
+      line.write(this);
+      newline();
+      first = false;
+    }
+  }
+
+  /// A phrase from the left margin with another at the right end of the same line, or of a line of
+  /// its own.
+  void spread(Phrase phrase, int hang, Phrase right) {
+    List<Phrase> lines = phrase.wrap(style.width(), style.width() - hang);
+    for (int i = 0; i < lines.size(); i++) {
+      spaces(i == 0 ? 0 : hang);
+      lines.get(i).write(this);
+      if (i == lines.size() - 1 && !right.isEmpty()) {
+        if (column + 2 + right.width() > style.width()) {
+          newline();
+        }
+        List<Phrase> rights = right.wrap(style.width() - hang, style.width() - hang);
+        for (int k = 0; k < rights.size(); k++) {
+          padTo(style.width() - rights.get(k).width());
+          rights.get(k).write(this);
+          if (k < rights.size() - 1) {
+            newline();
+          }
+        }
+      }
+      newline();
+    }
+  }
+
+  /// Only the road.
+  void road() {
+    spaces(2);
+    text(String.valueOf(glyphs.road), side);
+    newline();
+  }
+
+  /// The first line of a section, with `corner` on the road.
+  ///
+  /// @param fact behind the title; may be empty
+  void heading(char corner, String title, Phrase fact, String place) {
+    Phrase whole = Phrase.of(title, side.heading());
+    whole.append(fact, 2);
+    int room = style.width() - MARGIN - 2;
+    List<Phrase> lines = whole.wrap(room, style.width() - INDENT - 2);
+    for (int i = 0; i < lines.size(); i++) {
+      if (i == 0) {
+        spaces(2);
+        text(String.valueOf(corner), side);
+        padTo(MARGIN);
+      } else {
+        margin();
+        padTo(INDENT);
+      }
+      lines.get(i).write(this);
+      if (i == lines.size() - 1) {
+        place(place, NO_MARK);
+      }
+      newline();
+    }
+  }
+
+  /// The last section: its heading takes the place of the label, and the road ends.
+  void lastHeading(String title, Phrase fact, String place, char mark) {
+    spaces(2);
+    text(String.valueOf(glyphs.end), side);
+    padTo(MARGIN);
+    text(title, side.heading());
+    onRoad = false;
+    body(fact, place, mark);
+  }
+
+  /// A labelled fact.
+  ///
+  /// @param label at most eleven columns; empty in further rows of the same label
+  /// @param place where it is; may be empty
+  /// @param mark the evidence mark or [#NO_MARK]
+  void row(String label, Phrase fact, String place, char mark) {
+    margin();
+    text(label, side);
+    body(fact, place, mark);
+  }
+
+  private void body(Phrase fact, String place, char mark) {
+    int area = area();
+    List<Phrase> lines = fact.wrap(area, area - HANG);
+    for (int i = 0; i < lines.size(); i++) {
+      if (i > 0) {
+        newline();
+        margin();
+      }
+      padTo(i == 0 ? INDENT : INDENT + HANG);
+      lines.get(i).write(this);
+    }
+    place(place, mark);
+    newline();
+  }
+
+  /// The place at the right end of the current line, or of a line of its own; then the mark.
+  private void place(String place, char mark) {
+    int end = style.width() - 2;
+    if (!place.isEmpty()) {
+      String shown = Display.clean(place);
+      if (column + 2 + Display.width(shown) > end && shown.charAt(0) == '/') {
+        shown = Display.cutPath(shown, Math.max(area() / 2, 20), glyphs.dots);
+      }
+      if (column + 2 + Display.width(shown) > end) {
+        newline();
+        margin();
+        padTo(INDENT);
+        shown = Display.cutPath(shown, area(), glyphs.dots);
+      }
+      padTo(end - Display.width(shown));
+      text(shown, Tone.PLAIN);
+    }
+    if (mark != NO_MARK) {
+      padTo(style.width() - 1);
+      text(String.valueOf(mark), Tone.FAINT);
+    }
+  }
+
+  private void margin() {
+    spaces(2);
+    if (onRoad) {
+      text(String.valueOf(glyphs.road), side);
+    }
+    padTo(MARGIN);
+  }
+
+  /// The line between the modes, across the whole width, with the road crossing it.
+  ///
+  /// @param heavy whether it is the way in; the way back is drawn lighter
+  void boundary(boolean heavy) {
+    char line = heavy ? glyphs.heavy : glyphs.light;
+    String title =
+        heavy
+            ? " user mode " + glyphs.up + "   " + glyphs.down + " kernel mode "
+            : " kernel mode " + glyphs.up + "   " + glyphs.down + " user mode ";
+    StringBuilder drawn = new StringBuilder(style.width());
+    drawn.repeat(line, 2).append(heavy ? glyphs.heavyCross : glyphs.lightCross);
+    drawn.repeat(line, Math.max(2, (style.width() - title.length()) / 2 - drawn.length()));
+    drawn.append(title);
+    drawn.repeat(line, Math.max(0, style.width() - drawn.length()));
+    text(drawn.toString(), heavy ? Tone.BOUNDARY : Tone.FAINT);
+    newline();
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+}

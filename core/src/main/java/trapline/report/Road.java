@@ -1,0 +1,54 @@
+package trapline.report;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+
+/// A journey's hops by their kind.
+final class Road {
+  private final Map<HopKind, Hop> hops = new EnumMap<>(HopKind.class);
+
+  Road(Journey journey) {
+    for (Hop hop : journey.hops()) {
+      hops.putIfAbsent(hop.kind(), hop);
+    }
+  }
+
+  @Nullable Hop get(HopKind kind) {
+    return hops.get(kind);
+  }
+
+  /// Whether something is known of the hop, be it that it is missing and why.
+  boolean has(HopKind kind) {
+    return hops.containsKey(kind);
+  }
+
+  boolean isMissing(HopKind kind) {
+    return hops.get(kind) instanceof Hop.Missing;
+  }
+
+  /// Whether the hop is there with its facts.
+  boolean isEstablished(HopKind kind) {
+    return has(kind) && !isMissing(kind);
+  }
+
+  /// The short name of a hop in the left column.
+  static String label(HopKind kind) {
+    return switch (kind) {
+      case SOURCE_LINE -> "source";
+      case CALL_SITE -> "call site";
+      case PLT -> "plt";
+      case WRAPPER -> "wrapper";
+      case SYSCALL_INSTRUCTION -> "trap";
+      case KERNEL_ENTRY -> "entry";
+      case TABLE_ROW -> "table";
+      case DECLARATION -> "declared";
+      case IMPLEMENTATION -> "defined";
+      case KERNEL_FUNCTION -> "ran";
+      case RETURN -> "return";
+    };
+  }
+}

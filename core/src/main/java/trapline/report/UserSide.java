@@ -1,0 +1,188 @@
+package trapline.report;
+
+import org.jspecify.annotations.Nullable;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.model.Place;
+
+/// The sections above the boundary: the user's program and the library.
+final class UserSide {
+  private static final int PATH_MAX = 9;
+
+  private UserSide() {}
+
+  static void render(Page page, Journey journey, Road road) {
+    program(page, journey, road);
+    page.road();
+    library(page, road);
+  }
+
+  private static void program(Page page, Journey journey, Road road) {
+    String module = userModule(road);
+    Phrase name = new Phrase();
+    name.word(module.isEmpty() ? journey.command() : Names.baseName(module));
+    page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(module) ? module : "");
+    Hop source = road.get(HopKind.SOURCE_LINE);
+    if (source instanceof Hop.SourceLine line) {
+      StackRows.render(page, line);
+    } else {
+      Absence.row(page, source);
+    }
+    Hop callSite = road.get(HopKind.CALL_SITE);
+    if (callSite instanceof Hop.CallSite site) {
+      if (site.code().isEmpty()) {
+        page.row("call site", Phrase.of(site.function()), "", site.evidence().mark());
+      } else {
+        CodeBlock.render(page, "call site", site.code(), site.evidence().mark());
+      }
+    } else {
+      Absence.row(page, callSite);
+    }
+  }
+
+  private static String userModule(Road road) {
+    if (road.get(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line
+        && line.user() >= 0
+        && line.user() < line.stack().size()) {
+      return line.frame().module();
+    }
+    return road.get(HopKind.CALL_SITE) instanceof Hop.CallSite site ? site.module() : "";
+  }
+
+  private static boolean isPath(String module) {
+    return module.indexOf('/') >= 0;
+  }
+
+  private static void library(Page page, Road road) {
+    Hop plt = road.get(HopKind.PLT);
+    Hop wrapper = road.get(HopKind.WRAPPER);
+    Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
+    if (none != null) {
+      page.heading(
+          page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
+    } else {
+      libraryHeading(page, plt, wrapper, userModule(road));
+      if (plt instanceof Hop.Plt slot) {
+        plt(page, slot);
+      } else {
+        Absence.row(page, plt);
+      }
+      if (wrapper instanceof Hop.Wrapper function) {
+        wrapper(page, function);
+      } else {
+        Absence.row(page, wrapper);
+      }
+    }
+    Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
+    if (trap instanceof Hop.SyscallInstruction instruction) {
+      trap(page, instruction);
+    } else {
+      Absence.row(page, trap);
+    }
+  }
+
+  private static void libraryHeading(
+      Page page, @Nullable Hop plt, @Nullable Hop wrapper, String userModule) {
+    Phrase name = new Phrase();
+    String module = "";
+    if (wrapper instanceof Hop.Wrapper function) {
+      module = function.module();
+      if (module.equals(userModule)) {
+        name.words("inside " + Names.baseName(module), Tone.PLAIN);
+        module = "";
+      } else {
+        name.word(Names.baseName(module));
+      }
+      if (!function.library().isEmpty()) {
+        name.word(function.library(), Tone.PLAIN, 2);
+      }
+    } else if (plt instanceof Hop.Plt slot) {
+      module = slot.library();
+      name.word(Names.baseName(module));
+    }
+    page.heading(page.glyphs.branch, "LIBRARY", name, isPath(module) ? module : "");
+  }
+
+  private static void plt(Page page, Hop.Plt plt) {
+    Glyphs glyphs = page.glyphs;
+    Phrase way = new Phrase();
+    if (!plt.stub().isEmpty()) {
+      way.word(plt.stub()).word(glyphs.to, Tone.FAINT);
+    }
+    way.word("GOT " + plt.slotLinkAddress() + ",");
+    way.words(plt.binding().text(), Tone.PLAIN);
+    way.word(glyphs.to, Tone.FAINT);
+    String version = plt.version().isEmpty() ? "" : "@" + plt.version();
+    way.word(plt.symbol() + version);
+    if (!plt.library().isEmpty()) {
+      way.word("in " + Names.baseName(plt.library()));
+    }
+    String place =
+        plt.stubAddress().isPresent()
+            ? plt.section() + " " + plt.stubAddress().get()
+            : plt.section();
+    page.row("plt", way, place.strip(), plt.evidence().mark());
+    Phrase detail =
+        new Phrase()
+            .word(plt.relocation(), Tone.FAINT)
+            .words("slot at " + plt.slot() + " holds " + plt.target(), Tone.FAINT);
+    page.row("", detail, "", Page.NO_MARK);
+    if (!plt.note().isEmpty()) {
+      page.row("", new Phrase().words(plt.note(), Tone.FAINT), "", Page.NO_MARK);
+    }
+  }
+
+  private static void wrapper(Page page, Hop.Wrapper wrapper) {
+    Place place = wrapper.place();
+    page.row(
+        "wrapper",
+        path(page, wrapper),
+        place == null ? "" : place.toString(),
+        wrapper.evidence().mark());
+    if (!wrapper.placeMissing().isEmpty()) {
+      page.row("", Absence.phrase(page, wrapper.placeMissing(), ""), "", Page.NO_MARK);
+    }
+    CodeBlock.render(page, "", wrapper.code(), Page.NO_MARK);
+    boolean first = true;
+    for (String change : wrapper.changes()) {
+      page.row(first ? "changes" : "", new Phrase().words(change, Tone.PLAIN), "", Page.NO_MARK);
+      first = false;
+    }
+  }
+
+  private static Phrase path(Page page, Hop.Wrapper wrapper) {
+    int size = wrapper.path().size();
+    if (size < 2) {
+      return Phrase.of(wrapper.function());
+    }
+    Phrase path = new Phrase();
+    for (int i = 0; i < size; i++) {
+      if (i > 0) {
+        path.word(page.glyphs.to, Tone.FAINT);
+      }
+      if (size > PATH_MAX && i == PATH_MAX / 2) {
+        int left = size - PATH_MAX + 1;
+        path.word(page.glyphs.dots + " " + left + " more", Tone.FAINT);
+        path.word(page.glyphs.to, Tone.FAINT);
+        i += left;
+      }
+      path.word(wrapper.path().get(i));
+    }
+    return path;
+  }
+
+  private static void trap(Page page, Hop.SyscallInstruction trap) {
+    Phrase fact = Phrase.of(trap.instruction(), Tone.STRONG);
+    for (Hop.RegisterValue register : trap.registers()) {
+      boolean number = register.name().equals("rax") || register.name().equals("eax");
+      String value = number ? Long.toString(register.value()) : Numbers.register(register.value());
+      fact.word(register.name() + "=" + value, Tone.PLAIN, 2);
+    }
+    String place =
+        trap.module().isEmpty()
+            ? trap.address().toString()
+            : Names.baseName(trap.module()) + "+" + trap.linkAddress();
+    page.row("trap", fact, place, trap.evidence().mark());
+  }
+}

@@ -1,0 +1,80 @@
+package trapline.report;
+
+import trapline.model.Errno;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.model.Outcome;
+
+/// The last section: the result on its way from `rax` to the caller's variable.
+final class WayBack {
+  private WayBack() {}
+
+  static void render(Page page, Journey journey, Road road) {
+    Hop hop = road.get(HopKind.RETURN);
+    page.road();
+    if (hop instanceof Hop.Return back) {
+      page.boundary(false);
+      page.side(Tone.USER);
+      page.road();
+      back(page, journey, road, back);
+      return;
+    }
+    Phrase why =
+        hop instanceof Hop.Missing missing
+            ? Absence.phrase(page, missing.why(), missing.remedy())
+            : absent(page, journey.outcome());
+    page.lastHeading("BACK", why, "", Page.NO_MARK);
+  }
+
+  private static Phrase absent(Page page, Outcome outcome) {
+    String why =
+        switch (outcome) {
+          case Outcome.NeverReturned(String reason) -> "it does not return: " + reason;
+          case Outcome.StillRunning() -> "it had not returned when Trapline stopped looking";
+          case Outcome.Restarted(String code) -> "the kernel starts it again (" + code + ")";
+          case Outcome.Returned r -> "the way back was not followed";
+          case Outcome.Failed f -> "the way back was not followed";
+        };
+    return Absence.phrase(page, why, "");
+  }
+
+  private static void back(Page page, Journey journey, Road road, Hop.Return back) {
+    Phrase way = new Phrase();
+    if (journey.outcome() instanceof Outcome.Failed(Errno errno)) {
+      way.word("rax = " + back.rax() + " (-" + errno.name() + ")", Tone.ERROR);
+    } else {
+      way.word("rax = " + rax(back.rax()));
+    }
+    if (!back.branch().isEmpty()) {
+      next(page, way).words(back.branch(), Tone.PLAIN);
+    }
+    if (!back.errnoStore().isEmpty()) {
+      String value =
+          journey.outcome() instanceof Outcome.Failed(Errno errno)
+              ? "errno = " + errno.number() + " at "
+              : "errno at ";
+      next(page, way).word(value + back.errnoStore());
+    } else if (journey.outcome() instanceof Outcome.Returned
+        && road.isEstablished(HopKind.WRAPPER)
+        && !back.branch().isEmpty()) {
+      next(page, way).words("errno untouched", Tone.PLAIN);
+    }
+    if (!back.assignment().isEmpty()) {
+      next(page, way).word(back.assignment(), Tone.STRONG);
+    }
+    page.lastHeading("BACK", way, back.place(), back.evidence().mark());
+    CodeBlock.render(page, "", back.code(), Page.NO_MARK);
+    if (!back.note().isEmpty()) {
+      page.row("", Absence.phrase(page, back.note(), ""), "", Page.NO_MARK);
+    }
+  }
+
+  private static String rax(long value) {
+    return value > -4096 && value < 1L << 32 ? Long.toString(value) : Numbers.hex(value);
+  }
+
+  private static Phrase next(Page page, Phrase way) {
+    return way.word(page.glyphs.to, Tone.FAINT);
+  }
+}
