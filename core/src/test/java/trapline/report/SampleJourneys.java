@@ -1,0 +1,1507 @@
+package trapline.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
+import trapline.model.ArgValue;
+import trapline.model.Argument;
+import trapline.model.CodeLine;
+import trapline.model.Diagnostic;
+import trapline.model.Errno;
+import trapline.model.Evidence;
+import trapline.model.Frame;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.model.KernelFacts;
+import trapline.model.LinkAddress;
+import trapline.model.Outcome;
+import trapline.model.Place;
+import trapline.model.RemoteAddress;
+import trapline.model.Step;
+import trapline.model.SyscallId;
+
+/// Made-up journeys of every kind, as the journey package would state them.
+final class SampleJourneys {
+  static final String SERVER = "/home/ada/net/server";
+  static final String LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
+  static final Evidence DEBUG = new Evidence.DebugInfo(SERVER);
+  static final Evidence LIBC_DEBUG =
+      new Evidence.DebugInfo(
+          "/usr/lib/debug/.build-id/51/657f818beb1ae70372216a99b7412b8a100a20.debug");
+  static final Evidence SYMBOLS = new Evidence.Symbols(SERVER);
+  static final Evidence LIBC_SYMBOLS = new Evidence.Symbols(LIBC);
+  static final Evidence INDEX = new Evidence.SourceIndex("6.12.63");
+  static final KernelFacts EXACT = new KernelFacts("6.12.63", "6.12.63", true, "embedded index");
+  static final KernelFacts OTHER =
+      new KernelFacts("6.18.44-cloud-amd64", "6.12.63", false, "embedded index");
+
+  private static final long PIE = 0x555555554000L;
+  private static final long LIBC_BASE = 0x7ffff7dd5000L;
+
+  private SampleJourneys() {}
+
+  /// All of them by name, in a fixed order.
+  static Map<String, Journey> all() {
+    Map<String, Journey> all = new LinkedHashMap<>();
+    all.put("socket", socket());
+    all.put("bind-failed", bindFailed());
+    all.put("printf-write", printfWrite());
+    all.put("static", staticBinary());
+    all.put("inline-asm", inlineAssembly());
+    all.put("exit-group", exitGroup());
+    all.put("signal-frame", signalFrame());
+    all.put("inlined", inlined());
+    all.put("unreadable", unreadable());
+    all.put("no-debug-info", noDebugInformation());
+    all.put("restarted", restarted());
+    all.put("still-running", stillRunning());
+    all.put("six-arguments", sixArguments());
+    all.put("huge-struct", hugeStruct());
+    all.put("hostile", hostile());
+    all.put("long-names", longNames());
+    all.put("recursion", recursion());
+    all.put("i386", compat());
+    all.put("bare", bare());
+    return all;
+  }
+
+  // The usual case: a libc function with debug information, called through the PLT.
+
+  static Journey socket() {
+    return new Builder("socket", 41)
+        .arg("family", "int", 2, new ArgValue.Constant(2, "AF_INET"))
+        .arg("type", "int", 1, new ArgValue.Constant(1, "SOCK_STREAM"))
+        .arg("protocol", "int", 0, new ArgValue.Constant(0, "IPPROTO_IP"))
+        .outcome(new Outcome.Returned(3, "3"))
+        .time(18_240)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                "  int sfd = socket(AF_INET, SOCK_STREAM, 0);",
+                "",
+                List.of(
+                    libcFrame(
+                        "socket",
+                        0x108d45,
+                        5,
+                        new Place("../sysdeps/unix/syscall-template.S", 120)),
+                    frame("main", 0x117c, 51, "server.c", 17),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "main",
+                List.of(
+                    code(0x1168, "main+31", "mov    $0x0,%edx", "protocol = IPPROTO_IP"),
+                    code(0x116d, "main+36", "mov    $0x1,%esi", "type = SOCK_STREAM"),
+                    code(0x1172, "main+41", "mov    $0x2,%edi", "family = AF_INET"),
+                    here(0x1177, "main+46", "call   1040 <socket@plt>", ""))))
+        .hop(plt("socket", Hop.Binding.ON_THIS_CALL))
+        .hop(
+            new Hop.Wrapper(
+                LIBC_DEBUG,
+                LIBC,
+                "glibc 2.36",
+                "socket",
+                List.of("socket"),
+                new Place("../sysdeps/unix/syscall-template.S", 120),
+                "",
+                List.of(
+                    libcCode(0x108d40, "socket+0", "mov    $0x29,%eax", "number = 41"),
+                    libcHere(0x108d45, "socket+5", "syscall", ""),
+                    libcCode(0x108d47, "socket+7", "cmp    $0xfffffffffffff001,%rax", ""),
+                    libcCode(
+                        0x108d4d,
+                        "socket+13",
+                        "jae    108d50 <socket+0x10>",
+                        "not taken: no error")),
+                List.of()))
+        .hop(trap(0x108d45, 41, 2, 1, 0))
+        .hop(entry("__x64_sys_socket"))
+        .hop(tableRow(41, "common", "socket", "sys_socket", 53))
+        .hop(declaration("asmlinkage long sys_socket(int, int, int);", 947))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)",
+                        new Place("net/socket.c", 1712),
+                        List.of("CONFIG_NET"),
+                        List.of(
+                            "SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)",
+                            "{",
+                            "\treturn __sys_socket(family, type, protocol);",
+                            "}"))),
+                "built in (kallsyms)"))
+        .hop(
+            new Hop.Return(
+                Evidence.OBSERVED,
+                3,
+                List.of(),
+                "jae not taken: no error",
+                "",
+                "sfd = 3",
+                "main+54",
+                ""))
+        .step(step(0x1168, "main+31", "mov    $0x0,%edx", "rdx", 0))
+        .step(step(0x116d, "main+36", "mov    $0x1,%esi", "rsi", 1))
+        .step(step(0x1172, "main+41", "mov    $0x2,%edi", "rdi", 2))
+        .step(
+            new Step.Executed(
+                here(0x1177, "main+46", "call   1040 <socket@plt>", ""),
+                SERVER,
+                List.of(
+                    new Hop.RegisterValue("rsp", 0x7fffffffe0d8L),
+                    new Hop.RegisterValue("rip", PIE + 0x1040))))
+        .step(step(0x1040, "socket@plt", "jmp    *0x2fd2(%rip)        # 4018 <socket@GLIBC_2.2.5>"))
+        .step(step(0x1046, "socket@plt+6", "push   $0x3", "rsp", 0x7fffffffe0d0L))
+        .step(step(0x104b, "socket@plt+11", "jmp    1000 <_init+0x1000>"))
+        .step(new Step.Collapsed("_dl_runtime_resolve_xsavec (ld-linux-x86-64.so.2)", 1287))
+        .step(libcStep(0x108d40, "socket+0", "mov    $0x29,%eax", "rax", 41))
+        .step(
+            new Step.Trap("socket(family: AF_INET, type: SOCK_STREAM, protocol: IPPROTO_IP)", "3"))
+        .step(libcStep(0x108d47, "socket+7", "cmp    $0xfffffffffffff001,%rax", "eflags", 0x213))
+        .step(libcStep(0x108d4d, "socket+13", "jae    108d50 <socket+0x10>"))
+        .step(libcStep(0x108d4f, "socket+15", "ret", "rsp", 0x7fffffffe0e0L))
+        .step(step(0x117c, "main+51", "mov    %eax,-0x14(%rbp)"))
+        .build();
+  }
+
+  static Journey bindFailed() {
+    return new Builder("bind", 49)
+        .thread(4711, 4713, "acceptor")
+        .arg("fd", "int", 4, new ArgValue.Descriptor(4, "TCP 0.0.0.0:0"))
+        .arg(
+            "umyaddr",
+            "struct sockaddr __user *",
+            0x7fffffffe0e0L,
+            new ArgValue.Struct(
+                "sockaddr_in",
+                List.of(
+                    new ArgValue.Field("sa_family", new ArgValue.Constant(2, "AF_INET")),
+                    new ArgValue.Field("sin_port", new ArgValue.Num(8080, "htons(8080)")),
+                    new ArgValue.Field(
+                        "sin_addr", new ArgValue.Text("inet_addr(\"0.0.0.0\")", false)))))
+        .arg("addrlen", "int", 16, new ArgValue.Num(16, "16"))
+        .outcome(new Outcome.Failed(new Errno(98, "EADDRINUSE", "Address already in use")))
+        .time(2_310_000)
+        .kernel(OTHER)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                "  if (bind(b, (struct sockaddr *)&s, sizeof s) < 0) perror(\"bind\");",
+                "",
+                List.of(
+                    libcFrame("bind", 0x1086a7, 7, null),
+                    frame("listen_on", 0x1240, 98, "bindfail.c", 11),
+                    frame("acceptor_main", 0x12c1, 33, "/home/ada/net/src/threads/acceptor.c", 57),
+                    startFrame("start_thread", 0x89134, 740),
+                    startFrame("clone3", 0x1097dc, 44)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "listen_on",
+                List.of(
+                    code(0x122c, "listen_on+78", "lea    -0x20(%rbp),%rcx", ""),
+                    code(0x1230, "listen_on+82", "mov    -0x4(%rbp),%eax", ""),
+                    code(0x1233, "listen_on+85", "mov    $0x10,%edx", "addrlen = 16"),
+                    code(
+                        0x1238,
+                        "listen_on+90",
+                        "mov    %rcx,%rsi",
+                        "umyaddr = {AF_INET, 0.0.0.0:8080}"),
+                    code(0x123b, "listen_on+93", "mov    %eax,%edi", "fd = 4"),
+                    here(0x123d, "listen_on+95", "call   1080 <bind@plt>", ""))))
+        .hop(plt("bind", Hop.Binding.BY_EARLIER_CALL))
+        .hop(
+            new Hop.Wrapper(
+                LIBC_SYMBOLS,
+                LIBC,
+                "glibc 2.36",
+                "bind",
+                List.of("bind"),
+                null,
+                "no debug information for libc.so.6: install libc6-dbg",
+                List.of(
+                    libcCode(0x1086a0, "bind+0", "mov    $0x31,%eax", "number = 49"),
+                    libcHere(0x1086a5, "bind+5", "syscall", ""),
+                    libcCode(0x1086a7, "bind+7", "cmp    $0xfffffffffffff001,%rax", ""),
+                    libcCode(0x1086ad, "bind+13", "jae    1086b0 <bind+0x10>", "taken: error")),
+                List.of()))
+        .hop(trap(0x1086a5, 49, 4, 0x7fffffffe0e0L, 16))
+        .hop(
+            new Hop.KernelEntry(
+                Evidence.OBSERVED,
+                List.of(
+                    new Hop.KernelSymbol("entry_SYSCALL_64", 0xffffffff82000080L),
+                    new Hop.KernelSymbol("do_syscall_64", 0xffffffff81e5c0a0L),
+                    new Hop.KernelSymbol("x64_sys_call", 0xffffffff81009e70L),
+                    new Hop.KernelSymbol("__x64_sys_bind", 0xffffffff81a3c2d0L)),
+                ""))
+        .hop(tableRow(49, "common", "bind", "sys_bind", 61))
+        .hop(declaration("asmlinkage long sys_bind(int, struct sockaddr __user *, int);", 949))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE3(bind, int, fd, struct sockaddr __user *, umyaddr, int, addrlen)",
+                        new Place("net/socket.c", 1851),
+                        List.of("CONFIG_NET"),
+                        List.of())),
+                "built in (kallsyms); parameters agree with tracefs"))
+        .hop(
+            new Hop.Return(
+                Evidence.OBSERVED,
+                -98,
+                List.of(
+                    libcCode(0x1086b0, "bind+16", "mov    0xcc759(%rip),%rcx", ""),
+                    libcCode(0x1086b7, "bind+23", "neg    %eax", "98 = EADDRINUSE"),
+                    libcCode(0x1086b9, "bind+25", "mov    %eax,%fs:(%rcx)", "errno = 98"),
+                    libcCode(
+                        0x1086bc,
+                        "bind+28",
+                        "or     $0xffffffffffffffff,%rax",
+                        "the function returns -1"),
+                    libcCode(0x1086c0, "bind+32", "ret", "")),
+                "jae taken: error",
+                "%fs:0xffffffffffffff80",
+                "",
+                "listen_on+98",
+                "the result is tested and not kept in a variable"))
+        .build();
+  }
+
+  static Journey printfWrite() {
+    return new Builder("write", 1)
+        .occurrence(3)
+        .arg("fd", "unsigned int", 1, new ArgValue.Descriptor(1, "/dev/pts/3"))
+        .arg(
+            "buf",
+            "const char __user *",
+            0x4052a0,
+            new ArgValue.Text("\"received: hello\\n\"", false))
+        .arg("count", "size_t", 16, new ArgValue.Num(16, "16"))
+        .outcome(new Outcome.Returned(16, "16"))
+        .time(5_120)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                9,
+                "    printf(\"received: %s\\n\", buffer);",
+                "",
+                List.of(
+                    libcFrame(
+                        "__GI___libc_write",
+                        0xf7a90,
+                        16,
+                        new Place("../sysdeps/unix/sysv/linux/write.c", 26)),
+                    libcFrame(
+                        "_IO_new_file_write", 0x79fa5, 45, new Place("./libio/fileops.c", 1180)),
+                    libcFrame("new_do_write", 0x78f2f, 95, new Place("./libio/fileops.c", 448)),
+                    libcFrame("_IO_new_do_write", 0x7a6f9, 25, new Place("./libio/fileops.c", 425)),
+                    libcFrame(
+                        "_IO_new_file_overflow", 0x7ad1b, 267, new Place("./libio/fileops.c", 783)),
+                    libcFrame(
+                        "__GI__IO_default_xsputn",
+                        0x7bd7e,
+                        110,
+                        new Place("./libio/genops.c", 399)),
+                    libcFrame(
+                        "_IO_new_file_xsputn", 0x7a1ca, 234, new Place("./libio/fileops.c", 1243)),
+                    libcFrame(
+                        "__vfprintf_internal",
+                        0x5a6f1,
+                        2561,
+                        new Place("./stdio-common/vfprintf-internal.c", 1549)),
+                    libcFrame("__printf", 0x527ab, 171, new Place("./stdio-common/printf.c", 33)),
+                    frame("serve", 0x13fa, 141, "server.c", 34),
+                    frame("main", 0x14c3, 190, "server.c", 52),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "serve",
+                List.of(
+                    code(0x13e4, "serve+119", "lea    -0x410(%rbp),%rax", ""),
+                    code(0x13eb, "serve+126", "mov    %rax,%rsi", ""),
+                    code(
+                        0x13ee,
+                        "serve+129",
+                        "lea    0xc2f(%rip),%rax        # 2024 <_IO_stdin_used+0x24>",
+                        ""),
+                    code(0x13f5, "serve+136", "mov    %rax,%rdi", "format = \"received: %s\\n\""),
+                    code(0x13f8, "serve+139", "mov    $0x0,%eax", ""),
+                    here(0x13fd, "serve+144", "call   1050 <printf@plt>", ""))))
+        .hop(plt("printf", Hop.Binding.BEFORE_SEEN))
+        .hop(
+            new Hop.Wrapper(
+                LIBC_DEBUG,
+                LIBC,
+                "glibc 2.36",
+                "write",
+                List.of(
+                    "printf",
+                    "__vfprintf_internal",
+                    "_IO_new_file_xsputn",
+                    "__GI__IO_default_xsputn",
+                    "_IO_new_file_overflow",
+                    "_IO_new_do_write",
+                    "new_do_write",
+                    "_IO_new_file_write",
+                    "write"),
+                new Place("../sysdeps/unix/sysv/linux/write.c", 26),
+                "",
+                List.of(
+                    libcCode(
+                        0xf7a80,
+                        "write+0",
+                        "cmpb   $0x0,0xd8d29(%rip)        # 1d07b0 <__libc_single_threaded>",
+                        ""),
+                    libcCode(
+                        0xf7a87, "write+7", "je     f7aa0 <write+0x20>", "not taken: one thread"),
+                    libcCode(0xf7a89, "write+9", "mov    $0x1,%eax", "number = 1"),
+                    libcHere(0xf7a8e, "write+14", "syscall", ""),
+                    libcCode(0xf7a90, "write+16", "cmp    $0xfffffffffffff000,%rax", ""),
+                    libcCode(
+                        0xf7a96, "write+22", "ja     f7af0 <write+0x70>", "not taken: no error")),
+                List.of(
+                    "printf was called; it buffers, and makes the call when a line ends",
+                    "is a cancellation point: with several threads another path is taken")))
+        .hop(trap(0xf7a8e, 1, 1, 0x4052a0, 16))
+        .hop(entry("__x64_sys_write"))
+        .hop(tableRow(1, "common", "write", "sys_write", 13))
+        .hop(
+            declaration(
+                "asmlinkage long sys_write(unsigned int fd, const char __user *buf, size_t count);",
+                447))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE3(write, unsigned int, fd, const char __user *, buf, size_t, count)",
+                        new Place("fs/read_write.c", 652),
+                        List.of(),
+                        List.of())),
+                ""))
+        .hop(
+            new Hop.Return(
+                Evidence.OBSERVED,
+                16,
+                List.of(),
+                "ja not taken: no error",
+                "",
+                "",
+                "serve+149",
+                "the result of printf is not used"))
+        .build();
+  }
+
+  static Journey staticBinary() {
+    return new Builder("getpid", 39)
+        .outcome(new Outcome.Returned(4711, "4711"))
+        .time(412)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                "  pid_t me = getpid();",
+                "",
+                List.of(
+                    new Frame(
+                        new RemoteAddress(0x413b47),
+                        "getpid",
+                        null,
+                        SERVER,
+                        0x413b47,
+                        7,
+                        false,
+                        false,
+                        SYMBOLS),
+                    new Frame(
+                        new RemoteAddress(0x4017a9),
+                        "main",
+                        new Place("st.c", 4),
+                        SERVER,
+                        0x4017a9,
+                        13,
+                        false,
+                        false,
+                        DEBUG),
+                    new Frame(
+                        new RemoteAddress(0x401c8a),
+                        "__libc_start_call_main",
+                        null,
+                        SERVER,
+                        0x401c8a,
+                        106,
+                        false,
+                        false,
+                        SYMBOLS),
+                    new Frame(
+                        new RemoteAddress(0x403530),
+                        "__libc_start_main",
+                        null,
+                        SERVER,
+                        0x403530,
+                        1024,
+                        false,
+                        false,
+                        SYMBOLS),
+                    new Frame(
+                        new RemoteAddress(0x4016a1),
+                        "_start",
+                        null,
+                        SERVER,
+                        0x4016a1,
+                        33,
+                        false,
+                        false,
+                        SYMBOLS)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "main",
+                List.of(
+                    new CodeLine(
+                        new RemoteAddress(0x4017a4),
+                        new LinkAddress(0x4017a4),
+                        "main+8",
+                        "call   413b40 <getpid>",
+                        "",
+                        true))))
+        .hop(
+            new Hop.Missing(
+                HopKind.PLT,
+                "the program is linked statically and calls the function directly",
+                ""))
+        .hop(
+            new Hop.Wrapper(
+                SYMBOLS,
+                SERVER,
+                "glibc",
+                "getpid",
+                List.of("getpid"),
+                null,
+                "no debug information for getpid in server",
+                List.of(
+                    new CodeLine(
+                        new RemoteAddress(0x413b40),
+                        new LinkAddress(0x413b40),
+                        "getpid+0",
+                        "mov    $0x27,%eax",
+                        "number = 39",
+                        false),
+                    new CodeLine(
+                        new RemoteAddress(0x413b45),
+                        new LinkAddress(0x413b45),
+                        "getpid+5",
+                        "syscall",
+                        "",
+                        true),
+                    new CodeLine(
+                        new RemoteAddress(0x413b47),
+                        new LinkAddress(0x413b47),
+                        "getpid+7",
+                        "ret",
+                        "",
+                        false)),
+                List.of()))
+        .hop(
+            new Hop.SyscallInstruction(
+                Evidence.OBSERVED,
+                new RemoteAddress(0x413b45),
+                SERVER,
+                new LinkAddress(0x413b45),
+                "syscall",
+                List.of(new Hop.RegisterValue("rax", 39))))
+        .hop(entry("__x64_sys_getpid"))
+        .hop(tableRow(39, "common", "getpid", "sys_getpid", 51))
+        .hop(declaration("asmlinkage long sys_getpid(void);", 755))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE0(getpid)",
+                        new Place("kernel/sys.c", 985),
+                        List.of(),
+                        List.of())),
+                "built in (kallsyms)"))
+        .hop(new Hop.Return(Evidence.OBSERVED, 4711, List.of(), "", "", "me = 4711", "main+13", ""))
+        .build();
+  }
+
+  static Journey inlineAssembly() {
+    String why = "the program makes the call itself, with an instruction of its own in main";
+    return new Builder("write", 1)
+        .arg("fd", "unsigned int", 1, new ArgValue.Descriptor(1, "pipe:[48213]"))
+        .arg("buf", "const char __user *", 0x402010, new ArgValue.Text("\"hi\\n\"", false))
+        .arg("count", "size_t", 3, new ArgValue.Num(3, "3"))
+        .outcome(new Outcome.Returned(3, "3"))
+        .time(999)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                0,
+                "  asm volatile (\"syscall\" : \"=a\"(r) : \"a\"(1), \"D\"(1), \"S\"(s), \"d\"(3) : \"rcx\", \"r11\", \"memory\");",
+                "",
+                List.of(
+                    frame("main", 0x1151, 40, "asm.c", 6),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "main",
+                List.of(
+                    code(0x1139, "main+16", "mov    $0x1,%eax", "number = 1"),
+                    code(0x113e, "main+21", "mov    $0x1,%edi", "fd = 1"),
+                    code(0x1143, "main+26", "mov    -0x10(%rbp),%rsi", "buf = \"hi\\n\""),
+                    code(0x1147, "main+30", "mov    $0x3,%edx", "count = 3"),
+                    here(0x114f, "main+38", "syscall", ""))))
+        .hop(new Hop.Missing(HopKind.PLT, why, ""))
+        .hop(new Hop.Missing(HopKind.WRAPPER, why, ""))
+        .hop(
+            new Hop.SyscallInstruction(
+                Evidence.OBSERVED,
+                new RemoteAddress(PIE + 0x114f),
+                SERVER,
+                new LinkAddress(0x114f),
+                "syscall",
+                registers(1, 1, 0x402010, 3)))
+        .hop(entry("__x64_sys_write"))
+        .hop(
+            new Hop.Missing(
+                HopKind.TABLE_ROW,
+                "no index of a kernel source is at hand",
+                "name a tree with `--kernel-source DIR`"))
+        .hop(
+            new Hop.Missing(
+                HopKind.DECLARATION,
+                "no index of a kernel source is at hand",
+                "name a tree with `--kernel-source DIR`"))
+        .hop(
+            new Hop.Missing(
+                HopKind.IMPLEMENTATION,
+                "no index of a kernel source is at hand",
+                "name a tree with `--kernel-source DIR`"))
+        .kernel(new KernelFacts("6.18.44", "", false, ""))
+        .hop(new Hop.Return(Evidence.OBSERVED, 3, List.of(), "", "", "r = 3", "main+40", ""))
+        .build();
+  }
+
+  static Journey exitGroup() {
+    return new Builder("exit_group", 231)
+        .arg("error_code", "int", 0, new ArgValue.Num(0, "0"))
+        .outcome(new Outcome.NeverReturned("the process has ended with status 0"))
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                3,
+                "  return 0;",
+                "",
+                List.of(
+                    libcFrame("__GI__exit", 0xd5b91, 49, null),
+                    libcFrame("__run_exit_handlers", 0x3e6a7, 263, null),
+                    libcFrame("__GI_exit", 0x3e71a, 26, null),
+                    startFrame("__libc_start_call_main", 0x27251, 129),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.Missing(
+                HopKind.CALL_SITE, "main had returned: the C start-up code made this call", ""))
+        .hop(new Hop.Missing(HopKind.PLT, "libc calls it inside itself", ""))
+        .hop(
+            new Hop.Wrapper(
+                LIBC_SYMBOLS,
+                LIBC,
+                "glibc 2.36",
+                "_exit",
+                List.of("exit", "__run_exit_handlers", "_exit"),
+                null,
+                "no debug information for libc.so.6: install libc6-dbg",
+                List.of(libcHere(0xd5b8f, "_exit+47", "syscall", "")),
+                List.of()))
+        .hop(trap(0xd5b8f, 231, 0))
+        .hop(entry("__x64_sys_exit_group"))
+        .hop(tableRow(231, "common", "exit_group", "sys_exit_group", 243))
+        .hop(declaration("asmlinkage long sys_exit_group(int error_code);", 541))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE1(exit_group, int, error_code)",
+                        new Place("kernel/exit.c", 1090),
+                        List.of(),
+                        List.of())),
+                ""))
+        .hop(
+            new Hop.Missing(
+                HopKind.RETURN,
+                "exit_group does not return: the process has ended with status 0",
+                ""))
+        .build();
+  }
+
+  static Journey signalFrame() {
+    return new Builder("write", 1)
+        .arg("fd", "unsigned int", 2, new ArgValue.Descriptor(2, "/dev/null"))
+        .arg("buf", "const char __user *", 0x55555555601dL, new ArgValue.Text("\"tick\\n\"", false))
+        .arg("count", "size_t", 5, new ArgValue.Num(5, "5"))
+        .outcome(new Outcome.Returned(5, "5"))
+        .time(1_500)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                "  write(2, \"tick\\n\", 5);",
+                "",
+                List.of(
+                    libcFrame("write", 0xf7a90, 16, null),
+                    frame("on_alarm", 0x11c7, 30, "signals.c", 9),
+                    new Frame(
+                        new RemoteAddress(LIBC_BASE + 0x3c050),
+                        "__restore_rt",
+                        null,
+                        LIBC,
+                        0x3c050,
+                        0,
+                        false,
+                        true,
+                        Evidence.OBSERVED),
+                    libcFrame("pause", 0xd5360, 16, null),
+                    frame("wait_for_alarm", 0x1204, 24, "signals.c", 15),
+                    frame("main", 0x1266, 92, "signals.c", 27),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "on_alarm",
+                List.of(here(0x11c2, "on_alarm+25", "call   1030 <write@plt>", ""))))
+        .hop(plt("write", Hop.Binding.AT_LOAD))
+        .hop(trap(0xf7a8e, 1, 2, 0x55555555601dL, 5))
+        .hop(entry("__x64_sys_write"))
+        .hop(new Hop.Return(Evidence.OBSERVED, 5, List.of(), "", "", "", "on_alarm+30", ""))
+        .build();
+  }
+
+  static Journey inlined() {
+    return new Builder("close", 3)
+        .arg("fd", "unsigned int", 7, new ArgValue.Descriptor(7, "/var/log/app.log"))
+        .outcome(new Outcome.Returned(0, "0"))
+        .time(1_049_950)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                "    ::close(fd_);",
+                "",
+                List.of(
+                    libcFrame("close", 0xf8150, 16, null),
+                    inlinedFrame("File::reset", 0x13b2, "include/file.hpp", 22),
+                    inlinedFrame("File::~File", 0x13b2, "include/file.hpp", 14),
+                    inlinedFrame("rotate", 0x13b2, "log.cc", 71),
+                    frame("main", 0x13b2, 66, "main.cc", 12),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    plainFrame("_start", SERVER, 0x1091, 33)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "main",
+                List.of(
+                    code(0x13ab, "main+59", "mov    (%rsp),%edi", "fd = 7"),
+                    here(
+                        0x13ad,
+                        "main+61",
+                        "call   *0x2c1d(%rip)        # 3fd0 <close@GLIBC_2.2.5>",
+                        ""))))
+        .hop(
+            new Hop.Plt(
+                SYMBOLS,
+                "",
+                Optional.empty(),
+                ".got",
+                new RemoteAddress(PIE + 0x3fd0),
+                new LinkAddress(0x3fd0),
+                "R_X86_64_GLOB_DAT",
+                "close",
+                "GLIBC_2.2.5",
+                LIBC,
+                new RemoteAddress(LIBC_BASE + 0xf8140),
+                Hop.Binding.AT_LOAD,
+                "compiled with -fno-plt: the call goes through the slot itself"))
+        .hop(trap(0xf814e, 3, 7))
+        .hop(entry("__x64_sys_close"))
+        .hop(
+            new Hop.Return(
+                Evidence.OBSERVED, 0, List.of(), "ja not taken: no error", "", "", "main+66", ""))
+        .build();
+  }
+
+  static Journey unreadable() {
+    return new Builder("openat", 257)
+        .arg("dfd", "int", 0xffffff9cL, new ArgValue.Constant(-100, "AT_FDCWD"))
+        .arg(
+            "filename",
+            "const char __user *",
+            0xdeadbeefL,
+            new ArgValue.Unreadable(0xdeadbeefL, "not mapped"))
+        .arg(
+            "flags",
+            "int",
+            0x80080,
+            new ArgValue.Flags(0x80080, List.of("O_RDONLY", "O_CLOEXEC"), 0x40000000))
+        .arg("mode", "umode_t", 0, new ArgValue.Num(0, "0"))
+        .outcome(new Outcome.Failed(new Errno(14, "EFAULT", "Bad address")))
+        .time(700)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                1,
+                null,
+                "/home/ada/build/app/open.c is not there: give its folder with `--source DIR`",
+                List.of(
+                    libcFrame("open64", 0xf7880, 112, null),
+                    frame("main", 0x1170, 39, "/home/ada/build/app/open.c", 8)),
+                "no unwind table covers 0x7ffff7fe2000 (mapped from no file)"))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                "main",
+                List.of(here(0x116b, "main+34", "call   1030 <open64@plt>", ""))))
+        .hop(plt("open64", Hop.Binding.UNBOUND))
+        .hop(
+            new Hop.Wrapper(
+                LIBC_SYMBOLS,
+                LIBC,
+                "glibc 2.36",
+                "open64",
+                List.of("open64"),
+                null,
+                "no debug information for libc.so.6: install libc6-dbg",
+                List.of(libcHere(0xf787e, "open64+110", "syscall", "")),
+                List.of("open was asked for; openat(AT_FDCWD, ...) is made")))
+        .hop(trap(0xf787e, 257, 0xffffff9cL, 0xdeadbeefL, 0x80080, 0))
+        .hop(entry("__x64_sys_openat"))
+        .hop(
+            new Hop.Return(
+                Evidence.OBSERVED,
+                -14,
+                List.of(),
+                "ja taken: error",
+                "%fs:0xffffffffffffff80",
+                "fd = -1",
+                "main+39",
+                ""))
+        .diagnostic(
+            "/home/ada/net/server", ".debug_line has an unknown version (7) in one unit", "")
+        .build();
+  }
+
+  static Journey noDebugInformation() {
+    return new Builder("nanosleep", 35)
+        .arg(
+            "rqtp",
+            "struct __kernel_timespec __user *",
+            0x7fffffffe100L,
+            new ArgValue.Struct(
+                "timespec",
+                List.of(
+                    new ArgValue.Field("tv_sec", new ArgValue.Num(1, "1")),
+                    new ArgValue.Field("tv_nsec", new ArgValue.Num(0, "0")))))
+        .arg("rmtp", "struct __kernel_timespec __user *", 0, new ArgValue.Pointer(0))
+        .outcome(new Outcome.Returned(0, "0"))
+        .time(1_000_123_456)
+        .hop(
+            new Hop.SourceLine(
+                SYMBOLS,
+                1,
+                null,
+                "no debug information in server: compile it with `-g`",
+                List.of(
+                    libcFrame("clock_nanosleep", 0xd53d5, 37, null),
+                    new Frame(
+                        new RemoteAddress(PIE + 0x1193),
+                        "",
+                        null,
+                        SERVER,
+                        0x1193,
+                        -1,
+                        false,
+                        false,
+                        SYMBOLS),
+                    startFrame("__libc_start_call_main", 0x2724a, 122),
+                    startFrame("__libc_start_main", 0x27305, 133),
+                    new Frame(
+                        new RemoteAddress(PIE + 0x1091),
+                        "",
+                        null,
+                        SERVER,
+                        0x1091,
+                        -1,
+                        false,
+                        false,
+                        SYMBOLS)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS, SERVER, "", List.of(here(0x118e, "", "call   1040 <nanosleep@plt>", ""))))
+        .hop(plt("nanosleep", Hop.Binding.AT_LOAD))
+        .hop(
+            new Hop.Missing(
+                HopKind.WRAPPER, "libc.so.6 has no symbol at the trap", "install libc6-dbg"))
+        .hop(trap(0xd53d3, 35, 0x7fffffffe100L, 0))
+        .hop(
+            new Hop.Missing(
+                HopKind.KERNEL_ENTRY, "kernel symbols are hidden", "set kernel.kptr_restrict to 0"))
+        .kernel(new KernelFacts("6.12.63", "6.12.63", false, "/usr/src/linux-source-6.12.tar.xz"))
+        .hop(tableRow(35, "common", "nanosleep", "sys_nanosleep", 47))
+        .hop(
+            new Hop.Declaration(
+                INDEX,
+                List.of(
+                    new Hop.Text(
+                        "asmlinkage long sys_nanosleep(struct __kernel_timespec __user *rqtp, struct __kernel_timespec __user *rmtp);",
+                        new Place("include/linux/syscalls.h", 577)))))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        "SYSCALL_DEFINE2(nanosleep, struct __kernel_timespec __user *, rqtp, struct __kernel_timespec __user *, rmtp)",
+                        new Place("kernel/time/hrtimer.c", 2129),
+                        List.of("CONFIG_64BIT"),
+                        List.of()),
+                    new Hop.Definition(
+                        "COMPAT_SYSCALL_DEFINE2(nanosleep_time32, struct old_timespec32 __user *, rqtp)",
+                        new Place("kernel/time/hrtimer.c", 2151),
+                        List.of("CONFIG_COMPAT_32BIT_TIME", "!defined(CONFIG_64BIT_ONLY)"),
+                        List.of())),
+                ""))
+        .hop(
+            new Hop.Missing(
+                HopKind.RETURN, "the wrapper has no unwind information", "install libc6-dbg"))
+        .build();
+  }
+
+  static Journey restarted() {
+    return new Builder("read", 0)
+        .arg("fd", "unsigned int", 0, new ArgValue.Descriptor(0, "/dev/pts/3"))
+        .arg("buf", "char __user *", 0x7fffffffd000L, new ArgValue.Pointer(0x7fffffffd000L))
+        .arg("count", "size_t", 1024, new ArgValue.Num(1024, "1024"))
+        .outcome(new Outcome.Restarted("ERESTARTSYS"))
+        .time(3_400_000_000L)
+        .build();
+  }
+
+  static Journey stillRunning() {
+    return new Builder("accept", 43)
+        .arg("fd", "int", 3, new ArgValue.Descriptor(3, "TCP 0.0.0.0:8080 listening"))
+        .arg("upeer_sockaddr", "struct sockaddr __user *", 0, new ArgValue.Pointer(0))
+        .arg("upeer_addrlen", "int __user *", 0, new ArgValue.Pointer(0))
+        .outcome(new Outcome.StillRunning())
+        .hop(
+            new Hop.Missing(
+                HopKind.RETURN, "it had not returned when Trapline stopped looking", ""))
+        .build();
+  }
+
+  static Journey sixArguments() {
+    return new Builder("mmap", 9)
+        .thread(123456, 123789, "worker")
+        .arg("addr", "unsigned long", 0x7f0000000000L, new ArgValue.Pointer(0x7f0000000000L))
+        .arg("len", "unsigned long", 0x40000000L, new ArgValue.Num(0x40000000L, "1073741824"))
+        .arg(
+            "prot",
+            "unsigned long",
+            3,
+            new ArgValue.Flags(3, List.of("PROT_READ", "PROT_WRITE"), 0))
+        .arg(
+            "flags",
+            "unsigned long",
+            0x44032,
+            new ArgValue.Flags(
+                0x44032,
+                List.of(
+                    "MAP_PRIVATE",
+                    "MAP_FIXED",
+                    "MAP_ANONYMOUS",
+                    "MAP_NORESERVE",
+                    "MAP_HUGETLB",
+                    "MAP_POPULATE"),
+                0x1000000))
+        .arg("fd", "unsigned long", -1, new ArgValue.Num(-1, "-1"))
+        .arg("off", "unsigned long", 0, new ArgValue.Num(0, "0"))
+        .outcome(new Outcome.Returned(0x7f0000000000L, "0x7f0000000000"))
+        .time(88_000)
+        .hop(trap(0x1018a2, 9, 0x7f0000000000L, 0x40000000L, 3, 0x44032, -1, 0))
+        .hop(new Hop.Return(Evidence.OBSERVED, 0x7f0000000000L, List.of(), "", "", "", "", ""))
+        .build();
+  }
+
+  static Journey hugeStruct() {
+    List<ArgValue.Field> fields = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      fields.add(
+          new ArgValue.Field(
+              "st_member_" + i, new ArgValue.Num(i * 1_000_003L, Long.toString(i * 1_000_003L))));
+    }
+    return new Builder("newfstatat", 262)
+        .arg(
+            "dfd",
+            "int",
+            3,
+            new ArgValue.Descriptor(
+                3, "/home/ada/a/rather/long/path/to/some/directory/that/is/deep"))
+        .arg(
+            "filename",
+            "const char __user *",
+            0x402000,
+            new ArgValue.Text("\"" + "x".repeat(300) + "\"...", true))
+        .arg(
+            "statbuf", "struct stat __user *", 0x7fffffffe000L, new ArgValue.Struct("stat", fields))
+        .arg("flag", "int", 0, new ArgValue.Num(0, "0"))
+        .outcome(new Outcome.Returned(0, "0"))
+        .time(2_000)
+        .build();
+  }
+
+  /// Data that would take over a terminal or break the layout.
+  static Journey hostile() {
+    String evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\r\n\t\u202ecba\u200b\u007f\ud800";
+    return new Builder("sys" + evil, 7)
+        .thread(7, 8, evil)
+        .arg(evil, evil, 1, new ArgValue.Text("\"" + evil + "\"", false))
+        .arg("name", "char *", 2, new ArgValue.Text("\"日本語のファイル名🎉 é e\u0301.txt\"", false))
+        .outcome(new Outcome.Failed(new Errno(2, "ENOENT" + evil, evil)))
+        .time(1)
+        .kernel(new KernelFacts(evil, evil, false, evil))
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                0,
+                "\t\tputs(\"日本語\");\t// " + evil + " 日本語".repeat(30),
+                evil,
+                List.of(
+                    new Frame(
+                        new RemoteAddress(1),
+                        evil,
+                        new Place(evil, 1),
+                        evil,
+                        1,
+                        0,
+                        true,
+                        false,
+                        DEBUG),
+                    new Frame(
+                        new RemoteAddress(2),
+                        "日本語".repeat(40),
+                        new Place("/日本語/" + "長い".repeat(50) + "/f.c", 2),
+                        "/m",
+                        2,
+                        0,
+                        false,
+                        false,
+                        DEBUG)),
+                evil))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                evil,
+                evil,
+                List.of(
+                    new CodeLine(
+                        new RemoteAddress(-1),
+                        new LinkAddress(-1),
+                        evil,
+                        evil + " " + evil,
+                        evil,
+                        true))))
+        .hop(
+            new Hop.Plt(
+                SYMBOLS,
+                evil,
+                Optional.of(new RemoteAddress(-1)),
+                evil,
+                new RemoteAddress(-1),
+                new LinkAddress(-1),
+                evil,
+                evil,
+                evil,
+                evil,
+                new RemoteAddress(-1),
+                Hop.Binding.UNBOUND,
+                evil))
+        .hop(
+            new Hop.Wrapper(
+                SYMBOLS,
+                evil,
+                evil,
+                evil,
+                List.of(evil, evil),
+                new Place(evil, 0),
+                evil,
+                List.of(),
+                List.of(evil)))
+        .hop(
+            new Hop.SyscallInstruction(
+                Evidence.OBSERVED,
+                new RemoteAddress(-1),
+                evil,
+                new LinkAddress(-1),
+                evil,
+                List.of(new Hop.RegisterValue(evil, -1))))
+        .hop(new Hop.KernelEntry(Evidence.OBSERVED, List.of(new Hop.KernelSymbol(evil, 1)), evil))
+        .hop(new Hop.TableRow(INDEX, -1, evil, evil, evil, new Place(evil, 5)))
+        .hop(new Hop.Declaration(INDEX, List.of(new Hop.Text(evil, new Place(evil, 5)))))
+        .hop(
+            new Hop.Implementation(
+                INDEX,
+                List.of(
+                    new Hop.Definition(
+                        evil,
+                        new Place(evil, 9),
+                        List.of(evil),
+                        List.of(evil, "\t" + evil, "日本語".repeat(60)))),
+                evil))
+        .hop(new Hop.Return(Evidence.OBSERVED, -2, List.of(), evil, evil, evil, evil, evil))
+        .step(
+            new Step.Executed(
+                new CodeLine(new RemoteAddress(-1), new LinkAddress(-1), evil, evil, evil, false),
+                evil,
+                List.of(new Hop.RegisterValue(evil, -1))))
+        .step(new Step.Collapsed(evil, 1))
+        .step(new Step.Trap(evil, evil))
+        .diagnostic(evil, evil, evil)
+        .build();
+  }
+
+  static Journey longNames() {
+    String method =
+        "std::__detail::_Executor<__gnu_cxx::__normal_iterator<char const*, std::__cxx11::basic_string<char,"
+            + " std::char_traits<char>, std::allocator<char> > >, std::allocator<std::__cxx11::sub_match<char"
+            + " const*> >, std::__cxx11::regex_traits<char>, true>::_M_dfs(_Match_mode, long)";
+    String path =
+        "/home/ada/work/company/very-long-project-name/components/networking/transport/tcp/src/connection_manager_implementation.cc";
+    return new Builder("sendto", 44)
+        .arg(
+            "fd",
+            "int",
+            12,
+            new ArgValue.Descriptor(
+                12, "TCP [2001:db8:0:1::5]:443 -> [2001:db8:ffff:ffff:ffff:ffff:ffff:1]:51324"))
+        .arg(
+            "buff",
+            "void __user *",
+            0x7f1234567890L,
+            new ArgValue.Text(
+                "\"\\26\\3\\3\\0z\\2\\0\\0v\\3\\3\\336\\255\\276\\357\\336\\255\\276\\357\\336\\255\\276\\357\"...",
+                true))
+        .arg("len", "size_t", 1460, new ArgValue.Num(1460, "1460"))
+        .arg(
+            "flags",
+            "unsigned int",
+            0x4040,
+            new ArgValue.Flags(0x4040, List.of("MSG_DONTWAIT", "MSG_NOSIGNAL"), 0))
+        .arg("addr", "struct sockaddr __user *", 0, new ArgValue.Pointer(0))
+        .arg("addr_len", "int", 0, new ArgValue.Num(0, "0"))
+        .outcome(new Outcome.Failed(new Errno(11, "EAGAIN", "Resource temporarily unavailable")))
+        .time(12_345)
+        .hop(
+            new Hop.SourceLine(
+                DEBUG,
+                0,
+                "      const auto sent = ::send(connection->descriptor(), buffer.data() + offset, buffer.size() - offset, MSG_DONTWAIT | MSG_NOSIGNAL);",
+                "",
+                List.of(
+                    new Frame(
+                        new RemoteAddress(PIE + 0x8123),
+                        method,
+                        new Place(path, 1284),
+                        SERVER,
+                        0x8123,
+                        0x123,
+                        false,
+                        false,
+                        DEBUG),
+                    new Frame(
+                        new RemoteAddress(PIE + 0x9123),
+                        "net::Connection::flush",
+                        new Place(path, 77),
+                        SERVER,
+                        0x9123,
+                        0x23,
+                        false,
+                        false,
+                        DEBUG),
+                    frame("main", 0x1200, 20, "main.cc", 9)),
+                ""))
+        .hop(
+            new Hop.CallSite(
+                SYMBOLS,
+                SERVER,
+                method,
+                List.of(
+                    code(
+                        0x8100,
+                        method + "+256",
+                        "mov    %rax,%rsi",
+                        "buff = \"\\26\\3\\3\\0z\\2\\0\\0v\\3\\3\\336\\255\\276\\357\\336\\255\\276\\357\"..."),
+                    here(
+                        0x811e,
+                        method + "+286",
+                        "call   2f40 <_ZNSt8__detail9_ExecutorIN9__gnu_cxx17__normal_iteratorIPKcNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEE@plt>",
+                        ""))))
+        .hop(trap(0x10a2b4, 44, 12, 0x7f1234567890L, 1460, 0x4040, 0, 0))
+        .build();
+  }
+
+  static Journey recursion() {
+    List<Frame> stack = new ArrayList<>();
+    stack.add(libcFrame("getppid", 0xd6660, 7, null));
+    stack.add(frame("leaf", 0x1130, 9, "deep.c", 3));
+    for (int i = 0; i < 2000; i++) {
+      stack.add(frame("down", 0x1150, 30, "deep.c", 8));
+    }
+    for (int i = 0; i < 40; i++) {
+      stack.add(frame("even", 0x1180, 20, "deep.c", 12));
+      stack.add(frame("odd", 0x11a0, 20, "deep.c", 16));
+    }
+    stack.add(frame("main", 0x1200, 20, "deep.c", 21));
+    stack.add(startFrame("__libc_start_call_main", 0x2724a, 122));
+    stack.add(plainFrame("_start", SERVER, 0x1091, 33));
+    return new Builder("getppid", 110)
+        .outcome(new Outcome.Returned(1, "1"))
+        .time(300)
+        .hop(new Hop.SourceLine(DEBUG, 1, "  return getppid();", "", stack, ""))
+        .build();
+  }
+
+  static Journey compat() {
+    return new Builder("socketcall", 102)
+        .abi(Abi.I386)
+        .arg("call", "int", 1, new ArgValue.Constant(1, "SYS_SOCKET"))
+        .arg(
+            "args",
+            "unsigned long __user *",
+            0xffffd0a0L,
+            new ArgValue.Array(
+                List.of(new ArgValue.Raw(2), new ArgValue.Raw(1), new ArgValue.Raw(0)), true))
+        .outcome(new Outcome.Returned(3, ""))
+        .time(1_200)
+        .hop(
+            new Hop.SyscallInstruction(
+                Evidence.OBSERVED,
+                new RemoteAddress(0x8049012),
+                "",
+                new LinkAddress(0),
+                "int $0x80",
+                List.of(
+                    new Hop.RegisterValue("eax", 102),
+                    new Hop.RegisterValue("ebx", 1),
+                    new Hop.RegisterValue("ecx", 0xffffd0a0L))))
+        .hop(
+            new Hop.TableRow(
+                INDEX,
+                102,
+                "i386",
+                "socketcall",
+                "",
+                new Place("arch/x86/entry/syscalls/syscall_32.tbl", 0)))
+        .hop(new Hop.Return(new Evidence.Inferred("kernel ABI"), 3, List.of(), "", "", "", "", ""))
+        .build();
+  }
+
+  /// Nothing but the call.
+  static Journey bare() {
+    return new Builder("syscall_0x1ff", 511)
+        .outcome(new Outcome.Failed(new Errno(38, "ENOSYS", "Function not implemented")))
+        .build();
+  }
+
+  private static Hop plt(String symbol, Hop.Binding binding) {
+    return new Hop.Plt(
+        binding == Hop.Binding.ON_THIS_CALL ? Evidence.OBSERVED : SYMBOLS,
+        symbol + "@plt",
+        Optional.of(new RemoteAddress(PIE + 0x1040)),
+        ".plt",
+        new RemoteAddress(PIE + 0x4018),
+        new LinkAddress(0x4018),
+        "R_X86_64_JUMP_SLOT",
+        symbol,
+        "GLIBC_2.2.5",
+        LIBC,
+        new RemoteAddress(LIBC_BASE + 0x108d40),
+        binding,
+        "");
+  }
+
+  private static Hop trap(long linkAddress, long number, long... arguments) {
+    return new Hop.SyscallInstruction(
+        Evidence.OBSERVED,
+        new RemoteAddress(LIBC_BASE + linkAddress),
+        LIBC,
+        new LinkAddress(linkAddress),
+        "syscall",
+        registers(number, arguments));
+  }
+
+  private static List<Hop.RegisterValue> registers(long number, long... arguments) {
+    String[] names = {"rdi", "rsi", "rdx", "r10", "r8", "r9"};
+    List<Hop.RegisterValue> registers = new ArrayList<>();
+    registers.add(new Hop.RegisterValue("rax", number));
+    for (int i = 0; i < arguments.length; i++) {
+      registers.add(new Hop.RegisterValue(names[i], arguments[i]));
+    }
+    return registers;
+  }
+
+  private static Hop entry(String function) {
+    return new Hop.KernelEntry(
+        new Evidence.Inferred("the entry path of x86-64 in 6.12"),
+        List.of(
+            new Hop.KernelSymbol("entry_SYSCALL_64", 0),
+            new Hop.KernelSymbol("do_syscall_64", 0),
+            new Hop.KernelSymbol("x64_sys_call", 0),
+            new Hop.KernelSymbol(function, 0)),
+        "");
+  }
+
+  private static Hop tableRow(int number, String abi, String name, String entry, int line) {
+    return new Hop.TableRow(
+        INDEX, number, abi, name, entry, new Place("arch/x86/entry/syscalls/syscall_64.tbl", line));
+  }
+
+  private static Hop declaration(String text, int line) {
+    return new Hop.Declaration(
+        INDEX, List.of(new Hop.Text(text, new Place("include/linux/syscalls.h", line))));
+  }
+
+  private static Frame frame(String function, long address, long offset, String file, int line) {
+    return new Frame(
+        new RemoteAddress(PIE + address),
+        function,
+        new Place(file, line),
+        SERVER,
+        address,
+        offset,
+        false,
+        false,
+        DEBUG);
+  }
+
+  private static Frame inlinedFrame(String function, long address, String file, int line) {
+    return new Frame(
+        new RemoteAddress(PIE + address),
+        function,
+        new Place(file, line),
+        SERVER,
+        address,
+        0,
+        true,
+        false,
+        DEBUG);
+  }
+
+  private static Frame libcFrame(
+      String function, long address, long offset, @Nullable Place place) {
+    return new Frame(
+        new RemoteAddress(LIBC_BASE + address),
+        function,
+        place,
+        LIBC,
+        address,
+        offset,
+        false,
+        false,
+        place == null ? LIBC_SYMBOLS : LIBC_DEBUG);
+  }
+
+  private static Frame startFrame(String function, long address, long offset) {
+    return libcFrame(function, address, offset, null);
+  }
+
+  private static Frame plainFrame(String function, String module, long address, long offset) {
+    return new Frame(
+        new RemoteAddress(PIE + address),
+        function,
+        null,
+        module,
+        address,
+        offset,
+        false,
+        false,
+        SYMBOLS);
+  }
+
+  private static CodeLine code(long address, String symbol, String text, String note) {
+    return new CodeLine(
+        new RemoteAddress(PIE + address), new LinkAddress(address), symbol, text, note, false);
+  }
+
+  private static CodeLine here(long address, String symbol, String text, String note) {
+    return new CodeLine(
+        new RemoteAddress(PIE + address), new LinkAddress(address), symbol, text, note, true);
+  }
+
+  private static CodeLine libcCode(long address, String symbol, String text, String note) {
+    return new CodeLine(
+        new RemoteAddress(LIBC_BASE + address),
+        new LinkAddress(address),
+        symbol,
+        text,
+        note,
+        false);
+  }
+
+  private static CodeLine libcHere(long address, String symbol, String text, String note) {
+    return new CodeLine(
+        new RemoteAddress(LIBC_BASE + address), new LinkAddress(address), symbol, text, note, true);
+  }
+
+  private static Step step(long address, String symbol, String text) {
+    return new Step.Executed(code(address, symbol, text, ""), SERVER, List.of());
+  }
+
+  private static Step step(long address, String symbol, String text, String register, long value) {
+    return new Step.Executed(
+        code(address, symbol, text, ""), SERVER, List.of(new Hop.RegisterValue(register, value)));
+  }
+
+  private static Step libcStep(long address, String symbol, String text) {
+    return new Step.Executed(libcCode(address, symbol, text, ""), LIBC, List.of());
+  }
+
+  private static Step libcStep(
+      long address, String symbol, String text, String register, long value) {
+    return new Step.Executed(
+        libcCode(address, symbol, text, ""), LIBC, List.of(new Hop.RegisterValue(register, value)));
+  }
+
+  /// Puts a journey together; a call of thread 4711 on a kernel whose source is known.
+  static final class Builder {
+    private final String name;
+    private final long number;
+    private Abi abi = Abi.X86_64;
+    private int processId = 4711;
+    private int threadId = 4711;
+    private String command = "server";
+    private final List<Argument> arguments = new ArrayList<>();
+    private Outcome outcome = new Outcome.StillRunning();
+    private long nanoseconds = -1;
+    private long occurrence = 1;
+    private KernelFacts kernel = EXACT;
+    private final List<Hop> hops = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Diagnostic> diagnostics = new ArrayList<>();
+
+    Builder(String name, long number) {
+      this.name = name;
+      this.number = number;
+    }
+
+    Builder abi(Abi value) {
+      abi = value;
+      return this;
+    }
+
+    Builder thread(int process, int thread, String comm) {
+      processId = process;
+      threadId = thread;
+      command = comm;
+      return this;
+    }
+
+    Builder arg(String argument, String type, long raw, ArgValue value) {
+      arguments.add(new Argument(argument, type, raw, value));
+      return this;
+    }
+
+    Builder outcome(Outcome value) {
+      outcome = value;
+      return this;
+    }
+
+    Builder time(long value) {
+      nanoseconds = value;
+      return this;
+    }
+
+    Builder occurrence(long value) {
+      occurrence = value;
+      return this;
+    }
+
+    Builder kernel(KernelFacts value) {
+      kernel = value;
+      return this;
+    }
+
+    Builder hop(Hop hop) {
+      hops.add(hop);
+      return this;
+    }
+
+    Builder step(Step step) {
+      steps.add(step);
+      return this;
+    }
+
+    Builder diagnostic(String where, String what, String remedy) {
+      diagnostics.add(new Diagnostic(where, what, remedy));
+      return this;
+    }
+
+    Journey build() {
+      return new Journey(
+          new SyscallId(abi, number),
+          name,
+          processId,
+          threadId,
+          command,
+          arguments,
+          outcome,
+          nanoseconds,
+          occurrence,
+          kernel,
+          hops,
+          steps,
+          diagnostics);
+    }
+  }
+}

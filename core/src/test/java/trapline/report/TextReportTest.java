@@ -1,0 +1,90 @@
+package trapline.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import trapline.model.Journey;
+
+/// Compares with checked-in pages. `-Dtrapline.regenerate=true` writes them anew: read them then.
+class TextReportTest {
+  private static final Path RESOURCES = Path.of("src/test/resources/trapline/report");
+
+  @TestFactory
+  Stream<DynamicTest> pagesAreAsCheckedIn() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Map.Entry<String, Journey> sample : SampleJourneys.all().entrySet()) {
+      String name = sample.getKey();
+      Journey journey = sample.getValue();
+      tests.add(page(name, journey, Style.PLAIN));
+      if (name.equals("socket") || name.equals("bind-failed") || name.equals("printf-write")) {
+        tests.add(page(name + "-60", journey, Style.PLAIN.withWidth(60)));
+        tests.add(page(name + "-140", journey, Style.PLAIN.withWidth(140)));
+        tests.add(page(name + "-ascii", journey, Style.PLAIN.withUnicode(false)));
+        tests.add(page(name + "-colour", journey, Style.PLAIN.withColour(true)));
+      }
+    }
+    return tests.stream();
+  }
+
+  private static DynamicTest page(String name, Journey journey, Style style) {
+    return DynamicTest.dynamicTest(
+        name,
+        () -> {
+          String page = TextReport.render(journey, style);
+          assertWithin(style.width(), page);
+          compare(name + ".txt", page);
+        });
+  }
+
+  @Test
+  void repeatsAndLegendAreAsCheckedIn() throws IOException {
+    StringBuilder page = new StringBuilder();
+    for (int width : new int[] {60, 100, 140}) {
+      Style style = Style.PLAIN.withWidth(width);
+      for (Journey journey : SampleJourneys.all().values()) {
+        String line = TextReport.renderRepeat(journey, style);
+        assertWithin(width, line);
+        page.append(line);
+      }
+      String legend = TextReport.renderLegend(style);
+      assertWithin(width, legend);
+      page.append(legend);
+    }
+    compare("repeats.txt", page.toString());
+  }
+
+  private static void compare(String file, String actual) throws IOException {
+    if (Boolean.getBoolean("trapline.regenerate")) {
+      Files.createDirectories(RESOURCES);
+      Files.writeString(RESOURCES.resolve(file), actual);
+      return;
+    }
+    try (InputStream in = TextReportTest.class.getResourceAsStream("/trapline/report/" + file)) {
+      assertThat(in).as("%s: run with -Dtrapline.regenerate=true and read it", file).isNotNull();
+      assertThat(actual).isEqualTo(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  static void assertWithin(int width, String page) {
+    assertThat(page).endsWith("\n");
+    String plain = page.replaceAll("\u001b\\[[0-9;]*m", "");
+    for (String line : plain.split("\n")) {
+      assertThat(Display.width(line)).as(line).isLessThanOrEqualTo(width);
+      assertThat(line).doesNotEndWith(" ");
+      assertThat(line.chars().filter(c -> c < ' ' || (c >= 0x7f && c < 0xa0)).count())
+          .as(line)
+          .isZero();
+    }
+  }
+}
