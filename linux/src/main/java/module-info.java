@@ -4,6 +4,7 @@ module trapline.linux {
   requires transitive trapline.core;
   requires static org.jspecify;
 
+  exports trapline.linux.objects;
   exports trapline.linux.proc;
   exports trapline.linux.ptrace;
 }

@@ -1,0 +1,289 @@
+package trapline.linux.objects;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+import trapline.bytes.Bytes;
+import trapline.elf.DebugAltLink;
+import trapline.elf.DebugLink;
+import trapline.elf.ElfFile;
+import trapline.model.Diagnostic;
+import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
+
+/// Looks for separate debug information in the order of gdb (its manual, "Debugging Information in
+/// Separate Files"): by build-id, then by `.gnu_debuglink`.
+///
+/// A file found by its name belongs to the program when both have the same build-id; when one has
+/// none, its checksum decides, which takes reading all of it.
+final class DebugFileSearch {
+  private static final int CHUNK = 1 << 16;
+  private static final int SHORTEST_BUILD_ID = 4;
+
+  private final ObjectFiles files;
+  private final List<Path> directories;
+
+  DebugFileSearch(ObjectFiles files, List<Path> directories) {
+    this.files = files;
+    this.directories = List.copyOf(directories);
+  }
+
+  DebugFile find(ObjectFile object) {
+    ElfFile elf = object.elf();
+    List<Diagnostic> rejected = new ArrayList<>();
+    try {
+      if (elf.hasDebugInfo()) {
+        return found(object, elf, object.opened(), DebugFile.How.OWN, rejected);
+      }
+      DebugFile.Found separate = byBuildId(object, rejected);
+      if (separate == null) {
+        separate = byDebugLink(object, rejected);
+      }
+      if (separate != null) {
+        return separate;
+      }
+    } catch (MalformedBinary e) {
+      rejected.add(new Diagnostic(object.path(), textOf(e), ""));
+    }
+    String name = object.path().substring(object.path().lastIndexOf('/') + 1);
+    return new DebugFile.Missing(
+        "no debug information for " + name, rejected, () -> DebugPackages.remedy(object));
+  }
+
+  private DebugFile.@Nullable Found byBuildId(ObjectFile object, List<Diagnostic> rejected) {
+    String buildId = object.elf().buildId();
+    if (buildId.length() < SHORTEST_BUILD_ID) {
+      return null;
+    }
+    for (Path directory : directoriesFor(object)) {
+      Path path = underBuildId(directory, buildId);
+      ElfFile file = open(path, rejected);
+      if (file != null && matches(file, buildId, path, rejected)) {
+        return found(object, file, path, DebugFile.How.BUILD_ID, rejected);
+      }
+    }
+    Path cache = debuginfodCache();
+    Path path = cache == null ? null : cache.resolve(buildId).resolve("debuginfo");
+    ElfFile file = path == null ? null : open(path, rejected);
+    if (file != null && path != null && matches(file, buildId, path, rejected)) {
+      return found(object, file, path, DebugFile.How.DEBUGINFOD_CACHE, rejected);
+    }
+    return null;
+  }
+
+  private static Path underBuildId(Path directory, String buildId) {
+    return directory
+        .resolve(".build-id")
+        .resolve(buildId.substring(0, 2))
+        .resolve(buildId.substring(2) + ".debug");
+  }
+
+  private DebugFile.@Nullable Found byDebugLink(ObjectFile object, List<Diagnostic> rejected) {
+    DebugLink link = object.elf().debugLink();
+    if (link == null || link.fileName().contains("/")) {
+      return null;
+    }
+    if (ObjectFiles.pathOf(link.fileName()) == null) {
+      return null;
+    }
+    for (Path path : linkCandidates(object, link.fileName())) {
+      ElfFile file = open(path, rejected);
+      if (file != null
+          && file != object.elf()
+          && isOfLink(object.elf(), link, file, path, rejected)) {
+        return found(object, file, path, DebugFile.How.DEBUG_LINK, rejected);
+      }
+    }
+    return null;
+  }
+
+  /// The file's directory, `.debug` in it, and its directory under those of debug files, for each
+  /// of the names that the directory has: `/lib` and `/usr/lib` are one on merged systems.
+  private Set<Path> linkCandidates(ObjectFile object, String fileName) {
+    Set<Path> parents = new LinkedHashSet<>();
+    Path seen = ObjectFiles.pathOf(object.path());
+    Path named = seen == null ? null : parent(seen);
+    Path opened = parent(object.opened());
+    if (opened != null) {
+      parents.add(opened);
+      try {
+        parents.add(opened.toRealPath());
+      } catch (IOException e) {
+        // The names as they are have to do.
+      }
+    }
+    Set<Path> candidates = new LinkedHashSet<>();
+    for (Path directory : parents) {
+      candidates.add(directory.resolve(fileName));
+      candidates.add(directory.resolve(".debug").resolve(fileName));
+    }
+    if (named != null) {
+      parents.add(named);
+    }
+    for (Path debug : directoriesFor(object)) {
+      for (Path directory : parents) {
+        for (String name : mergedNames(directory.toString())) {
+          candidates.add(Path.of(debug + name).resolve(fileName));
+        }
+      }
+      candidates.add(debug.resolve(fileName));
+    }
+    return candidates;
+  }
+
+  private static @Nullable Path parent(Path path) {
+    return path.isAbsolute() ? path.getParent() : path.toAbsolutePath().getParent();
+  }
+
+  /// A path with and without the `/usr` that merged systems put before it.
+  static List<String> mergedNames(String path) {
+    return path.startsWith("/usr/")
+        ? List.of(path, path.substring("/usr".length()))
+        : List.of(path, "/usr" + path);
+  }
+
+  /// The directories of debug files, of this machine and of the process's own root.
+  private List<Path> directoriesFor(ObjectFile object) {
+    Path system = Path.of("/");
+    if (object.root().equals(system)) {
+      return directories;
+    }
+    List<Path> all = new ArrayList<>(directories);
+    for (Path directory : directories) {
+      if (directory.isAbsolute()) {
+        all.add(ObjectFiles.under(object.root(), directory));
+      }
+    }
+    return all;
+  }
+
+  private boolean isOfLink(
+      ElfFile elf, DebugLink link, ElfFile file, Path path, List<Diagnostic> rejected) {
+    String wanted = elf.buildId();
+    if (!wanted.isEmpty() && !file.buildId().isEmpty()) {
+      return matches(file, wanted, path, rejected);
+    }
+    if (crc32(file.bytes()) == link.crc32()) {
+      return true;
+    }
+    rejected.add(
+        new Diagnostic(
+            path.toString(),
+            "it is not the debug file of " + elf.bytes().file() + ": its checksum differs",
+            "build or install both again, from one build"));
+    return false;
+  }
+
+  private static boolean matches(
+      ElfFile file, String buildId, Path path, List<Diagnostic> rejected) {
+    if (file.buildId().equals(buildId)) {
+      return true;
+    }
+    rejected.add(
+        new Diagnostic(
+            path.toString(),
+            "its build-id is "
+                + (file.buildId().isEmpty() ? "missing" : file.buildId())
+                + ", not "
+                + buildId,
+            "build or install program and debug file again, from one build"));
+    return false;
+  }
+
+  /// The checksum of `.gnu_debuglink`, which is zlib's.
+  static long crc32(Bytes bytes) {
+    CRC32 crc = new CRC32();
+    for (long at = 0; at < bytes.size(); at += CHUNK) {
+      byte[] part = bytes.copy(at, Math.min(CHUNK, bytes.size() - at));
+      crc.update(part, 0, part.length);
+    }
+    return crc.getValue();
+  }
+
+  private DebugFile.Found found(
+      ObjectFile object, ElfFile file, Path path, DebugFile.How how, List<Diagnostic> rejected) {
+    ElfFile alternate = null;
+    DebugAltLink link = file.debugAltLink();
+    if (link != null) {
+      alternate = alternate(object, link, path, rejected);
+    }
+    return new DebugFile.Found(file, path.toString(), how, alternate, rejected);
+  }
+
+  private @Nullable ElfFile alternate(
+      ObjectFile object, DebugAltLink link, Path from, List<Diagnostic> rejected) {
+    Set<Path> candidates = new LinkedHashSet<>();
+    Path named = ObjectFiles.pathOf(link.fileName());
+    if (named != null && named.isAbsolute()) {
+      candidates.add(ObjectFiles.under(object.root(), named));
+      candidates.add(named);
+    } else if (named != null) {
+      candidates.add(from.resolveSibling(named));
+      try {
+        // Debian reaches debug files through links by build-id; the name is relative to the file.
+        candidates.add(from.toRealPath().resolveSibling(named));
+      } catch (IOException e) {
+        // The name as it is has to do.
+      }
+    }
+    if (link.buildId().length() >= SHORTEST_BUILD_ID) {
+      for (Path directory : directoriesFor(object)) {
+        candidates.add(underBuildId(directory, link.buildId()));
+      }
+    }
+    for (Path path : candidates) {
+      ElfFile file = open(path, rejected);
+      if (file != null && matches(file, link.buildId(), path, rejected)) {
+        return file;
+      }
+    }
+    rejected.add(
+        new Diagnostic(
+            from.toString(),
+            "the debug information that it shares with other files is missing: " + link.fileName(),
+            "install the package of the debug file again"));
+    return null;
+  }
+
+  /// @return `null` when there is no such file, or it is of no use
+  private @Nullable ElfFile open(Path path, List<Diagnostic> rejected) {
+    if (!Files.isRegularFile(path)) {
+      return null;
+    }
+    try {
+      return files.elf(path, path.toString());
+    } catch (IOException e) {
+      rejected.add(new Diagnostic(path.toString(), "cannot be read: " + e.getMessage(), ""));
+    } catch (Unsupported e) {
+      rejected.add(new Diagnostic(path.toString(), textOf(e), e.remedy()));
+    } catch (MalformedBinary e) {
+      rejected.add(new Diagnostic(path.toString(), textOf(e), ""));
+    }
+    return null;
+  }
+
+  private static String textOf(RuntimeException e) {
+    return Objects.requireNonNullElse(e.getMessage(), "");
+  }
+
+  /// Where debuginfod's client keeps what it fetched (debuginfod_find_debuginfo(3)).
+  private static @Nullable Path debuginfodCache() {
+    String given = System.getenv("DEBUGINFOD_CACHE_PATH");
+    if (given != null && !given.isEmpty()) {
+      return Path.of(given);
+    }
+    String cache = System.getenv("XDG_CACHE_HOME");
+    String home = System.getProperty("user.home");
+    if (cache != null && !cache.isEmpty()) {
+      return Path.of(cache, "debuginfod_client");
+    }
+    return home == null ? null : Path.of(home, ".cache", "debuginfod_client");
+  }
+}

@@ -1,0 +1,151 @@
+package trapline.linux.objects;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Says what would bring the debug information of a file.
+final class DebugPackages {
+  /// Debian packages whose debug information is in a package with a name of its own; all others'
+  /// is in `PACKAGE-dbgsym`.
+  private static final List<String> OF_LIBC =
+      List.of("libc6", "libc-bin", "libc6-x32", "libc6-i386", "libc-dev-bin", "nscd");
+
+  private static final Path ROOT = Path.of("/");
+
+  private DebugPackages() {}
+
+  /// One line that says what to do.
+  static String remedy(ObjectFile object) {
+    Path path = ObjectFiles.pathOf(object.path());
+    if (path == null || !path.isAbsolute()) {
+      return "";
+    }
+    Path lists = object.root().resolve("var/lib/dpkg/info");
+    if (Files.isDirectory(lists)) {
+      String owner = owner(lists, names(path, object));
+      if (owner != null) {
+        return debianRemedy(owner, osRelease(object.root(), "VERSION_CODENAME"));
+      }
+      return "compile it with -g";
+    }
+    return otherRemedy(object, path);
+  }
+
+  private static String debianRemedy(String owner, String codename) {
+    if (OF_LIBC.contains(owner)) {
+      return "install libc6-dbg";
+    }
+    String archive = codename.isEmpty() ? "" : " " + codename + "-debug";
+    return "install " + owner + "-dbgsym (from the archive debian-debug" + archive + ")";
+  }
+
+  private static String otherRemedy(ObjectFile object, Path path) {
+    Path root = object.root();
+    String family = " " + osRelease(root, "ID") + " " + osRelease(root, "ID_LIKE") + " ";
+    String buildId = object.elf().buildId();
+    if (!isSystemFile(path)) {
+      return "compile it with -g";
+    }
+    if (family.contains(" fedora ") || family.contains(" rhel ")) {
+      return "run `dnf debuginfo-install " + path + "`";
+    }
+    if (family.contains(" alpine ")) {
+      return "install the -dbg package of the one that owns it (`apk info --who-owns "
+          + path
+          + "`)";
+    }
+    if (!buildId.isEmpty()) {
+      return "run `debuginfod-find debuginfo " + buildId + "` with DEBUGINFOD_URLS set";
+    }
+    return "install the debug package of the one that owns it";
+  }
+
+  private static boolean isSystemFile(Path path) {
+    return path.startsWith("/usr")
+        || path.startsWith("/lib")
+        || path.startsWith("/lib64")
+        || path.startsWith("/bin")
+        || path.startsWith("/sbin");
+  }
+
+  /// The names under which a package may list the file: links followed, and with and without the
+  /// `/usr` of merged systems.
+  private static List<String> names(Path path, ObjectFile object) {
+    List<String> names = new ArrayList<>(DebugFileSearch.mergedNames(path.toString()));
+    try {
+      Path real = object.opened().toRealPath();
+      if (object.root().equals(ROOT)) {
+        for (String name : DebugFileSearch.mergedNames(real.toString())) {
+          if (!names.contains(name)) {
+            names.add(name);
+          }
+        }
+      }
+    } catch (IOException e) {
+      // The name as it is has to do.
+    }
+    return names;
+  }
+
+  /// The package whose list of files (dpkg-query(1), `PACKAGE.list`) names the file.
+  ///
+  /// @return `null` when none does
+  private static @Nullable String owner(Path lists, List<String> names) {
+    List<byte[]> lines = new ArrayList<>();
+    for (String name : names) {
+      lines.add(("\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(lists, "*.list")) {
+      for (Path file : files) {
+        byte[] content = Files.readAllBytes(file);
+        for (byte[] line : lines) {
+          if (contains(content, line)) {
+            String name = file.getFileName().toString();
+            name = name.substring(0, name.length() - ".list".length());
+            int architecture = name.indexOf(':');
+            return architecture < 0 ? name : name.substring(0, architecture);
+          }
+        }
+      }
+    } catch (IOException e) {
+      return null;
+    }
+    return null;
+  }
+
+  private static boolean contains(byte[] content, byte[] line) {
+    int last = content.length - line.length;
+    // Names of one directory differ at their end, so that is compared first.
+    int tail = line.length - 2;
+    for (int at = 0; at <= last; at++) {
+      if (content[at + tail] == line[tail]
+          && content[at] == '\n'
+          && Arrays.equals(content, at, at + line.length, line, 0, line.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// A value of os-release(5); empty when there is none.
+  private static String osRelease(Path root, String key) {
+    Path file = root.resolve("etc/os-release");
+    try {
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(key + "=")) {
+          return line.substring(key.length() + 1).replace("\"", "").replace("'", "");
+        }
+      }
+    } catch (IOException e) {
+      return "";
+    }
+    return "";
+  }
+}
