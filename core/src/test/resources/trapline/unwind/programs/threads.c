@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static sem_t ready;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+
+static void *waiting(void *argument) {
+  pthread_mutex_lock(&lock);
+  sem_post(&ready);
+  while (argument != NULL) pthread_cond_wait(&never, &lock);
+  return NULL;
+}
+
+static void *sleeping(void *argument) {
+  sem_post(&ready);
+  for (;;) usleep(10000000);
+  return argument;
+}
+
+static void *reading(void *argument) {
+  int ends[2];
+  char byte;
+  if (pipe(ends) != 0) return NULL;
+  sem_post(&ready);
+  read(ends[0], &byte, 1);
+  return argument;
+}
+
+int main(void) {
+  void *(*bodies[])(void *) = {waiting, sleeping, reading};
+  sem_init(&ready, 0, 0);
+  for (int i = 0; i < 3; i++) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, bodies[i], &ready);
+  }
+  for (int i = 0; i < 3; i++) sem_wait(&ready);
+  usleep(200000);
+  write(1, "threads\n", 8);
+  return 0;
+}
