@@ -131,7 +131,7 @@ public final class Bytes {
     return new MalformedBinary(file, origin + offset, what);
   }
 
-  private int check(long offset, long length) {
+  int check(long offset, long length) {
     if (offset < 0 || length < 0 || offset > size || length > size - offset) {
       throw malformed(
           Math.max(offset, -origin),

@@ -16,14 +16,12 @@ public final class Cursor {
   }
 
   public Cursor seek(long offset) {
-    bytes.slice(offset, 0);
-    position = (int) offset;
+    position = bytes.check(offset, 0);
     return this;
   }
 
   public Cursor skip(long count) {
-    bytes.slice(position, count);
-    position += (int) count;
+    position = bytes.check(position, count) + (int) count;
     return this;
   }
 
@@ -74,6 +72,11 @@ public final class Cursor {
   /// @throws trapline.model.MalformedBinary when it has no end or does not fit 64 bits
   public long uleb() {
     int start = position;
+    int first = u8();
+    if (first < 0x80) {
+      return first;
+    }
+    position = start;
     long value = 0;
     for (int shift = 0; ; shift += 7) {
       int octet = u8();
@@ -122,6 +125,14 @@ public final class Cursor {
     }
     return new String(
         bytes.copy(start, position - 1 - start), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /// Passes over the text up to, and with, the next NUL.
+  public Cursor skipCString() {
+    while (u8() != 0) {
+      // Looking for the end; u8 throws at the end of the view.
+    }
+    return this;
   }
 
   /// The next `length` bytes as a view.

@@ -44,12 +44,6 @@ public record DataType(
   /// The type of nothing.
   public static final DataType VOID = new DataType("void", Kind.VOID, 0, Encoding.NONE, null);
 
-  /// Names of an enumeration's values are asked of [DebugInfo].
-  ///
-  /// @param name as the source has it
-  /// @param value its value
-  public record Enumerator(String name, long value) {}
-
   /// Whether a value is negative when its highest bit is set.
   public boolean signed() {
     return encoding == Encoding.SIGNED || encoding == Encoding.SIGNED_CHARACTER;

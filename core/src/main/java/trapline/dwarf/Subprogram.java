@@ -12,7 +12,7 @@ import trapline.model.Place;
 ///     parts off
 /// @param entry where calls enter it
 /// @param frameBase what `DW_OP_fbreg` counts from, usable with the same context as the variables'
-///     expressions; [Location.None] when not stated
+///     expressions; [LocationDescription.None] when not stated
 /// @param returnType what it returns; `void` when nothing
 /// @param declaration where it is declared; `null` when not stated
 /// @param external whether other units can see it

@@ -28,7 +28,7 @@ public record Variable(
     LocationList locations,
     @Nullable Place declaration) {
   /// Where it is when execution is at `pc`.
-  public Location locationAt(LinkAddress pc) {
+  public LocationDescription locationAt(LinkAddress pc) {
     return locations.at(pc);
   }
 }

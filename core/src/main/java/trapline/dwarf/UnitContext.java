@@ -4,10 +4,10 @@ import java.util.Optional;
 import trapline.bytes.Bytes;
 import trapline.model.LinkAddress;
 
-/// What the operations of an expression need from the unit that it stands in.
+/// What an expression's operations need from the unit that it stands in.
 ///
 /// All methods throw [trapline.model.MalformedBinary] when the debug information is broken there.
-public interface ExpressionContext {
+public interface UnitContext {
   /// The unit's DWARF version, 2 to 5.
   int version();
 
@@ -23,6 +23,9 @@ public interface ExpressionContext {
 
   /// The base type at an offset from the unit's start, as for `DW_OP_convert`.
   DataType type(long unitOffset);
+
+  /// The `DW_ATE_` number of the base type at an offset from the unit's start; 0 when it is none.
+  int encoding(long unitOffset);
 
   /// The location expression of the entry at an offset from the unit's start, as for `DW_OP_call2`
   /// and `DW_OP_call4`.
