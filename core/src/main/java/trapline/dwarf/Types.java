@@ -163,22 +163,15 @@ final class Types {
     if (depth > MAX_DEPTH || --budget < 0) {
       return join("...", inner);
     }
-    switch (type.tag()) {
-      case Tag.POINTER_TYPE:
-        return pointer(type, "*", inner, depth);
-      case Tag.REFERENCE_TYPE:
-        return pointer(type, "&", inner, depth);
-      case Tag.RVALUE_REFERENCE_TYPE:
-        return pointer(type, "&&", inner, depth);
-      case Tag.CONST_TYPE:
-        return qualified(type, "const", inner, depth);
-      case Tag.VOLATILE_TYPE:
-        return qualified(type, "volatile", inner, depth);
-      case Tag.RESTRICT_TYPE:
-        return qualified(type, "restrict", inner, depth);
-      case Tag.ATOMIC_TYPE:
-        return qualified(type, "_Atomic", inner, depth);
-      case Tag.ARRAY_TYPE:
+    return switch (type.tag()) {
+      case Tag.POINTER_TYPE -> pointer(type, "*", inner, depth);
+      case Tag.REFERENCE_TYPE -> pointer(type, "&", inner, depth);
+      case Tag.RVALUE_REFERENCE_TYPE -> pointer(type, "&&", inner, depth);
+      case Tag.CONST_TYPE -> qualified(type, "const", inner, depth);
+      case Tag.VOLATILE_TYPE -> qualified(type, "volatile", inner, depth);
+      case Tag.RESTRICT_TYPE -> qualified(type, "restrict", inner, depth);
+      case Tag.ATOMIC_TYPE -> qualified(type, "_Atomic", inner, depth);
+      case Tag.ARRAY_TYPE -> {
         StringBuilder bounds = new StringBuilder(inner);
         for (long count : counts(type)) {
           bounds.append('[');
@@ -187,14 +180,14 @@ final class Types {
           }
           bounds.append(']');
         }
-        return declare(type.reference(Attribute.TYPE), bounds.toString(), depth + 1);
-      case Tag.SUBROUTINE_TYPE:
-        return declare(type.reference(Attribute.TYPE), inner + parameters(type, depth), depth + 1);
-      case Tag.PTR_TO_MEMBER_TYPE:
-        return declare(type.reference(Attribute.TYPE), "::*" + inner, depth + 1);
-      default:
-        return join(plain(type), inner);
-    }
+        yield declare(type.reference(Attribute.TYPE), bounds.toString(), depth + 1);
+      }
+      case Tag.SUBROUTINE_TYPE ->
+          declare(type.reference(Attribute.TYPE), inner + parameters(type, depth), depth + 1);
+      case Tag.PTR_TO_MEMBER_TYPE ->
+          declare(type.reference(Attribute.TYPE), "::*" + inner, depth + 1);
+      default -> join(plain(type), inner);
+    };
   }
 
   private static String join(String name, String inner) {
