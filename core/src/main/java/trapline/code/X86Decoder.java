@@ -1,14 +1,28 @@
 package trapline.code;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /// Decodes x86-64 machine code (Intel SDM volume 2 and AMD APM volume 3, 64-bit mode).
 ///
 /// Which bytes form an instruction, and its text, follow `objdump -d` of binutils 2.40. A
-/// decoder holds no state between calls and allocates nothing; the tables it reads are shared,
-/// and those for vector extensions are loaded when such an instruction is first met. Safe for
-/// use by many threads, each with its own [Instruction].
+/// decoder allocates nothing while it decodes; the tables it reads are shared, and those for
+/// vector extensions are loaded when such an instruction is first met. Not safe for use by
+/// several threads.
 public final class X86Decoder {
   /// The longest instruction, in bytes.
   public static final int MAX_LENGTH = 15;
+
+  static final OpcodeRow BAD_ROW = OpcodeRow.named("(bad)", Flow.BAD);
+
+  /// What stands in for a byte or prefix at the end of the code that begins an instruction which
+  /// reaches beyond it.
+  static final OpcodeRow CUT_ROW = OpcodeRow.named("", Flow.BAD);
+
+  /// Room for an instruction near the end of the code, followed by zeros.
+  private final byte[] scratch = new byte[64];
+
+  private final Encoding e = new Encoding(scratch);
 
   public X86Decoder() {}
 
@@ -28,6 +42,185 @@ public final class X86Decoder {
     if (offset < 0 || offset >= limit || limit > code.length) {
       throw new IndexOutOfBoundsException(offset);
     }
-    return false;
+    int available = limit - offset;
+    into.address = address;
+    into.count = 0;
+    into.ripOperand = Instruction.NONE;
+    into.prefixCount = 0;
+    into.shownPrefixes = 0;
+    into.renamedPrefix = Instruction.NONE;
+    into.hint = 0;
+    into.memory = false;
+    into.predicate = Instruction.NONE;
+    if (available >= scratch.length) {
+      e.code = code;
+      e.begin(offset);
+      return decode(into);
+    }
+    System.arraycopy(code, offset, scratch, 0, available);
+    Arrays.fill(scratch, available, scratch.length, (byte) 0);
+    e.code = scratch;
+    e.begin(0);
+    boolean good = decode(into);
+    if (into.length > available) {
+      into.count = 0;
+      into.ripOperand = Instruction.NONE;
+      into.prefixes[0] = code[offset];
+      return finish(into, CUT_ROW, 1);
+    }
+    return good;
+  }
+
+  private static boolean finish(Instruction into, OpcodeRow row, int length) {
+    into.row = row;
+    into.flow = row.flow;
+    into.length = length;
+    return row.flow != Flow.BAD;
+  }
+
+  private boolean bad(Instruction into, int length) {
+    into.count = 0;
+    into.ripOperand = Instruction.NONE;
+    into.shownPrefixes = 0;
+    return finish(into, BAD_ROW, length);
+  }
+
+  private boolean decode(Instruction into) {
+    int first = e.code[e.at] & 0xff;
+    if (Prefixes.isPrefix(first)) {
+      OpcodeRow alone = Prefixes.read(e, into);
+      if (alone != null) {
+        return finish(into, alone, e.at - e.start);
+      }
+    }
+    e.opcodeAt = e.at;
+    e.operandSize = (e.rex & Encoding.REX_W) != 0 ? 8 : e.has(Encoding.P_66) ? 2 : 4;
+    OpcodeMap map = map();
+    if (e.prefixes != 0) {
+      mandatoryPrefix();
+    }
+    e.opcode = e.code[e.at++] & 0xff;
+    OpcodeRow row = map.first(e.opcode);
+    if (row == null) {
+      return bad(into, e.at - e.start);
+    }
+    int opcodeEnd = e.at;
+    boolean hasModrm = map.hasModrm(e.opcode);
+    e.modrm = hasModrm ? e.code[e.at++] & 0xff : 0;
+    e.reg = (e.modrm >> 3) & 7;
+    e.rm = e.modrm & 7;
+    row = choose(row);
+    if (row == null) {
+      return bad(into, opcodeEnd - e.start);
+    }
+    markUsed(row.flags);
+    into.memory = hasModrm && e.modrm < 0xc0;
+    into.operandSize = e.operandSize;
+    into.wide = (e.rex & Encoding.REX_W) != 0;
+    if (into.memory) {
+      e.readMemory(into);
+    }
+    readOperands(into, row);
+    int length = e.at - e.start;
+    if (length > MAX_LENGTH) {
+      return bad(into, MAX_LENGTH);
+    }
+    finish(into, row, length);
+    if (into.count > 0 && into.kinds[0] == OperandKind.TARGET) {
+      long target = into.next() + into.values[0];
+      into.values[0] = into.sizes[0] == 2 ? target & 0xffff : target;
+    }
+    if (e.prefixes != 0) {
+      Mnemonics.use(e, into);
+      if ((row.flags & OpcodeRow.RENAMES) != 0) {
+        Prefixes.rename(e, into, row);
+      }
+      Prefixes.hide(e, into);
+    }
+    return true;
+  }
+
+  /// Passes over the bytes that choose the opcode map.
+  private OpcodeMap map() {
+    int first = e.code[e.at] & 0xff;
+    if (first == 0x0f) {
+      int second = e.code[++e.at] & 0xff;
+      if (second == 0x38) {
+        e.at++;
+        return OpcodeMaps.get(OpcodeMaps.THREE_BYTE_38);
+      }
+      if (second == 0x3a) {
+        e.at++;
+        return OpcodeMaps.get(OpcodeMaps.THREE_BYTE_3A);
+      }
+      return OpcodeMaps.get(OpcodeMaps.TWO_BYTE);
+    }
+    return OpcodeMaps.get((first & 0xf8) == 0xd8 ? OpcodeMaps.X87 : OpcodeMaps.ONE_BYTE);
+  }
+
+  private void mandatoryPrefix() {
+    if (e.has(Encoding.P_F2 | Encoding.P_F3)) {
+      e.mandatory = e.code[e.lastRepeat] == (byte) 0xf3 ? 2 : 3;
+    } else if (e.has(Encoding.P_66)) {
+      e.mandatory = 1;
+    }
+  }
+
+  /// The first row whose conditions hold.
+  private @Nullable OpcodeRow choose(OpcodeRow first) {
+    int state =
+        (1 << e.reg)
+            | (0x100 << e.rm)
+            | (e.modrm >= 0xc0 ? OpcodeRow.DIRECT : OpcodeRow.MEMORY)
+            | (1 << (OpcodeRow.PREFIX + e.mandatory))
+            | (1 << (OpcodeRow.WIDE + ((e.rex >> 3) & 1)))
+            | (1
+                << (OpcodeRow.LENGTH
+                    + (e.kind == Encoding.LEGACY ? e.operandSize >> 2 : e.lengthBits)))
+            | (1 << (OpcodeRow.EXTENDED + (e.rex & 1)))
+            | (1 << (OpcodeRow.ADDRESS32 + (e.has(Encoding.P_67) ? 1 : 0)));
+    OpcodeRow row = first;
+    while (row != null && (row.excluded & state) != 0) {
+      row = row.next;
+    }
+    return row;
+  }
+
+  private void markUsed(int flags) {
+    if ((flags & OpcodeRow.USES_PREFIX) != 0 && e.mandatory != 0) {
+      e.used |= e.mandatory == 1 ? Encoding.P_66 : e.mandatory == 2 ? Encoding.P_F3 : Encoding.P_F2;
+    }
+    if ((flags & OpcodeRow.USES_WIDE) != 0) {
+      e.rexUsed |= Encoding.REX_W;
+    }
+    if ((flags & OpcodeRow.USES_OPERAND_SIZE) != 0) {
+      e.useOperandSize();
+    }
+    if ((flags & OpcodeRow.USES_EXTENDED) != 0) {
+      e.rexUsed |= Encoding.REX_B;
+    }
+    if ((flags & OpcodeRow.USES_ADDRESS_SIZE) != 0) {
+      e.used |= Encoding.P_67;
+    }
+  }
+
+  private void readOperands(Instruction into, OpcodeRow row) {
+    int[] operands = row.operands;
+    int count = operands.length;
+    int skipped = 0;
+    if (row.rule == '#') {
+      into.predicate = Mnemonics.predicate(row, e.code[e.at] & 0xff);
+      if (into.predicate >= 0) {
+        // The immediate is said in the mnemonic and is no operand.
+        count--;
+        skipped = 1;
+      }
+    }
+    into.count = count;
+    boolean inOrder = (row.flags & OpcodeRow.IN_ORDER) != 0;
+    for (int i = 0; i < count; i++) {
+      Operands.read(e, into, inOrder ? i : count - 1 - i, operands[i]);
+    }
+    e.at += skipped;
   }
 }

@@ -1,0 +1,31 @@
+package trapline.code;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/// The opcode maps, each loaded when it is first needed.
+final class OpcodeMaps {
+  static final int ONE_BYTE = 0;
+  static final int TWO_BYTE = 1;
+  static final int THREE_BYTE_38 = 2;
+  static final int THREE_BYTE_3A = 3;
+  static final int X87 = 4;
+
+  private static final String[] RESOURCES = {
+    "one-byte", "0f", "0f38", "0f3a", "x87",
+  };
+
+  private static final AtomicReferenceArray<OpcodeMap> MAPS =
+      new AtomicReferenceArray<>(RESOURCES.length);
+
+  private OpcodeMaps() {}
+
+  static OpcodeMap get(int number) {
+    OpcodeMap map = MAPS.get(number);
+    if (map == null) {
+      // Two threads that load the same map at once make equal ones.
+      map = OpcodeMap.load(RESOURCES[number] + ".opcodes");
+      MAPS.set(number, map);
+    }
+    return map;
+  }
+}
