@@ -1,5 +1,10 @@
 package trapline.linux.proc;
 
+import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// @param tracer the process that traces it, or 0
 /// @param userId its effective user
 /// @param auxiliary the auxiliary vector, by `AT_` type ([#AT_ENTRY] …); empty when unreadable
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"})
 public record ProcessFacts(
     int processId,
     String command,
@@ -55,11 +59,73 @@ public record ProcessFacts(
   /// @param threadId a living thread of the process
   /// @return `null` when there is no such thread
   public static @Nullable ProcessFacts of(int threadId) {
-    throw new UnsupportedOperationException();
+    String directory = "/proc/" + threadId;
+    String status = ProcFile.text(directory + "/status");
+    if (status.isEmpty()) {
+      return null;
+    }
+    String state = ProcFile.field(status, "State:");
+    String user = ProcFile.field(status, "Uid:");
+    int effective = user.indexOf('\t') + 1;
+    return new ProcessFacts(
+        integer(status, "Tgid:"),
+        ProcFile.text(directory + "/comm"),
+        ProcFile.link(directory + "/exe"),
+        ProcFile.link(directory + "/cwd"),
+        state.isEmpty() ? '?' : state.charAt(0),
+        integer(status, "PPid:"),
+        integer(status, "TracerPid:"),
+        (int) ProcFile.number(user.substring(effective), 10, -1),
+        auxiliaryVector(ProcFile.bytes(directory + "/auxv")));
+  }
+
+  private static int integer(String status, String name) {
+    return (int) ProcFile.number(ProcFile.field(status, name), 10, 0);
+  }
+
+  private static Map<Long, Long> auxiliaryVector(byte @Nullable [] bytes) {
+    Map<Long, Long> vector = new HashMap<>();
+    if (bytes != null) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      while (buffer.remaining() >= 16) {
+        long type = buffer.getLong();
+        long value = buffer.getLong();
+        if (type == 0) {
+          break;
+        }
+        vector.putIfAbsent(type, value);
+      }
+    }
+    return vector;
   }
 
   /// The ids of all threads, rising; empty when the process is gone.
   public static int[] threadIds(int processId) {
-    throw new UnsupportedOperationException();
+    String[] names = new File("/proc/" + processId + "/task").list();
+    if (names == null) {
+      return new int[0];
+    }
+    int[] ids = new int[names.length];
+    for (int i = 0; i < names.length; i++) {
+      ids[i] = (int) ProcFile.number(names[i], 10, 0);
+    }
+    Arrays.sort(ids);
+    return ids;
+  }
+
+  /// The process that traces a thread, or 0.
+  public static int tracerOf(int threadId) {
+    return integer(ProcFile.text("/proc/" + threadId + "/status"), "TracerPid:");
+  }
+
+  /// Whether a signal that the thread does not block waits to be delivered to it.
+  public static boolean hasPendingSignal(int threadId) {
+    String status = ProcFile.text("/proc/" + threadId + "/status");
+    long pending = set(status, "SigPnd:") | set(status, "ShdPnd:");
+    return (pending & ~set(status, "SigBlk:")) != 0;
+  }
+
+  private static long set(String status, String name) {
+    return ProcFile.number(ProcFile.field(status, name), 16, 0);
   }
 }

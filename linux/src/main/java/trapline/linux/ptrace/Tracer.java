@@ -1,10 +1,16 @@
 package trapline.linux.ptrace;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
+import trapline.linux.sys.Numbers;
+import trapline.linux.sys.Ptrace;
+import trapline.model.Abi;
 import trapline.model.KernelRefused;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
+import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
 
 /// Follows a program and all threads and processes that it makes, with ptrace(2).
@@ -21,9 +27,44 @@ import trapline.model.TraceEvent;
 ///
 /// A thread may be killed at any moment, also while it is stopped. Then reads give nothing, resume
 /// does nothing, and [#next()] reports [TraceEvent.Ended] in its time.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"})
 public final class Tracer implements AutoCloseable {
-  private Tracer() {}
+  private static final int OPTIONS =
+      Numbers.PTRACE_O_TRACESYSGOOD
+          | Numbers.PTRACE_O_TRACEFORK
+          | Numbers.PTRACE_O_TRACEVFORK
+          | Numbers.PTRACE_O_TRACECLONE
+          | Numbers.PTRACE_O_TRACEEXEC;
+
+  private static final SyscallId EXECVE = new SyscallId(Abi.X86_64, 59);
+
+  private final Thread owner = Thread.currentThread();
+  private final Ptrace ptrace = new Ptrace();
+  private final ThreadTable threads = new ThreadTable();
+  private final ArrayDeque<TraceEvent> ready = new ArrayDeque<>();
+  private final Waiter waiter = new Waiter(ptrace, threads);
+  private final Stops stops = new Stops(ptrace, threads, waiter, ready);
+  private final Runner runner = new Runner(ptrace, threads, waiter, stops, ready);
+  private final Breakpoints breakpoints = new Breakpoints(threads);
+  private final boolean launched;
+
+  private Tracer(boolean launched) {
+    if (owner.isVirtual()) {
+      throw new IllegalStateException("ptrace needs a platform thread");
+    }
+    this.launched = launched;
+  }
+
+  private void checkOwner() {
+    if (Thread.currentThread() != owner) {
+      throw new IllegalStateException("only the thread that made the tracer may use it");
+    }
+  }
+
+  private @Nullable TracedThread stopped(int threadId) {
+    checkOwner();
+    TracedThread thread = threads.get(threadId);
+    return thread != null && thread.isStopped() ? thread : null;
+  }
 
   /// Starts a program under trace. Its first event is [TraceEvent.Execed], before its first
   /// instruction (that of the dynamic linker, where it has one).
@@ -35,33 +76,111 @@ public final class Tracer implements AutoCloseable {
   /// @throws KernelRefused when execve(2), chdir(2) or ptrace(2) fails; `call()` starts with that
   ///     name
   public static Tracer launch(LaunchSpec spec) {
-    throw new UnsupportedOperationException();
+    Tracer tracer = new Tracer(true);
+    int process = new Launcher(tracer.ptrace, spec).launch(OPTIONS | Numbers.PTRACE_O_EXITKILL);
+    TracedThread thread = new TracedThread(process, process, new AddressSpace());
+    thread.started = true;
+    thread.stop = TracedThread.Stop.EVENT;
+    thread.call = EXECVE;
+    tracer.threads.add(thread);
+    tracer.ready.add(new TraceEvent.Execed(process, process));
+    return tracer;
   }
 
   /// Takes over all threads of a running process. Each one's first event is [TraceEvent.Started].
   ///
   /// @throws KernelRefused when there is no such process or it may not be traced, with the reason
   public static Tracer attach(int processId) {
-    throw new UnsupportedOperationException();
+    Tracer tracer = new Tracer(false);
+    boolean done = false;
+    try {
+      tracer.seizeAll(processId);
+      done = true;
+    } finally {
+      if (!done) {
+        tracer.detachAll();
+      }
+    }
+    return tracer;
+  }
+
+  private void seizeAll(int processId) {
+    AddressSpace space = new AddressSpace();
+    boolean found = true;
+    while (found) { // threads that were made since the last look
+      found = false;
+      for (int threadId : ProcessFacts.threadIds(processId)) {
+        if (threads.get(threadId) != null) {
+          continue;
+        }
+        int result = ptrace.request(Numbers.PTRACE_SEIZE, threadId, 0, OPTIONS);
+        if (result == -Numbers.ESRCH && !threads.isEmpty()) {
+          continue; // it has ended meanwhile
+        }
+        if (result < 0) {
+          if (!threads.isEmpty() && ProcessFacts.tracerOf(threadId) == waiter.processId()) {
+            continue; // made by a thread that is traced already, so it is traced too
+          }
+          throw ptrace
+              .kernel()
+              .refused(
+                  "ptrace(PTRACE_SEIZE, " + threadId + ")",
+                  result,
+                  PtraceRefusal.hint(threadId, result));
+        }
+        found = true;
+        TracedThread thread = new TracedThread(threadId, processId, space);
+        thread.interrupted = true;
+        threads.add(thread);
+        ptrace.request(Numbers.PTRACE_INTERRUPT, threadId, 0, 0);
+      }
+    }
+    if (threads.isEmpty()) {
+      throw ptrace.kernel().refused("ptrace(PTRACE_SEIZE, " + processId + ")", -Numbers.ESRCH, "");
+    }
   }
 
   /// Waits for the next event.
   ///
   /// @return `null` when no traced thread is left
   public @Nullable TraceEvent next() {
-    throw new UnsupportedOperationException();
+    checkOwner();
+    while (true) {
+      TraceEvent event = ready.poll();
+      if (event != null) {
+        return event;
+      }
+      if (threads.isEmpty()) {
+        return null;
+      }
+      int threadId = waiter.awaitAny();
+      if (threadId == -Numbers.EINTR) {
+        return new TraceEvent.Interrupted();
+      }
+      if (threadId < 0) { // nothing left to wait for: what is in the table has vanished
+        threads.clear();
+        return null;
+      }
+      stops.handle(threadId, waiter.status());
+    }
   }
 
   /// Lets a stopped thread run to its next event, and delivers the signals that it was stopped for
   /// or that were kept while it was stepped.
   public void resume(int threadId) {
-    throw new UnsupportedOperationException();
+    TracedThread thread = stopped(threadId);
+    if (thread != null) {
+      runner.resume(thread, -1);
+    }
   }
 
   /// Lets a stopped thread run to its next event with `signal` in place of the signal that it was
   /// stopped for; 0 drops that.
   public void resume(int threadId, int signal) {
-    throw new UnsupportedOperationException();
+    TracedThread thread = stopped(threadId);
+    if (thread != null) {
+      runner.resume(thread, signal);
+    }
   }
 
   /// Runs one instruction of a stopped thread and waits for that; other threads go on, their events
@@ -73,24 +192,35 @@ public final class Tracer implements AutoCloseable {
   /// [TraceEvent.Exited] the thread is right behind the instruction. A step over a breakpoint runs
   /// the instruction that belongs there.
   public StepResult step(int threadId) {
-    throw new UnsupportedOperationException();
+    TracedThread thread = stopped(threadId);
+    if (thread == null) {
+      throw new IllegalStateException("thread " + threadId + " is not stopped");
+    }
+    return runner.step(thread);
   }
 
   /// The event that ended the last step, for [StepResult#EVENT] and [StepResult#ENDED].
   public @Nullable TraceEvent stepEvent() {
-    throw new UnsupportedOperationException();
+    return runner.stepEvent();
   }
 
   /// The signal that the thread is stopped for or the first that was kept for it; 0 when none.
   public int pendingSignal(int threadId) {
-    throw new UnsupportedOperationException();
+    TracedThread thread = stopped(threadId);
+    if (thread == null) {
+      return 0;
+    }
+    TracedThread.Held first = thread.held.peek();
+    return thread.signal != 0 || first == null ? thread.signal : first.signal();
   }
 
   /// The registers of a stopped thread.
   ///
   /// @return `null` when the thread is gone
   public @Nullable Registers registers(int threadId) {
-    throw new UnsupportedOperationException();
+    return stopped(threadId) != null && ptrace.fetchRegisters(threadId) >= 0
+        ? ptrace.registers()
+        : null;
   }
 
   /// Copies the registers of a stopped thread into an array of [Registers#SLOTS], without making an
@@ -98,56 +228,81 @@ public final class Tracer implements AutoCloseable {
   ///
   /// @return whether the thread is still there
   public boolean readRegisters(int threadId, long[] into) {
-    throw new UnsupportedOperationException();
+    if (stopped(threadId) == null || ptrace.fetchRegisters(threadId) < 0) {
+      return false;
+    }
+    ptrace.copyRegisters(into);
+    return true;
   }
 
   /// Changes the registers of a stopped thread.
   ///
   /// @return whether the thread is still there
   public boolean setRegisters(int threadId, Registers registers) {
-    throw new UnsupportedOperationException();
+    if (stopped(threadId) == null) {
+      return false;
+    }
+    for (int slot = 0; slot < Registers.SLOTS; slot++) {
+      ptrace.setRegister(slot, registers.slot(slot));
+    }
+    return ptrace.storeRegisters(threadId) >= 0;
   }
 
   /// The memory of a thread's process as the program left it, without the tracer's breakpoints.
   public RemoteMemory memory(int threadId) {
-    return new ProcessMemory(threadId);
+    TracedThread thread = threads.get(threadId);
+    return thread == null ? new ProcessMemory(threadId) : new CleanMemory(thread);
   }
 
   /// The process that a traced thread belongs to; 0 when it is unknown.
   public int processOf(int threadId) {
-    throw new UnsupportedOperationException();
+    TracedThread thread = threads.get(threadId);
+    return thread == null ? 0 : thread.processId;
   }
 
   /// The traced threads, in the order in which they came under trace.
   public int[] threads() {
-    throw new UnsupportedOperationException();
+    int[] ids = new int[threads.size()];
+    int count = 0;
+    for (TracedThread thread : threads.all()) {
+      ids[count++] = thread.threadId;
+    }
+    return ids;
   }
 
   /// Where to set breakpoints.
   public Breakpoints breakpoints() {
-    throw new UnsupportedOperationException();
+    return breakpoints;
   }
 
   /// Ends the wait of [#next()] or [#step(int)], now or the next time it begins. May be called by
   /// any thread.
   public void interrupt() {
-    throw new UnsupportedOperationException();
+    waiter.interrupt();
   }
 
   /// Kills every traced process and waits until they are gone.
   public void killAll() {
-    throw new UnsupportedOperationException();
+    checkOwner();
+    ready.clear();
+    new Release(ptrace, threads, waiter, runner).kill();
   }
 
   /// Removes all breakpoints and lets go of every thread: it goes on as if it had never been
   /// traced, with the signals that were kept for it; a stopped process stays stopped.
   public void detachAll() {
-    throw new UnsupportedOperationException();
+    checkOwner();
+    ready.clear();
+    new Release(ptrace, threads, waiter, runner).detach();
   }
 
   /// Kills what [#launch(LaunchSpec)] started, lets go of what [#attach(int)] took.
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (launched) {
+      killAll();
+    } else {
+      detachAll();
+    }
   }
 }

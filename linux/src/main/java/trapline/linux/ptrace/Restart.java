@@ -1,0 +1,52 @@
+package trapline.linux.ptrace;
+
+import java.util.Arrays;
+import trapline.linux.proc.ProcessFacts;
+import trapline.linux.sys.Numbers;
+import trapline.linux.sys.Ptrace;
+
+/// Starts calls again that fail with EINTR because the tracer stopped the thread.
+///
+/// Most calls are restarted by the kernel. Those listed in signal(7), "Interruption of system calls
+/// and library functions by stop signals", are not: a program that never handles a signal would see
+/// an error that it cannot expect. Without a signal to deliver they have done nothing yet and can
+/// be made again.
+final class Restart {
+  /// accept, recvfrom, recvmsg, semop, rt_sigtimedwait, io_getevents, semtimedop, epoll_wait,
+  /// epoll_pwait, accept4, recvmmsg, io_pgetevents, epoll_pwait2.
+  private static final int[] CALLS = {43, 45, 47, 65, 128, 208, 220, 232, 281, 288, 299, 333, 441};
+
+  /// The kernel's own code for a call that it starts again when no handler runs
+  /// (`include/linux/errno.h`).
+  static final int ERESTARTNOHAND = 514;
+
+  private static final int SYSCALL_INSTRUCTION_SIZE = 2;
+  private static final long CS_64 = 0x33;
+
+  private Restart() {}
+
+  /// Changes the registers, which must have been fetched, so that the thread makes its call again;
+  /// nothing happens when it is not in such a call. The fetched registers say `-ERESTARTNOHAND`
+  /// afterwards.
+  static void again(Ptrace ptrace, TracedThread thread) {
+    long number = ptrace.register(Ptrace.ORIG_RAX);
+    if (ptrace.register(Ptrace.RAX) != -Numbers.EINTR
+        || number < 0
+        || number > CALLS[CALLS.length - 1]
+        || Arrays.binarySearch(CALLS, (int) number) < 0
+        || ptrace.register(Ptrace.CS) != CS_64
+        || thread.signal != 0
+        || !thread.held.isEmpty()
+        || ProcessFacts.hasPendingSignal(thread.threadId)) {
+      return;
+    }
+    long address = ptrace.register(Ptrace.RIP);
+    ptrace.setRegister(Ptrace.RIP, address - SYSCALL_INSTRUCTION_SIZE);
+    ptrace.setRegister(Ptrace.RAX, number);
+    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    ptrace.storeRegisters(thread.threadId);
+    ptrace.setRegister(Ptrace.RIP, address);
+    ptrace.setRegister(Ptrace.RAX, -ERESTARTNOHAND);
+    ptrace.setRegister(Ptrace.ORIG_RAX, number);
+  }
+}

@@ -1,0 +1,76 @@
+package trapline.linux.ptrace;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The traced threads, in the order in which they came.
+final class ThreadTable {
+  private final Map<Integer, TracedThread> threads = new LinkedHashMap<>();
+  private @Nullable TracedThread last;
+
+  @Nullable TracedThread get(int threadId) {
+    TracedThread recent = last;
+    if (recent != null && recent.threadId == threadId) {
+      return recent;
+    }
+    TracedThread found = threads.get(threadId);
+    if (found != null) {
+      last = found;
+    }
+    return found;
+  }
+
+  void add(TracedThread thread) {
+    threads.put(thread.threadId, thread);
+  }
+
+  void remove(TracedThread thread) {
+    threads.remove(thread.threadId, thread);
+    if (last == thread) {
+      last = null;
+    }
+  }
+
+  /// Gives a thread another id, whose former owner is gone.
+  void rename(TracedThread thread, int threadId) {
+    remove(thread);
+    thread.threadId = threadId;
+    threads.put(threadId, thread);
+    last = null;
+  }
+
+  boolean isEmpty() {
+    return threads.isEmpty();
+  }
+
+  int size() {
+    return threads.size();
+  }
+
+  Collection<TracedThread> all() {
+    return threads.values();
+  }
+
+  /// A copy, for when the table changes while it is gone through.
+  List<TracedThread> snapshot() {
+    return new ArrayList<>(threads.values());
+  }
+
+  @Nullable TracedThread anyOfProcess(int processId) {
+    for (TracedThread thread : threads.values()) {
+      if (thread.processId == processId && !thread.early) {
+        return thread;
+      }
+    }
+    return null;
+  }
+
+  void clear() {
+    threads.clear();
+    last = null;
+  }
+}

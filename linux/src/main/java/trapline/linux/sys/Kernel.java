@@ -1,0 +1,120 @@
+package trapline.linux.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import trapline.model.KernelRefused;
+
+/// System calls and C library functions, with errno captured. Every result is as the kernel itself
+/// gives it: the value, or the negative error number.
+///
+/// One downcall shape serves all functions: up to seven integer or pointer arguments, passed as
+/// `long`. Linking a shape is the costly part of the first call, and a callee ignores the argument
+/// registers that it does not read (psABI AMD64, 3.2.3).
+///
+/// An instance holds the place where errno is captured and must not be used by two threads at once.
+@SuppressWarnings("restricted") // native access is this module's purpose
+public final class Kernel {
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  private static final MethodHandle CALL =
+      LINKER.downcallHandle(
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG),
+          Linker.Option.captureCallState("errno"));
+
+  private static final MemorySegment SYSCALL = function("syscall");
+
+  private final MemorySegment captured =
+      Arena.ofAuto().allocate(Linker.Option.captureStateLayout());
+
+  /// The address of a function of the C library.
+  public static MemorySegment function(String name) {
+    return LINKER
+        .defaultLookup()
+        .find(name)
+        .orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
+  }
+
+  /// Makes a system call.
+  ///
+  /// @return its value, or the negative error number
+  public long syscall(long number, long a, long b, long c, long d, long e, long f) {
+    long result = invoke(SYSCALL, number, a, b, c, d, e, f);
+    return result == -1 ? -captured.get(JAVA_INT, 0) : result;
+  }
+
+  public long syscall(long number, long a, long b, long c, long d) {
+    return syscall(number, a, b, c, d, 0, 0);
+  }
+
+  public long syscall(long number, long a, long b, long c) {
+    return syscall(number, a, b, c, 0, 0, 0);
+  }
+
+  /// Calls a function that returns `int`, without a look at errno.
+  public int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    return (int) invoke(function, a, b, c, d, e, f, 0);
+  }
+
+  /// The error number that the last function set that returned -1.
+  public int errno() {
+    return captured.get(JAVA_INT, 0);
+  }
+
+  private long invoke(
+      MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
+    try {
+      return (long) CALL.invokeExact(function, captured, a, b, c, d, e, f, g);
+    } catch (Throwable t) {
+      throw new AssertionError("a downcall itself cannot throw", t);
+    }
+  }
+
+  /// What the C library says of an error number.
+  public String errorText(int errno) {
+    long text;
+    text = invoke(function("strerror"), errno, 0, 0, 0, 0, 0, 0);
+    if (text == 0) {
+      return "error " + errno;
+    }
+    return MemorySegment.ofAddress(text).reinterpret(256).getString(0);
+  }
+
+  /// The exception for a call that the kernel refused.
+  ///
+  /// @param result what it returned, a negative error number
+  /// @param hint what else the user should know; empty for nothing
+  public KernelRefused refused(String call, long result, String hint) {
+    int errno = (int) -result;
+    String text = errorText(errno);
+    return new KernelRefused(call, errno, hint.isEmpty() ? text : text + " (" + hint + ")");
+  }
+
+  /// Opens a file that `open(2)` alone can judge, such as one in `/proc`.
+  ///
+  /// @return a descriptor, or the negative error number
+  public int open(String path, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path);
+      return (int)
+          syscall(Numbers.OPENAT, Numbers.AT_FDCWD, name.address(), flags | Numbers.O_CLOEXEC, 0);
+    }
+  }
+
+  public void close(int descriptor) {
+    syscall(Numbers.CLOSE, descriptor, 0, 0);
+  }
+
+  /// Copies bytes out of native memory.
+  static void copy(MemorySegment from, byte[] into, int offset, int length) {
+    MemorySegment.copy(from, JAVA_BYTE, 0, into, offset, length);
+  }
+}

@@ -1,0 +1,152 @@
+package trapline.linux.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import trapline.model.Registers;
+
+/// ptrace(2) and wait4(2), for one tracing thread, with buffers made once.
+///
+/// Results are the kernel's: 0 or more, or a negative error number. `-ESRCH` means that the thread
+/// is not stopped or is gone.
+public final class Ptrace {
+  /// Size of `siginfo_t`.
+  public static final int SIGINFO_SIZE = 128;
+
+  /// Slots of `user_regs_struct`.
+  public static final int RBX = 5;
+
+  public static final int RAX = 10;
+  public static final int RDI = 14;
+  public static final int ORIG_RAX = 15;
+  public static final int RIP = 16;
+  public static final int CS = 17;
+
+  private static final int REGISTERS_SIZE = Registers.SLOTS * 8;
+  private static final int SYSCALL_INFO_SIZE = 88;
+
+  private final Kernel kernel = new Kernel();
+  private final MemorySegment registers = Arena.ofAuto().allocate(REGISTERS_SIZE, 8);
+  private final MemorySegment syscallInfo = Arena.ofAuto().allocate(SYSCALL_INFO_SIZE, 8);
+  private final MemorySegment signalInfo = Arena.ofAuto().allocate(SIGINFO_SIZE, 8);
+  private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
+
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /// A request whose two arguments are numbers.
+  public int request(int request, int threadId, long address, long data) {
+    return (int) kernel.syscall(Numbers.PTRACE, request, threadId, address, data);
+  }
+
+  /// Waits for a thread that this thread traces.
+  ///
+  /// @param threadId the thread, or -1 for any
+  /// @param options `WNOHANG` or 0
+  /// @return the thread's id with [#status()] set, 0 when none has anything to report (with
+  ///     `WNOHANG`), or a negative error number
+  public int await(int threadId, int options) {
+    return (int)
+        kernel.syscall(
+            Numbers.WAIT4, threadId, word.address(), options | Numbers.WALL | Numbers.WNOTHREAD, 0);
+  }
+
+  /// The status that the last [#await(int, int)] gave.
+  public int status() {
+    return word.get(JAVA_INT, 0);
+  }
+
+  /// Fetches the registers of a stopped thread for [#register(int)] and [#copyRegisters(long[])].
+  public int fetchRegisters(int threadId) {
+    return request(Numbers.PTRACE_GETREGS, threadId, 0, registers.address());
+  }
+
+  /// A slot of the registers fetched last, in the order of `user_regs_struct`.
+  public long register(int slot) {
+    return registers.get(JAVA_LONG, slot * 8L);
+  }
+
+  public void copyRegisters(long[] into) {
+    MemorySegment.copy(registers, JAVA_LONG, 0, into, 0, Registers.SLOTS);
+  }
+
+  /// The registers fetched last.
+  public Registers registers() {
+    long[] slots = new long[Registers.SLOTS];
+    copyRegisters(slots);
+    return new Registers(slots);
+  }
+
+  /// Changes a slot of the registers fetched last; [#storeRegisters(int)] hands them to the thread.
+  public void setRegister(int slot, long value) {
+    registers.set(JAVA_LONG, slot * 8L, value);
+  }
+
+  public int storeRegisters(int threadId) {
+    return request(Numbers.PTRACE_SETREGS, threadId, 0, registers.address());
+  }
+
+  /// One register slot alone, for when the others are not wanted.
+  ///
+  /// @return 0 with [#peeked()] set, or a negative error number
+  public int peekRegister(int threadId, int slot) {
+    return request(Numbers.PTRACE_PEEKUSER, threadId, slot * 8L, word.address());
+  }
+
+  /// What the last [#peekRegister(int, int)] or [#fetchEventMessage(int)] gave.
+  public long peeked() {
+    return word.get(JAVA_LONG, 0);
+  }
+
+  /// Asks which kind of system call stop the thread is at.
+  ///
+  /// @return `PTRACE_SYSCALL_INFO_ENTRY`, `_EXIT`, 0 for another stop, or a negative error number
+  public int fetchSyscallInfo(int threadId) {
+    int size =
+        request(
+            Numbers.PTRACE_GET_SYSCALL_INFO, threadId, SYSCALL_INFO_SIZE, syscallInfo.address());
+    return size < 0 ? size : syscallInfo.get(JAVA_BYTE, 0);
+  }
+
+  /// The `AUDIT_ARCH_` number of the system call information fetched last.
+  public int syscallArch() {
+    return syscallInfo.get(JAVA_INT, 4);
+  }
+
+  /// The call number of the information fetched last, at an entry stop.
+  public long syscallNumber() {
+    return syscallInfo.get(JAVA_LONG, 24);
+  }
+
+  /// Fetches the message of a `PTRACE_EVENT_` stop into [#peeked()].
+  public int fetchEventMessage(int threadId) {
+    return request(Numbers.PTRACE_GETEVENTMSG, threadId, 0, word.address());
+  }
+
+  /// Fetches the `siginfo_t` of a signal stop.
+  public int fetchSignalInfo(int threadId) {
+    return request(Numbers.PTRACE_GETSIGINFO, threadId, 0, signalInfo.address());
+  }
+
+  /// `si_code` of the information fetched last.
+  public int signalCode() {
+    return signalInfo.get(JAVA_INT, 8);
+  }
+
+  /// A copy of the information fetched last.
+  public byte[] signalInfo() {
+    byte[] bytes = new byte[SIGINFO_SIZE];
+    MemorySegment.copy(signalInfo, JAVA_BYTE, 0, bytes, 0, SIGINFO_SIZE);
+    return bytes;
+  }
+
+  /// Replaces the `siginfo_t` of a signal stop.
+  public int storeSignalInfo(int threadId, byte[] bytes) {
+    MemorySegment.copy(bytes, 0, signalInfo, JAVA_BYTE, 0, SIGINFO_SIZE);
+    return request(Numbers.PTRACE_SETSIGINFO, threadId, 0, signalInfo.address());
+  }
+}
