@@ -1,23 +1,80 @@
 package trapline.abi;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Abi;
 
-/// The system calls of one ABI. Immutable; loaded once, on first use.
+/// The system calls of one ABI. Immutable; loaded once, on first use. A call's signature is built
+/// when it is first asked for.
 ///
 /// Numbers, names and types are those of Linux 6.12 (`arch/x86/entry/syscalls/syscall_64.tbl` and
 /// `syscall_32.tbl`, `SYSCALL_DEFINE`), and of later kernels for calls that came later.
 public final class SyscallTable {
-  private final Abi abi;
+  /// Set in the numbers of x32 calls (`__X32_SYSCALL_BIT` in `asm/unistd.h`).
+  private static final long X32_BIT = 0x4000_0000L;
 
-  private SyscallTable(Abi abi) {
+  private static final int LARGEST = 4096;
+
+  private static final class X86Table {
+    static final SyscallTable IT = new SyscallTable(Abi.X86_64, "syscalls-x86_64.txt");
+  }
+
+  private static final class X32Table {
+    static final SyscallTable IT = new SyscallTable(Abi.X32, "syscalls-x32.txt");
+  }
+
+  private static final class I386Table {
+    static final SyscallTable IT = new SyscallTable(Abi.I386, "syscalls-i386.txt");
+  }
+
+  private final Abi abi;
+  private final String text;
+
+  /// Where each row starts, by its place in the table.
+  private final int[] starts;
+
+  /// The place of each number's row, or -1.
+  private final int[] rowOfNumber;
+
+  private final Map<String, Integer> rowOfName;
+  private final AtomicReferenceArray<@Nullable SyscallSignature> signatures;
+
+  private SyscallTable(Abi abi, String resource) {
     this.abi = abi;
+    this.text = Resource.read(resource);
+    this.rowOfName = new HashMap<>(1024);
+    int[] starts = new int[512];
+    int[] rows = new int[LARGEST];
+    java.util.Arrays.fill(rows, -1);
+    int count = 0;
+    Resource.Lines lines = Resource.lines(text);
+    while (lines.advance()) {
+      if (count == starts.length) {
+        starts = java.util.Arrays.copyOf(starts, count * 2);
+      }
+      starts[count] = lines.start();
+      rows[Integer.parseInt(lines.field(0))] = count;
+      rowOfName.put(lines.field(1), count);
+      count++;
+    }
+    this.starts = java.util.Arrays.copyOf(starts, count);
+    this.rowOfNumber = rows;
+    this.signatures = new AtomicReferenceArray<>(count);
   }
 
   /// The table of an ABI.
   public static SyscallTable of(Abi abi) {
-    return new SyscallTable(abi);
+    return switch (abi) {
+      case X86_64 -> X86Table.IT;
+      case X32 -> X32Table.IT;
+      case I386 -> I386Table.IT;
+    };
   }
 
   public Abi abi() {
@@ -28,12 +85,17 @@ public final class SyscallTable {
   ///
   /// @param number as the program passes it; for x32 with or without bit 30
   public @Nullable SyscallSignature byNumber(long number) {
-    return null;
+    long index = abi == Abi.X32 ? number & ~X32_BIT : number;
+    if (index < 0 || index >= rowOfNumber.length || rowOfNumber[(int) index] < 0) {
+      return null;
+    }
+    return signature(rowOfNumber[(int) index]);
   }
 
   /// The call of that name, or `null` when there is none.
   public @Nullable SyscallSignature byName(String name) {
-    return null;
+    Integer row = rowOfName.get(name);
+    return row == null ? null : signature(row);
   }
 
   /// The name of the call, or `syscall_0x1ff` when the number has none.
@@ -44,18 +106,94 @@ public final class SyscallTable {
 
   /// Every call of this ABI, by ascending number.
   public List<SyscallSignature> all() {
-    return List.of();
+    List<SyscallSignature> all = new ArrayList<>(starts.length);
+    for (int row : rowOfNumber) {
+      if (row >= 0) {
+        all.add(signature(row));
+      }
+    }
+    return Collections.unmodifiableList(all);
+  }
+
+  private SyscallSignature signature(int row) {
+    SyscallSignature known = signatures.get(row);
+    if (known == null) {
+      known = parse(row);
+      signatures.set(row, known);
+    }
+    return known;
+  }
+
+  private SyscallSignature parse(int row) {
+    int end = text.indexOf('\n', starts[row]);
+    String[] fields = text.substring(starts[row], end < 0 ? text.length() : end).split("\t", -1);
+    long number = Long.parseLong(fields[0]) | (abi == Abi.X32 ? X32_BIT : 0);
+    if (fields[2].startsWith("=")) {
+      SyscallSignature same = X86Table.IT.byName(fields[2].substring(1));
+      if (same == null) {
+        throw new IllegalStateException("no call " + fields[2] + " for " + abi + " " + fields[1]);
+      }
+      return new SyscallSignature(
+          abi, fields[1], number, same.parameters(), same.result(), same.since());
+    }
+    List<Parameter> parameters = new ArrayList<>(6);
+    for (int i = 4; i < fields.length; i++) {
+      int colon = fields[i].indexOf(": ");
+      int space = fields[i].lastIndexOf(' ', colon);
+      FormatChoice.Choice choice = FormatChoice.choice(fields[i].substring(colon + 2));
+      parameters.add(
+          new Parameter(
+              fields[i].substring(space + 1, colon),
+              fields[i].substring(0, space),
+              choice.phase(),
+              choice.format()));
+    }
+    return new SyscallSignature(
+        abi, fields[1], number, parameters, ArgFormat.parse(fields[2]), fields[3]);
   }
 
   /// What `name` may have been meant for, best first: calls that a libc function of that name
   /// makes, then calls of similar spelling. Empty when nothing is near.
   public List<Suggestion> nearest(String name) {
-    return List.of();
+    String wanted = name.toLowerCase(Locale.ROOT);
+    List<Suggestion> found = new ArrayList<>(libcEquivalents(wanted));
+    if (!found.isEmpty()) {
+      return List.copyOf(found);
+    }
+    int limit = Math.max(1, wanted.length() / 3);
+    for (int distance = 0; distance <= limit && found.size() < 3; distance++) {
+      List<String> same = new ArrayList<>();
+      for (String known : rowOfName.keySet()) {
+        if (EditDistance.between(wanted, known, limit) == distance) {
+          same.add(known);
+        }
+      }
+      Collections.sort(same);
+      for (String known : same) {
+        if (found.size() < 3) {
+          found.add(new Suggestion(known, ""));
+        }
+      }
+    }
+    return List.copyOf(found);
   }
 
   /// The calls that glibc's function `name` makes in place of, or besides, a call of its own name:
-  /// `open` gives `openat`, `fork` gives `clone`. Empty when it makes the call it is named after.
+  /// `open` gives `openat`, `fork` gives `clone`. A name such as `strlen`, which makes no call at
+  /// all, gives one suggestion with an empty name and the reason as its note. Empty when the name
+  /// is none of these.
   public List<Suggestion> libcEquivalents(String name) {
-    return List.of();
+    List<Suggestion> found = new ArrayList<>();
+    Resource.Lines lines = Resource.lines(Resource.read("libc.txt"));
+    while (lines.advance()) {
+      if (lines.field(0).equals(name)) {
+        for (String call : lines.field(1).split(" ", -1)) {
+          if (rowOfName.containsKey(call) || call.isEmpty()) {
+            found.add(new Suggestion(call, lines.field(2)));
+          }
+        }
+      }
+    }
+    return List.copyOf(found);
   }
 }

@@ -1,0 +1,32 @@
+package trapline.decode;
+
+import trapline.abi.ConstantFamily;
+import trapline.model.ArgValue;
+
+/// File modes: the type's name and the permissions in octal.
+final class FileModes {
+  private static final long TYPE_MASK = 0170000;
+
+  private FileModes() {}
+
+  static ArgValue mode(long value) {
+    long type = value & TYPE_MASK;
+    String permissions = octal(value & ~TYPE_MASK);
+    if (type == 0) {
+      return new ArgValue.Num(value, permissions);
+    }
+    ConstantFamily family = ConstantFamily.of("file_type");
+    if (family != null
+        && family.decode(type) instanceof ArgValue.Constant name
+        && name.name().startsWith("S_IF")) {
+      return new ArgValue.Num(value, name.name() + "|" + permissions);
+    }
+    return new ArgValue.Num(value, octal(value));
+  }
+
+  /// At least three octal digits behind a 0, as strace writes modes.
+  static String octal(long value) {
+    String digits = Long.toOctalString(value);
+    return digits.length() >= 3 ? "0" + digits : "0" + "0".repeat(3 - digits.length()) + digits;
+  }
+}

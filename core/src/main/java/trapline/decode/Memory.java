@@ -1,0 +1,45 @@
+package trapline.decode;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+import trapline.model.RemoteMemory;
+
+/// Bounded reads of the traced program's memory.
+final class Memory {
+  private final RemoteMemory memory;
+
+  Memory(RemoteMemory memory) {
+    this.memory = memory;
+  }
+
+  /// Exactly `length` bytes, or `null` when some cannot be read.
+  byte @Nullable [] exactly(long address, int length) {
+    return address == 0 ? null : memory.readExactly(address, length);
+  }
+
+  /// The readable part of `length` bytes.
+  byte[] upTo(long address, int length) {
+    byte[] bytes = new byte[length];
+    int read = Math.clamp(memory.read(address, bytes, 0, length), 0, length);
+    return read == length ? bytes : java.util.Arrays.copyOf(bytes, read);
+  }
+
+  /// The little-endian number of `size` (1, 2, 4 or 8) bytes, zero-extended; `null` when it cannot
+  /// be read.
+  @Nullable Long number(long address, int size) {
+    byte[] bytes = exactly(address, size);
+    return bytes == null ? null : number(bytes, 0, size);
+  }
+
+  /// The little-endian number of `size` (1, 2, 4 or 8) bytes in `bytes`, zero-extended.
+  static long number(byte[] bytes, int offset, int size) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return switch (size) {
+      case 1 -> bytes[offset] & 0xff;
+      case 2 -> buffer.getShort(offset) & 0xffff;
+      case 4 -> buffer.getInt(offset) & 0xffff_ffffL;
+      default -> buffer.getLong(offset);
+    };
+  }
+}

@@ -1,0 +1,39 @@
+package trapline.decode;
+
+import org.jspecify.annotations.Nullable;
+import trapline.abi.ArgFormat;
+import trapline.abi.CType;
+import trapline.abi.Signals;
+import trapline.model.ArgValue;
+
+/// Sets of signals: `[INT TERM]`, and `~[KILL STOP]` when most are in.
+final class SignalSets {
+  private static final int SIGNALS = 64;
+
+  private SignalSets() {}
+
+  static ArgValue decode(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long size = format.arguments().isEmpty() ? Long.valueOf(8) : scope.number(format.argument(0));
+    Long set = readable(size) && raw != 0 ? decoder.memory().number(raw, 8) : null;
+    return set == null ? new ArgValue.Pointer(raw) : new ArgValue.Num(set, text(set));
+  }
+
+  private static boolean readable(@Nullable Long size) {
+    return size != null && size == SIGNALS / 8;
+  }
+
+  static String text(long set) {
+    boolean inverted = Long.bitCount(set) >= SIGNALS * 2 / 3;
+    long shown = inverted ? ~set : set;
+    StringBuilder out = new StringBuilder(inverted ? "~[" : "[");
+    boolean first = true;
+    for (int signal = 1; signal <= SIGNALS; signal++) {
+      if ((shown >> (signal - 1) & 1) != 0) {
+        out.append(first ? "" : " ").append(Signals.name(signal).substring(3));
+        first = false;
+      }
+    }
+    return out.append(']').toString();
+  }
+}
