@@ -13,5 +13,11 @@ public record EntryPath(List<Stage> stages) {
   ///
   /// @param symbol its name in the kernel, such as `entry_SYSCALL_64`
   /// @param place where the source defines it
-  public record Stage(String symbol, Place place) {}
+  /// @param inlined whether the compiler puts it into its caller, so that it has no symbol
+  public record Stage(String symbol, Place place, boolean inlined) {
+    /// A stage that is not inlined.
+    public Stage(String symbol, Place place) {
+      this(symbol, place, false);
+    }
+  }
 }

@@ -1,10 +1,13 @@
 package trapline.kernel;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 
-/// A kernel's configuration, or as much of it as is known.
+/// A kernel's configuration, or as much of it as is known. Immutable.
 public final class KernelConfig {
   /// What a symbol is set to.
   public enum Value {
@@ -14,6 +17,9 @@ public final class KernelConfig {
     UNKNOWN
   }
 
+  private static final KernelConfig NOTHING = new KernelConfig(Map.of(), false);
+  private static final int MAX_SYMBOLS = 1_000_000;
+
   private final Map<String, Value> values;
   private final boolean complete;
 
@@ -22,21 +28,78 @@ public final class KernelConfig {
     this.complete = complete;
   }
 
+  /// The value's number in an index file: its place in this list.
+  private static final List<Value> CODES =
+      List.of(Value.BUILT_IN, Value.MODULE, Value.OFF, Value.UNKNOWN);
+
+  static int code(Value value) {
+    return CODES.indexOf(value);
+  }
+
+  /// @return `null` when no value has this number
+  static @Nullable Value ofCode(long code) {
+    return code >= 0 && code < CODES.size() ? CODES.get((int) code) : null;
+  }
+
   /// A configuration of which nothing is known.
   public static KernelConfig unknown() {
-    return new KernelConfig(Map.of(), false);
+    return NOTHING;
   }
 
   /// Reads `/proc/config.gz` after decompression, or `/boot/config-*`: lines `CONFIG_X=y`,
-  /// `CONFIG_X=m`, `# CONFIG_X is not set`. A symbol that it does not mention is off.
+  /// `CONFIG_X=m`, `CONFIG_X="text"`, `# CONFIG_X is not set`. A symbol that it does not mention is
+  /// off.
   ///
   /// @throws trapline.model.MalformedBinary when it holds no setting at all
-  public static KernelConfig parse(Bytes text) {
-    return new KernelConfig(new HashMap<>(), true);
+  public static KernelConfig parse(Bytes config) {
+    String text = new String(config.copy(0, config.size()), StandardCharsets.UTF_8);
+    Map<String, Value> values = new HashMap<>();
+    int at = 0;
+    while (at < text.length()) {
+      int end = text.indexOf('\n', at);
+      end = end < 0 ? text.length() : end;
+      if (text.startsWith("CONFIG_", at)) {
+        int equals = text.indexOf('=', at);
+        if (equals > 0 && equals < end && values.size() < MAX_SYMBOLS) {
+          String value = text.substring(equals + 1, end).trim();
+          values.put(
+              text.substring(at, equals),
+              value.equals("m") ? Value.MODULE : value.equals("n") ? Value.OFF : Value.BUILT_IN);
+        }
+      }
+      at = end + 1;
+    }
+    if (values.isEmpty()) {
+      throw config.malformed(0, "no kernel configuration: it sets no CONFIG_ symbol");
+    }
+    return new KernelConfig(values, true);
   }
 
-  /// @param symbol with its prefix: `CONFIG_NET`
+  /// @param symbol with its prefix: `CONFIG_NET`. Of a complete configuration, a symbol with
+  ///     another prefix is unknown.
   public Value value(String symbol) {
-    return values.getOrDefault(symbol, complete ? Value.OFF : Value.UNKNOWN);
+    Value value = values.get(symbol);
+    if (value != null) {
+      return value;
+    }
+    return complete && symbol.startsWith("CONFIG_") ? Value.OFF : Value.UNKNOWN;
+  }
+
+  /// Whether every symbol's value is known.
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /// This configuration, with another's word on what it says nothing of.
+  KernelConfig or(KernelConfig other) {
+    Map<String, Value> both = new HashMap<>();
+    other.values.forEach(
+        (symbol, value) -> {
+          if (!complete || !symbol.startsWith("CONFIG_")) {
+            both.put(symbol, value);
+          }
+        });
+    both.putAll(values);
+    return new KernelConfig(both, complete);
   }
 }

@@ -1,20 +1,30 @@
 package trapline.kernel;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
+import trapline.model.Evidence;
 import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.KernelFacts;
+import trapline.model.MalformedBinary;
 import trapline.model.SyscallId;
 
 /// Builds the kernel's four hops of a journey: kernel-entry, table-row, declaration and
 /// implementation.
 public final class KernelHops {
+  private static final int MAX_SOURCE_LINES = 400;
+
   private final KernelIndex index;
   private final @Nullable KernelSource tree;
   private final String origin;
   private final RunningKernel running;
+  private final Evidence evidence;
 
   /// @param index the facts
   /// @param origin where they are from, for the user: `embedded index`, or the tree's path
@@ -26,32 +36,194 @@ public final class KernelHops {
     this.origin = origin;
     this.tree = tree;
     this.running = running;
+    this.evidence = new Evidence.SourceIndex(index.version().text());
   }
 
   /// Which kernel runs and which one the facts are from.
   public KernelFacts facts() {
-    VersionMatch match = index.match(running.release());
-    return new KernelFacts(running.release(), index.version().text(), match.exact(), origin);
+    return new KernelFacts(running.release(), index.version().text(), match().exact(), origin);
   }
 
   /// The sentence about [#facts] for the user.
   public VersionMatch match() {
-    return index.match(running.release());
+    return index.match(running.release(), running.version());
   }
 
   /// The call's name in the table; empty when the number has no row.
   public Optional<String> name(SyscallId id) {
-    return index.facts(id.abi(), id.number()).map(facts -> facts.row().name());
+    return index.row(id.abi(), id.number()).map(SyscallRow::name);
   }
 
   /// Exactly four hops in the order of [HopKind]. A hop that cannot be established is
   /// [Hop.Missing] with why and what to do.
   public List<Hop> hops(SyscallId id) {
-    String why = "no kernel source is indexed" + (tree == null ? "" : " for " + tree.origin());
+    // Another release's configuration may name its symbols differently, but means them alike.
+    Optional<SyscallFacts> found = index.facts(id.abi(), id.number(), running.config());
     return List.of(
-        new Hop.Missing(HopKind.KERNEL_ENTRY, why, ""),
-        new Hop.Missing(HopKind.TABLE_ROW, why, ""),
-        new Hop.Missing(HopKind.DECLARATION, why, ""),
-        new Hop.Missing(HopKind.IMPLEMENTATION, why, ""));
+        entry(id.abi(), found), row(id, found), declaration(found), implementation(found));
+  }
+
+  private Hop entry(Abi abi, Optional<SyscallFacts> found) {
+    List<String> names = new ArrayList<>();
+    for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
+      if (!stage.inlined()) {
+        names.add(stage.symbol());
+      }
+    }
+    if (names.isEmpty()) {
+      return new Hop.Missing(
+          HopKind.KERNEL_ENTRY,
+          "the source of "
+              + index.version().text()
+              + " does not show the entry path of "
+              + abi.label(),
+          "");
+    }
+    // A number without a row never gets to an entry point of its own.
+    found.ifPresent(facts -> names.add(facts.symbol()));
+    Set<String> asked = new LinkedHashSet<>(names);
+    Kallsyms symbols = running.symbols(asked);
+    List<Hop.KernelSymbol> path = new ArrayList<>();
+    List<String> absent = new ArrayList<>();
+    for (String name : names) {
+      Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
+      path.add(new Hop.KernelSymbol(name, symbol.map(Kallsyms.Symbol::address).orElse(0L)));
+      if (symbol.isEmpty()) {
+        absent.add(name);
+      }
+    }
+    boolean seen = absent.size() < names.size();
+    String note = "";
+    if (!symbols.whyUnavailable().isEmpty()) {
+      note = "addresses not known: " + symbols.whyUnavailable();
+    } else if (symbols.hidden()) {
+      note = "addresses hidden: kernel.kptr_restrict";
+    } else if (!absent.isEmpty()) {
+      note = "not among the running kernel's symbols: " + String.join(", ", absent);
+    }
+    return new Hop.KernelEntry(
+        seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence, path, note);
+  }
+
+  private Hop row(SyscallId id, Optional<SyscallFacts> found) {
+    if (found.isEmpty()) {
+      return new Hop.Missing(HopKind.TABLE_ROW, noRow(id), newer());
+    }
+    SyscallRow row = found.get().row();
+    return new Hop.TableRow(
+        evidence, row.number(), row.tableAbi(), row.name(), row.entry(), row.place());
+  }
+
+  private Hop declaration(Optional<SyscallFacts> found) {
+    if (found.isEmpty()) {
+      return new Hop.Missing(HopKind.DECLARATION, "the number has no row in the table", "");
+    }
+    SyscallFacts facts = found.get();
+    if (facts.declarations().isEmpty()) {
+      String why =
+          facts.entry().isEmpty()
+              ? "the row names no entry point"
+              : "the headers of " + index.version().release() + " do not declare " + facts.entry();
+      return new Hop.Missing(HopKind.DECLARATION, why, "");
+    }
+    List<Hop.Text> texts = new ArrayList<>();
+    for (SyscallDeclaration declaration : facts.declarations()) {
+      texts.add(new Hop.Text(declaration.text(), declaration.place()));
+    }
+    return new Hop.Declaration(evidence, texts);
+  }
+
+  private Hop implementation(Optional<SyscallFacts> found) {
+    if (found.isEmpty()) {
+      return missing("the number has no row in the table: the kernel returns ENOSYS", newer());
+    }
+    SyscallFacts facts = found.get();
+    return switch (facts.state()) {
+      case RESERVED ->
+          missing("the row is reserved and names no entry point: the kernel returns ENOSYS", "");
+      case NOT_IMPLEMENTED ->
+          missing("the row names sys_ni_syscall: the kernel returns ENOSYS", "");
+      case REMOVED ->
+          missing(
+              index.version().release()
+                  + " no longer defines "
+                  + facts.entry()
+                  + ": the kernel returns ENOSYS",
+              "");
+      case IMPLEMENTED, AMBIGUOUS, NOT_CONFIGURED -> definitions(facts);
+    };
+  }
+
+  private Hop definitions(SyscallFacts facts) {
+    boolean none = facts.state() == SyscallState.NOT_CONFIGURED;
+    List<Hop.Definition> definitions = new ArrayList<>();
+    for (SyscallDefinition definition : none ? facts.ruledOut() : facts.definitions()) {
+      List<String> gates = new ArrayList<>(definition.gates());
+      gates.addAll(definition.conditions());
+      definitions.add(
+          new Hop.Definition(
+              definition.signature(), definition.place(), gates, source(definition)));
+    }
+    return new Hop.Implementation(evidence, definitions, confirmation(facts));
+  }
+
+  private List<String> source(SyscallDefinition definition) {
+    try {
+      return KernelIndexer.sourceText(tree, definition, MAX_SOURCE_LINES);
+    } catch (IOException | MalformedBinary e) {
+      return List.of(); // the place still stands; only its text cannot be shown
+    }
+  }
+
+  /// What the running kernel says of the call, as short clauses.
+  private String confirmation(SyscallFacts facts) {
+    List<String> clauses = new ArrayList<>();
+    if (facts.state() == SyscallState.NOT_CONFIGURED) {
+      clauses.add("left out by the running kernel's configuration");
+    }
+    Kallsyms symbols = running.symbols(Set.of(facts.symbol()));
+    Optional<Kallsyms.Symbol> symbol = symbols.symbol(facts.symbol());
+    if (symbol.isPresent()) {
+      boolean weak = symbol.get().type() == 'W' || symbol.get().type() == 'w';
+      clauses.add(weak ? "not built in (kallsyms: weak stand-in)" : "built in (kallsyms)");
+    } else if (symbols.whyUnavailable().isEmpty()) {
+      clauses.add("no symbol " + facts.symbol() + " (kallsyms)");
+    }
+    if (facts.definitions().size() == 1 && facts.abi() == Abi.X86_64) {
+      String name = tracepointName(facts.entry());
+      Optional<TracepointFormat> format = running.tracepoint("sys_enter_" + name);
+      if (format.isPresent()) {
+        List<String> differences = format.get().differences(facts.definitions().getFirst());
+        clauses.add(
+            differences.isEmpty()
+                ? "arguments equal sys_enter_" + name + " (tracefs)"
+                : String.join("; ", differences) + " (tracefs)");
+      }
+    }
+    return String.join("; ", clauses);
+  }
+
+  /// Tracepoints are named for the entry point without `sys_`.
+  private static String tracepointName(String entry) {
+    return entry.startsWith("sys_") ? entry.substring(4) : entry;
+  }
+
+  private static Hop missing(String why, String remedy) {
+    return new Hop.Missing(HopKind.IMPLEMENTATION, why, remedy);
+  }
+
+  private String noRow(SyscallId id) {
+    return "the table of "
+        + index.version().text()
+        + " has no "
+        + id.abi().label()
+        + " call "
+        + id.number();
+  }
+
+  private String newer() {
+    return match().exact()
+        ? ""
+        : "if the running kernel is newer, name its source with --kernel-source";
   }
 }

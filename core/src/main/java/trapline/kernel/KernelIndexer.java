@@ -1,20 +1,357 @@
 package trapline.kernel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import trapline.bytes.Bytes;
 import trapline.kernel.KernelSource.Progress;
+import trapline.model.Abi;
+import trapline.model.MalformedBinary;
 
-/// Makes an index of a kernel's source.
+/// Makes an index of a kernel's source, its x86-64 side: the tables, declarations, definitions and
+/// entry paths.
 public final class KernelIndexer {
-  private KernelIndexer() {}
+  private static final String ARCH = "x86";
+  private static final String TABLE_64 = "arch/x86/entry/syscalls/syscall_64.tbl";
+  private static final String TABLE_32 = "arch/x86/entry/syscalls/syscall_32.tbl";
+  private static final String DEFCONFIG = "arch/x86/configs/x86_64_defconfig";
 
-  /// Indexes the x86-64 side of a source: its three tables, declarations, definitions and entry
-  /// paths.
+  /// Folders without code of the running kernel.
+  private static final Set<String> PASSED_OVER =
+      Set.of(
+          "Documentation/",
+          "LICENSES/",
+          "samples/",
+          "scripts/",
+          "tools/",
+          "rust/",
+          ".git/",
+          "arch/x86/um/",
+          "arch/x86/boot/",
+          "arch/x86/realmode/",
+          "arch/x86/purgatory/");
+
+  private final KernelSource source;
+  private final Map<String, byte[]> makefiles = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> kconfigs = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> entryFiles = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> tables = new ConcurrentHashMap<>();
+  private final Map<String, SourceScanner.Found> scanned = new ConcurrentHashMap<>();
+  private final Map<String, byte[]> wants = new ConcurrentHashMap<>();
+
+  /// C files that another C file includes, with those that include them.
+  private final Map<String, Set<String>> includedBy = new ConcurrentHashMap<>();
+
+  private KernelIndexer(KernelSource source) {
+    this.source = source;
+  }
+
+  /// Indexes a source. The folder or archive is read once.
   ///
   /// @throws IOException when the source cannot be read
-  /// @throws trapline.model.MalformedBinary when it is not a kernel's source, or a tarball does not
-  ///     follow its format
+  /// @throws MalformedBinary when it is not a kernel's source for x86, or a tarball does not follow
+  ///     its format
   public static KernelIndex index(KernelSource source, Progress progress) throws IOException {
-    source.read(path -> false, (path, content) -> false, progress);
-    return KernelIndex.embedded();
+    return index(source, "", progress);
+  }
+
+  /// Indexes a source of which the caller knows the package's version.
+  ///
+  /// @param packageVersion such as `6.12.117-1~deb12u1`; empty when not known
+  public static KernelIndex index(KernelSource source, String packageVersion, Progress progress)
+      throws IOException {
+    KernelIndexer indexer = new KernelIndexer(source);
+    source.read(KernelIndexer::wanted, indexer::take, progress);
+    byte[] file = IndexWriter.write(indexer.content(packageVersion));
+    return KernelIndex.read(Bytes.of("index of " + source.origin(), file));
+  }
+
+  static boolean wanted(String path) {
+    if (path.endsWith("/")) {
+      if (path.startsWith("arch/") && path.indexOf('/', 5) == path.length() - 1) {
+        return path.equals("arch/x86/");
+      }
+      return !PASSED_OVER.contains(path);
+    }
+    if (path.endsWith(".c")) {
+      return true;
+    }
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return name.equals("Makefile")
+        || name.equals("Kbuild")
+        || name.startsWith("Kconfig")
+        || path.equals(TABLE_64)
+        || path.equals(TABLE_32)
+        || path.equals(DEFCONFIG)
+        || path.equals("debian/changelog")
+        || isHeader(path)
+        || EntryPathFinder.wanted(path);
+  }
+
+  /// The headers that may declare entry points.
+  private static boolean isHeader(String path) {
+    return path.endsWith(".h")
+        && (path.startsWith("include/linux/")
+            || path.startsWith("include/asm-generic/")
+            || path.startsWith("arch/x86/include/"));
+  }
+
+  /// Takes one file; called by several threads.
+  private boolean take(String path, Bytes content) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    byte[] text = content.copy(0, content.size());
+    if (name.equals("Makefile") || name.equals("Kbuild")) {
+      makefiles.put(path, text);
+    } else if (name.startsWith("Kconfig") || path.equals(DEFCONFIG)) {
+      kconfigs.put(path, text);
+    } else if (path.endsWith(".tbl") || path.equals("debian/changelog")) {
+      tables.put(path, text);
+    } else {
+      if (EntryPathFinder.wanted(path)) {
+        entryFiles.put(path, text);
+      }
+      if (path.equals("arch/x86/include/asm/unistd.h")) {
+        wants.put(path, text);
+      }
+      return takeCode(path, text);
+    }
+    return false;
+  }
+
+  private boolean takeCode(String path, byte[] text) {
+    if (path.endsWith(".c")) {
+      for (String included : SourceScanner.includedSources(path, text)) {
+        includedBy.computeIfAbsent(included, key -> ConcurrentHashMap.newKeySet()).add(path);
+      }
+    }
+    if (path.endsWith(".S") || !SourceScanner.worthScanning(text)) {
+      return false;
+    }
+    SourceScanner.Found found = SourceScanner.scan(path, text, false);
+    if (found.definitions().isEmpty()
+        && found.declarations().isEmpty()
+        && found.optional().isEmpty()) {
+      return false;
+    }
+    scanned.put(path, found);
+    return !found.definitions().isEmpty();
+  }
+
+  private IndexContent content(String packageVersion) {
+    byte[] makefile = makefiles.get("Makefile");
+    if (makefile == null) {
+      throw malformed("no kernel source: it has no top Makefile");
+    }
+    KernelVersion version =
+        KernelVersion.of(
+            new String(makefile, StandardCharsets.UTF_8),
+            Optional.ofNullable(tables.get("debian/changelog")),
+            packageVersion);
+    if (version.release().isEmpty()) {
+      throw malformed("no kernel source: its Makefile sets no VERSION and PATCHLEVEL");
+    }
+    Kbuild kbuild = new Kbuild(makefiles, ARCH);
+    List<SyscallDefinition> definitions = new ArrayList<>();
+    List<SyscallDeclaration> declarations = new ArrayList<>();
+    Set<String> optional = new TreeSet<>();
+    Set<String> symbols = new TreeSet<>();
+    for (Map.Entry<String, SourceScanner.Found> file : new TreeMap<>(scanned).entrySet()) {
+      SourceScanner.Found found = file.getValue();
+      optional.addAll(found.optional());
+      if (file.getKey().endsWith(".h")) {
+        declarations.addAll(found.declarations());
+      }
+      if (file.getKey().endsWith(".c") && !found.definitions().isEmpty()) {
+        List<String> gates = gates(kbuild, file.getKey(), 0);
+        for (SyscallDefinition definition : found.definitions()) {
+          definitions.add(gated(definition, gates));
+          definition.conditions().forEach(text -> configSymbols(text, symbols));
+        }
+        gates.forEach(text -> configSymbols(text, symbols));
+      }
+    }
+    dropUnbuilt(definitions);
+    Kconfig kconfig = new Kconfig(kconfigs, ARCH, DEFCONFIG);
+    Map<String, KernelConfig.Value> usual = usual(kconfig, symbols);
+    KernelConfig config = new KernelConfig(usual, false);
+    EntryPathFinder finder = new EntryPathFinder(entryFiles, kbuild, entryConfig(kconfig, config));
+    Map<Abi, EntryPath> paths = new HashMap<>();
+    Map<Abi, String> prefixes = new HashMap<>();
+    for (Abi abi : Abi.values()) {
+      paths.put(abi, finder.path(abi));
+      finder.prefix(abi).ifPresent(prefix -> prefixes.put(abi, prefix));
+    }
+    return new IndexContent(
+        version,
+        table(TABLE_64),
+        table(TABLE_32),
+        declarations,
+        definitions,
+        optional,
+        usual,
+        paths,
+        prefixes);
+  }
+
+  private List<SyscallRow> table(String path) {
+    byte[] text = tables.get(path);
+    if (text == null) {
+      throw malformed("it has no " + path);
+    }
+    return SyscallTable.parse(Bytes.of(path, text));
+  }
+
+  /// A file that no makefile names may be included by one that a makefile names.
+  private List<String> gates(Kbuild kbuild, String path, int depth) {
+    Optional<List<String>> own = kbuild.gates(path);
+    if (own.isPresent() || depth > 3) {
+      return own.orElse(List.of(NOT_BUILT));
+    }
+    for (String includer : new TreeSet<>(includedBy.getOrDefault(path, Set.of()))) {
+      List<String> gates = gates(kbuild, includer, depth + 1);
+      if (!gates.contains(NOT_BUILT)) {
+        return gates;
+      }
+    }
+    return List.of(NOT_BUILT);
+  }
+
+  /// Where the build knows some definitions of an entry point, those in files that it does not
+  /// compile for this architecture (`process_32.c`) are none of it.
+  private static void dropUnbuilt(List<SyscallDefinition> definitions) {
+    Set<String> built = new TreeSet<>();
+    for (SyscallDefinition definition : definitions) {
+      if (!definition.gates().contains(NOT_BUILT)) {
+        built.add(definition.entry());
+      }
+    }
+    definitions.removeIf(d -> d.gates().contains(NOT_BUILT) && built.contains(d.entry()));
+  }
+
+  /// The gate of a file that no makefile names. It cannot be evaluated.
+  private static final String NOT_BUILT = "MAKE(named by no makefile)";
+
+  private static SyscallDefinition gated(SyscallDefinition d, List<String> gates) {
+    return new SyscallDefinition(
+        d.entry(),
+        d.macro(),
+        d.signature(),
+        d.arguments(),
+        d.place(),
+        d.endLine(),
+        d.conditions(),
+        gates);
+  }
+
+  private Map<String, KernelConfig.Value> usual(Kconfig kconfig, Set<String> symbols) {
+    Map<String, KernelConfig.Value> usual = new TreeMap<>();
+    if (kconfig.isEmpty()) {
+      return usual;
+    }
+    Set<String> wanted = architectureWants();
+    for (String symbol : symbols) {
+      if (symbol.startsWith("CONFIG_")) {
+        usual.put(symbol, kconfig.value(symbol));
+      } else if (!wanted.isEmpty()) {
+        usual.put(
+            symbol, wanted.contains(symbol) ? KernelConfig.Value.BUILT_IN : KernelConfig.Value.OFF);
+      }
+    }
+    return usual;
+  }
+
+  /// What the entry code's `#if`s name besides.
+  private KernelConfig entryConfig(Kconfig kconfig, KernelConfig known) {
+    Set<String> symbols = new LinkedHashSet<>();
+    entryFiles
+        .values()
+        .forEach(text -> configSymbols(new String(text, StandardCharsets.UTF_8), symbols));
+    makefiles.forEach(
+        (path, text) -> {
+          if (path.startsWith("arch/x86/entry/")) {
+            configSymbols(new String(text, StandardCharsets.UTF_8), symbols);
+          }
+        });
+    Map<String, KernelConfig.Value> values = usual(kconfig, symbols);
+    // Who asks for the path of an ABI has a kernel that is built with it.
+    values.put("CONFIG_X86_X32_ABI", KernelConfig.Value.BUILT_IN);
+    values.put("CONFIG_IA32_EMULATION", KernelConfig.Value.BUILT_IN);
+    return new KernelConfig(values, false).or(known);
+  }
+
+  /// `__ARCH_WANT_X` that the architecture defines (`arch/x86/include/asm/unistd.h`).
+  private Set<String> architectureWants() {
+    Set<String> defined = new TreeSet<>();
+    byte[] header = wants.get("arch/x86/include/asm/unistd.h");
+    if (header != null) {
+      for (String line : new String(header, StandardCharsets.UTF_8).split("\n", -1)) {
+        int at = line.indexOf("define __ARCH_WANT_");
+        if (at > 0) {
+          defined.add(nameAt(line, at + 7));
+        }
+      }
+    }
+    return defined;
+  }
+
+  private static void configSymbols(String text, Set<String> into) {
+    for (String prefix : new String[] {"CONFIG_", "__ARCH_WANT_"}) {
+      int at = text.indexOf(prefix);
+      while (at >= 0) {
+        String name = nameAt(text, at);
+        if (name.length() > prefix.length()) {
+          into.add(name);
+        }
+        at = text.indexOf(prefix, at + name.length());
+      }
+    }
+  }
+
+  private static String nameAt(String text, int at) {
+    int end = at;
+    while (end < text.length()
+        && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_')) {
+      end++;
+    }
+    return text.substring(at, end);
+  }
+
+  private MalformedBinary malformed(String what) {
+    return new MalformedBinary(source.origin(), 0, what);
+  }
+
+  /// The text of a definition, line by line.
+  ///
+  /// @param maxLines how many lines to return at most
+  /// @return empty when the tree has no such file or the file has fewer lines
+  public static List<String> sourceText(
+      @Nullable KernelSource tree, SyscallDefinition definition, int maxLines) throws IOException {
+    Optional<Bytes> file = tree == null ? Optional.empty() : tree.file(definition.place().file());
+    List<String> lines = new ArrayList<>();
+    if (file.isPresent()) {
+      byte[] text = file.get().copy(0, file.get().size());
+      int line = 1;
+      int from = 0;
+      for (int at = 0; at <= text.length && lines.size() < maxLines; at++) {
+        if (at == text.length || text[at] == '\n') {
+          if (line >= definition.place().line() && line <= definition.endLine()) {
+            lines.add(new String(text, from, at - from, StandardCharsets.UTF_8));
+          }
+          line++;
+          from = at + 1;
+        }
+      }
+    }
+    return lines;
   }
 }

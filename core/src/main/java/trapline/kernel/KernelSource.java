@@ -12,8 +12,9 @@ public interface KernelSource {
   /// What the user named: the folder's or the tarball's path.
   String origin();
 
-  /// Hands every wanted regular file to `reader`, in no particular order. Files larger than 64 MiB
-  /// are passed over.
+  /// Hands every wanted regular file to `reader`, in no particular order. `wanted` is asked for
+  /// folders too, as `drivers/net/`: what lies below one that is not wanted is not looked at. Files
+  /// larger than 64 MiB are passed over.
   ///
   /// `reader` may be called from several threads at once. It returns whether the file will be asked
   /// for again with [#file]: a tarball keeps those in memory.
@@ -37,7 +38,7 @@ public interface KernelSource {
   interface Progress {
     Progress NONE = (done, total) -> {};
 
-    /// @param done bytes of a tarball, or files of a folder, that have been read
+    /// @param done bytes of an unpacked tarball, or files of a folder, that have been read
     /// @param total how many there are; -1 when that is not known
     void at(long done, long total);
   }

@@ -9,10 +9,16 @@ public interface RunningKernel {
   /// As `uname -r` says it; empty when there is none.
   String release();
 
+  /// As `uname -v` says it, in which distributions put the package's version; empty when not known.
+  default String version() {
+    return "";
+  }
+
   /// The addresses and types of these symbols.
   Kallsyms symbols(Set<String> names);
 
-  /// `events/syscalls/sys_enter_NAME/format`; empty when there is none or tracefs cannot be read.
+  /// `events/syscalls/NAME/format`, NAME being such as `sys_enter_socket`; empty when there is none
+  /// or tracefs cannot be read.
   Optional<TracepointFormat> tracepoint(String name);
 
   /// Its configuration, [KernelConfig#unknown] when it does not show it.

@@ -7,15 +7,80 @@ package trapline.kernel;
 public record VersionMatch(Level level, String sentence) {
   /// From closest to farthest.
   public enum Level {
-    /// The same release.
+    /// The same source: a distribution's package of the same version, or the same pristine release.
     EXACT,
-    /// The same series (6.12), another point release or other patches: lines are approximate.
+    /// The same upstream release; one of them carries patches that the other may not have.
+    SAME_RELEASE,
+    /// The same series (6.12) and another point release: lines are approximate.
     SAME_SERIES,
     /// Another series: lines are approximate, and calls may differ.
-    OTHER
+    OTHER,
+    /// It is not known which kernel runs.
+    UNKNOWN
   }
 
+  /// Whether the facts are known to be the running kernel's own.
   public boolean exact() {
     return level == Level.EXACT;
+  }
+
+  /// @param release as `uname -r` says it: `6.12.48+deb13-cloud-amd64`
+  /// @param build as `uname -v` says it, in which Debian puts its package's version; may be empty
+  static VersionMatch of(KernelVersion source, String release, String build) {
+    String running = upstream(release);
+    if (running.isEmpty()) {
+      return new VersionMatch(
+          Level.UNKNOWN, "facts from " + source.text() + "; the running kernel is not known");
+    }
+    String packaged = source.packageVersion();
+    String what = "running " + release + "; facts from " + source.text();
+    if (packaged.isEmpty() ? release.equals(source.release()) : hasWord(build, packaged)) {
+      if (packaged.isEmpty() == source.distribution().isEmpty()) {
+        return new VersionMatch(Level.EXACT, what + " (exact)");
+      }
+    }
+    if (running.equals(source.release())) {
+      return new VersionMatch(
+          Level.SAME_RELEASE, what + " (same release; the running one's patches are not known)");
+    }
+    if (series(running).equals(series(source.release()))) {
+      return new VersionMatch(Level.SAME_SERIES, what + " (same series; lines are approximate)");
+    }
+    return new VersionMatch(
+        Level.OTHER, what + " (another series; lines are approximate and calls may differ)");
+  }
+
+  private static boolean hasWord(String text, String word) {
+    for (String part : text.split(" ", -1)) {
+      if (part.equals(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// The part that upstream numbered: digits and dots, and a release candidate's `-rcN`.
+  private static String upstream(String release) {
+    int end = 0;
+    while (end < release.length()
+        && (Character.isDigit(release.charAt(end)) || release.charAt(end) == '.')) {
+      end++;
+    }
+    if (release.startsWith("-rc", end)) {
+      end += 3;
+      while (end < release.length() && Character.isDigit(release.charAt(end))) {
+        end++;
+      }
+    }
+    return release.substring(0, end);
+  }
+
+  private static String series(String release) {
+    int dot = release.indexOf('.');
+    int end = dot + 1;
+    while (dot >= 0 && end < release.length() && Character.isDigit(release.charAt(end))) {
+      end++;
+    }
+    return dot < 0 ? release : release.substring(0, end);
   }
 }

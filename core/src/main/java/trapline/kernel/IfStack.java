@@ -1,0 +1,167 @@
+package trapline.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The `#if` conditions around the place that a scan has reached, and the brace depth on entering
+/// them, so that braces opened in both branches of an `#else` count once.
+final class IfStack {
+  private static final int MAX_DEPTH = 256;
+
+  private static final class Level {
+    /// Conditions of the branches before the present one, none of which held.
+    private final List<String> refused = new ArrayList<>(1);
+    private String condition;
+    private final int depthBefore;
+    private int depthAfterFirst = -1;
+
+    Level(String condition, int depth) {
+      this.condition = condition;
+      this.depthBefore = depth;
+    }
+
+    String text() {
+      StringBuilder out = new StringBuilder();
+      for (String no : refused) {
+        out.append(out.isEmpty() ? "" : " && ").append(not(no));
+      }
+      if (!condition.isEmpty()) {
+        boolean group = !out.isEmpty() && condition.contains("||");
+        out.append(out.isEmpty() ? "" : " && ").append(group ? "(" + condition + ")" : condition);
+      }
+      return out.toString();
+    }
+  }
+
+  private final List<Level> levels = new ArrayList<>();
+  private int beyond;
+  private String guard = "";
+
+  /// Takes a directive.
+  ///
+  /// @param text the logical line in one, from `#`
+  /// @param depth the brace depth before it
+  /// @return the brace depth after it
+  int directive(String text, int depth) {
+    int at = 1;
+    while (at < text.length() && text.charAt(at) == ' ') {
+      at++;
+    }
+    int end = at;
+    while (end < text.length() && Character.isLetter(text.charAt(end))) {
+      end++;
+    }
+    String word = text.substring(at, end);
+    String rest = text.substring(end).trim();
+    String candidate = guard;
+    guard = "";
+    switch (word) {
+      case "ifdef" -> push("defined(" + firstName(rest) + ")", depth);
+      case "ifndef" -> {
+        guard = firstName(rest);
+        push("!defined(" + guard + ")", depth);
+      }
+      case "if" -> push(rest, depth);
+      case "define" -> {
+        if (!candidate.isEmpty() && firstName(rest).equals(candidate) && !levels.isEmpty()) {
+          levels.getLast().condition = ""; // an include guard says nothing
+        }
+      }
+      case "elif" -> {
+        return branch(rest, depth);
+      }
+      case "elifdef" -> {
+        return branch("defined(" + firstName(rest) + ")", depth);
+      }
+      case "elifndef" -> {
+        return branch("!defined(" + firstName(rest) + ")", depth);
+      }
+      case "else" -> {
+        return branch("", depth);
+      }
+      case "endif" -> {
+        return pop(depth);
+      }
+      default -> {}
+    }
+    return depth;
+  }
+
+  /// The conditions, outermost first.
+  List<String> conditions() {
+    List<String> texts = new ArrayList<>(levels.size());
+    for (Level level : levels) {
+      String text = level.text();
+      if (!text.isEmpty()) {
+        texts.add(text);
+      }
+    }
+    return texts;
+  }
+
+  private void push(String condition, int depth) {
+    if (levels.size() < MAX_DEPTH) {
+      levels.add(new Level(condition, depth));
+    } else {
+      beyond++;
+    }
+  }
+
+  private int branch(String condition, int depth) {
+    if (beyond > 0 || levels.isEmpty()) {
+      return depth;
+    }
+    Level level = levels.getLast();
+    if (level.depthAfterFirst < 0) {
+      level.depthAfterFirst = depth;
+    }
+    if (level.refused.size() < MAX_DEPTH) {
+      level.refused.add(level.condition);
+    }
+    level.condition = condition;
+    return level.depthBefore;
+  }
+
+  private int pop(int depth) {
+    if (beyond > 0) {
+      beyond--;
+      return depth;
+    }
+    if (levels.isEmpty()) {
+      return depth;
+    }
+    Level level = levels.removeLast();
+    return level.depthAfterFirst >= 0 ? level.depthAfterFirst : depth;
+  }
+
+  /// The negation of a condition, kept short where it can be.
+  static String not(String condition) {
+    if (isOneTerm(condition)) {
+      return condition.startsWith("!") ? condition.substring(1) : "!" + condition;
+    }
+    return "!(" + condition + ")";
+  }
+
+  private static boolean isOneTerm(String condition) {
+    int at = condition.startsWith("!") ? 1 : 0;
+    while (at < condition.length()
+        && (Character.isLetterOrDigit(condition.charAt(at)) || condition.charAt(at) == '_')) {
+      at++;
+    }
+    if (at == condition.length()) {
+      return true;
+    }
+    return condition.charAt(at) == '('
+        && condition.indexOf('(', at + 1) < 0
+        && condition.indexOf(')') == condition.length() - 1;
+  }
+
+  private static String firstName(String text) {
+    int end = 0;
+    while (end < text.length()
+        && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_')) {
+      end++;
+    }
+    return text.substring(0, end);
+  }
+}
