@@ -29,18 +29,28 @@ final class ReturnAddresses {
     return false;
   }
 
-  /// The target of the direct call that ends at `address`.
+  /// The target of the call that ends at `address`, when the instruction alone tells it or names
+  /// the memory where it is now.
   ///
-  /// @return 0 when there is none
-  long directTarget(long address) {
-    byte[] code = memory.readExactly(address - 5, 5);
-    if (code == null || code[0] != (byte) 0xe8) {
+  /// @return 0 when it does not
+  long target(long address) {
+    byte[] code = memory.readExactly(address - 6, 6);
+    if (code == null) {
       return 0;
     }
-    int distance =
-        (int)
-            PageCache.littleEndian(new byte[] {code[1], code[2], code[3], code[4], 0, 0, 0, 0}, 0);
-    return address + distance;
+    if (code[1] == (byte) 0xe8) {
+      return address + distance(code);
+    }
+    if (code[0] == (byte) 0xff && code[1] == 0x15) { // call *distance(%rip)
+      Long target = memory.word(address + distance(code));
+      return target == null ? 0 : target;
+    }
+    return 0;
+  }
+
+  private static int distance(byte[] code) {
+    return (int)
+        PageCache.littleEndian(new byte[] {code[2], code[3], code[4], code[5], 0, 0, 0, 0}, 0);
   }
 
   /// Whether the bytes after an opcode `ff` are the operand of a near indirect call, `/2`.

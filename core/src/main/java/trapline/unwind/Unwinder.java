@@ -1,6 +1,7 @@
 package trapline.unwind;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Evidence;
@@ -16,21 +17,35 @@ import trapline.model.Unsupported;
 ///
 /// 1. a row of the object file's call frame tables;
 /// 2. the code of a signal's return path, by its bytes, and the registers that the kernel saved;
-/// 3. the frame pointer chain (`inferred`), only when what it finds follows a call instruction.
+/// 3. the function's instructions, which tell how deep the stack is (`inferred`);
+/// 4. the frame pointer chain (`inferred`).
+///
+/// What the last two find is taken only when it follows a call instruction.
 public final class Unwinder {
   /// How often a walk may pass to a lower address without a signal: split stacks and coroutines.
   private static final int MAX_STACK_SWITCHES = 64;
+
+  private static final byte[] SYSCALL = {0x0f, 0x05};
+  private static final long CLONE = 56;
+  private static final long CLONE3 = 435;
+  private static final Evidence CALLED_NOWHERE =
+      new Evidence.Inferred("return address of a call to where no code is");
 
   private final PageCache memory;
   private final UnwindModules modules;
   private final ReturnAddresses returnAddresses;
   private final List<PhysicalFrame> frames = new ArrayList<>();
+  private final boolean newborn;
   private int stackSwitches;
 
-  private Unwinder(RemoteMemory memory, UnwindModules modules) {
+  private Unwinder(Registers registers, RemoteMemory memory, UnwindModules modules) {
     this.memory = new PageCache(memory);
     this.modules = modules;
     this.returnAddresses = new ReturnAddresses(this.memory);
+    this.newborn =
+        registers.rax() == 0
+            && (registers.origRax() == CLONE || registers.origRax() == CLONE3)
+            && Arrays.equals(this.memory.readExactly(registers.rip() - 2, 2), SYSCALL);
   }
 
   /// The frames of a stopped thread.
@@ -44,7 +59,7 @@ public final class Unwinder {
     if (limit < 1) {
       throw new IllegalArgumentException("no frames asked for: " + limit);
     }
-    Unwinder unwinder = new Unwinder(memory, modules);
+    Unwinder unwinder = new Unwinder(registers, memory, modules);
     String end = unwinder.walk(FrameRegisters.of(registers), limit);
     return new Stack(unwinder.frames, end);
   }
@@ -125,6 +140,15 @@ public final class Unwinder {
     if (SignalTrampoline.isAt(pc, exact, memory)) {
       return SignalTrampoline.caller(registers, memory, module == null ? "" : module.name());
     }
+    if (pc == 0 || memory.readExactly(pc, 1) == null) {
+      return calledNowhere(pc, exact, registers);
+    }
+    Caller read =
+        new CodeStep(registers, pc, exact, memory, modules, module, returnAddresses)
+            .caller(exact && newborn);
+    if (read != null) {
+      return read;
+    }
     Caller.Found chained = FramePointerChain.caller(registers, memory, returnAddresses);
     if (chained != null) {
       return chained;
@@ -136,6 +160,27 @@ public final class Unwinder {
                     + " has no unwind table for 0x"
                     + Long.toHexString(pc - module.loadBias()))
             + defect);
+  }
+
+  /// The caller of a function that is not there: the call pushed the return address, and nothing
+  /// was run since.
+  private Caller calledNowhere(long pc, boolean exact, FrameRegisters registers) {
+    if (exact && registers.isKnown(FrameRegisters.RSP)) {
+      long slot = registers.value(FrameRegisters.RSP);
+      Long returnAddress = memory.word(slot);
+      if (returnAddress != null && returnAddresses.follows(returnAddress)) {
+        FrameRegisters.Builder caller = new FrameRegisters.Builder();
+        for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+          if ((FrameRegisters.PRESERVED >> number & 1) != 0) {
+            caller.copy(registers, number);
+          }
+        }
+        caller.set(FrameRegisters.RSP, slot + 8);
+        caller.set(FrameRegisters.RIP, returnAddress);
+        return new Caller.Found(slot + 8, caller.build(), false, false, CALLED_NOWHERE);
+      }
+    }
+    return new Caller.Lost("there is no code at 0x" + Long.toHexString(pc));
   }
 
   /// The row for a frame, from the first table that covers it.

@@ -1,0 +1,285 @@
+package trapline.unwind;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
+import trapline.code.Instruction;
+import trapline.model.Evidence;
+import trapline.model.RemoteAddress;
+
+/// Finds a frame's caller by reading the function's instructions, where no table describes it.
+///
+/// Three rules, each of which must lead to a return address that follows a call instruction:
+///
+/// 1. from the function's start, as its symbol says, forward to here: what was pushed so far;
+/// 2. from here forward to a return instruction: what will be popped;
+/// 3. from the target of a call whose return address is on the stack forward to here, when that
+///    makes exactly this depth. For functions that never return.
+final class CodeStep {
+  private static final int[] DWARF = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
+  private static final int SCANNED_WORDS = 1024;
+  private static final int MAX_SCAN_WALKS = 24;
+  private static final int MAX_RETURNS = 64;
+
+  private static final Evidence FROM_START =
+      new Evidence.Inferred("stack depth counted from the function's first instruction");
+  private static final Evidence TO_RETURN =
+      new Evidence.Inferred("stack depth counted to the return instruction");
+  private static final Evidence FROM_CALL =
+      new Evidence.Inferred("call on the stack that leads to this instruction");
+
+  private final FrameRegisters registers;
+  private final long pc;
+  private final boolean exact;
+  private final PageCache memory;
+  private final UnwindModules modules;
+  private final @Nullable UnwindModule module;
+  private final ReturnAddresses returnAddresses;
+  private long rangeStart;
+  private long rangeEnd;
+
+  /// @param exact whether `pc` is the next instruction, not a return address
+  CodeStep(
+      FrameRegisters registers,
+      long pc,
+      boolean exact,
+      PageCache memory,
+      UnwindModules modules,
+      @Nullable UnwindModule module,
+      ReturnAddresses returnAddresses) {
+    this.registers = registers;
+    this.pc = pc;
+    this.exact = exact;
+    this.memory = memory;
+    this.modules = modules;
+    this.module = module;
+    this.returnAddresses = returnAddresses;
+  }
+
+  /// The caller.
+  ///
+  /// @param newborn whether the thread just came into being here: its stack is then empty unless
+  ///     it is a copy
+  /// @return `null` when no rule applies
+  @Nullable Caller caller(boolean newborn) {
+    if (!registers.isKnown(FrameRegisters.RSP)) {
+      return null;
+    }
+    if (startedHere()) {
+      return new Caller.None(0);
+    }
+    findRange();
+    Caller.Found counted = rangeStart == rangeEnd ? null : fromStart(rangeStart);
+    if (counted != null) {
+      return counted;
+    }
+    List<Caller.Found> ways = new ArrayList<>();
+    CodeWalk walk = new CodeWalk(memory, rangeStart, rangeEnd);
+    walk.walk(
+        pc,
+        (instruction, state) -> {
+          if (instruction.flow() == Flow.RETURN) {
+            Caller.Found way = atReturn(state);
+            if (way != null) {
+              ways.add(way);
+            }
+          }
+          return ways.size() == MAX_RETURNS;
+        });
+    if (!ways.isEmpty()) {
+      return agreed(ways);
+    }
+    if (newborn || walk.onlyHalts()) {
+      return new Caller.None(0);
+    }
+    return fromCallOnStack();
+  }
+
+  /// Whether this is the code where the object file, and so the process, started.
+  private boolean startedHere() {
+    if (module == null || module.entryPoint() == 0) {
+      return false;
+    }
+    long entry = module.entryPoint() + module.loadBias();
+    boolean[] reached = new boolean[1];
+    int[] steps = new int[1];
+    new CodeWalk(memory, 0, 0)
+        .walk(
+            entry,
+            (instruction, state) -> {
+              reached[0] = isHere(instruction);
+              // The start code calls once and expects no return.
+              return reached[0] || isCall(instruction) || ++steps[0] > 64;
+            });
+    return reached[0];
+  }
+
+  private void findRange() {
+    if (module == null) {
+      return;
+    }
+    long linkPc = pc - module.loadBias();
+    UnwindModule.FunctionRange range =
+        module.functionAt(new trapline.model.LinkAddress(exact ? linkPc : linkPc - 1));
+    if (range != null && range.size() > 0) {
+      rangeStart = range.start() + module.loadBias();
+      rangeEnd = rangeStart + range.size();
+    }
+  }
+
+  private Caller.@Nullable Found fromStart(long start) {
+    return fromStart(start, new CodeWalk(memory, rangeStart, rangeEnd), 0, FROM_START);
+  }
+
+  /// @param expectedSlot where the return address must be; 0 for anywhere
+  private Caller.@Nullable Found fromStart(
+      long start, CodeWalk walk, long expectedSlot, Evidence rule) {
+    TrackedState[] here = new TrackedState[1];
+    walk.walk(
+        start,
+        (instruction, state) -> {
+          if (isHere(instruction)) {
+            here[0] = state;
+          }
+          return here[0] != null;
+        });
+    TrackedState state = here[0];
+    if (state == null) {
+      return null;
+    }
+    Long slot = returnSlot(state);
+    if (slot == null || (expectedSlot != 0 && slot != expectedSlot)) {
+      return null;
+    }
+    FrameRegisters.Builder caller = new FrameRegisters.Builder();
+    for (int number = 0; number < DWARF.length; number++) {
+      if ((FrameRegisters.PRESERVED >> DWARF[number] & 1) != 0) {
+        if (state.register(number).isInitial(number)) {
+          caller.copy(registers, DWARF[number]);
+        } else {
+          restoreSaved(caller, state, number, slot);
+        }
+      }
+    }
+    return found(slot, caller, rule);
+  }
+
+  /// Where the return address is, given how far registers are from it at this instruction.
+  private @Nullable Long returnSlot(TrackedState state) {
+    for (int number : new int[] {TrackedState.RSP, TrackedState.RBP, 3, 12, 13, 14, 15, 10}) {
+      TrackedValue value = state.register(number);
+      if (value.isRelativeTo(TrackedState.RSP) && registers.isKnown(DWARF[number])) {
+        return registers.value(DWARF[number]) - value.offset();
+      }
+    }
+    return null;
+  }
+
+  private void restoreSaved(
+      FrameRegisters.Builder caller, TrackedState state, int number, long slot) {
+    for (var saved : state.slots().entrySet()) {
+      if (saved.getValue().isInitial(number) && saved.getKey().isRelativeTo(TrackedState.RSP)) {
+        Long value = memory.word(slot + saved.getKey().offset());
+        if (value != null) {
+          caller.set(DWARF[number], value);
+          return;
+        }
+      }
+    }
+  }
+
+  /// The caller, given the state at a return instruction that is ahead.
+  private Caller.@Nullable Found atReturn(TrackedState state) {
+    Long slot = now(state.register(TrackedState.RSP));
+    if (slot == null) {
+      return null;
+    }
+    FrameRegisters.Builder caller = new FrameRegisters.Builder();
+    for (int number = 0; number < DWARF.length; number++) {
+      if ((FrameRegisters.PRESERVED >> DWARF[number] & 1) != 0) {
+        Long value = now(state.register(number));
+        if (value != null) {
+          caller.set(DWARF[number], value);
+        }
+      }
+    }
+    return found(slot, caller, TO_RETURN);
+  }
+
+  /// The value that a tracked value has with this frame's registers.
+  private @Nullable Long now(TrackedValue value) {
+    if (value.isUnknown()) {
+      return null;
+    }
+    long number = value.offset();
+    if (value.base() != TrackedValue.CONSTANT) {
+      if (!registers.isKnown(DWARF[value.base()])) {
+        return null;
+      }
+      number += registers.value(DWARF[value.base()]);
+    }
+    return value.loaded() ? memory.word(number) : Long.valueOf(number);
+  }
+
+  /// The way that most return instructions agree on; the first of equals, which passes the fewest
+  /// calls.
+  private static Caller.Found agreed(List<Caller.Found> ways) {
+    Caller.Found best = ways.get(0);
+    int most = 0;
+    for (Caller.Found way : ways) {
+      int same = 0;
+      for (Caller.Found other : ways) {
+        same += other.cfa() == way.cfa() ? 1 : 0;
+      }
+      if (same > most) {
+        most = same;
+        best = way;
+      }
+    }
+    return best;
+  }
+
+  private @Nullable Caller fromCallOnStack() {
+    long stack = registers.value(FrameRegisters.RSP);
+    int walks = 0;
+    for (int i = 0; i < SCANNED_WORDS && walks < MAX_SCAN_WALKS; i++) {
+      long slot = stack + 8L * i;
+      Long word = memory.word(slot);
+      if (word == null) {
+        break;
+      }
+      if (modules.at(new RemoteAddress(word - 1)) == null || !returnAddresses.follows(word)) {
+        continue;
+      }
+      long target = returnAddresses.target(word);
+      if (target == 0) {
+        continue;
+      }
+      walks++;
+      Caller.Found found = fromStart(target, new CodeWalk(memory, 0, 0), slot, FROM_CALL);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private Caller.@Nullable Found found(long slot, FrameRegisters.Builder caller, Evidence rule) {
+    Long returnAddress = memory.word(slot);
+    if (returnAddress == null || !returnAddresses.follows(returnAddress)) {
+      return null;
+    }
+    caller.set(FrameRegisters.RSP, slot + 8);
+    caller.set(FrameRegisters.RIP, returnAddress);
+    return new Caller.Found(slot + 8, caller.build(), false, false, rule);
+  }
+
+  private boolean isHere(Instruction instruction) {
+    return exact ? instruction.address() == pc : instruction.next() == pc && isCall(instruction);
+  }
+
+  private static boolean isCall(Instruction instruction) {
+    return instruction.flow() == Flow.CALL || instruction.flow() == Flow.INDIRECT_CALL;
+  }
+}
