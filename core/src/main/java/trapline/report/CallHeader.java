@@ -28,7 +28,7 @@ final class CallHeader {
   /// The same with the place of the call: the form for calls whose road was shown before.
   static void renderRepeat(Page page, Journey journey) {
     Phrase right = new Phrase();
-    String place = place(journey);
+    String place = place(page, journey);
     if (!place.isEmpty()) {
       right.word(place);
     }
@@ -81,9 +81,8 @@ final class CallHeader {
           Phrase.of("= ? " + code, Tone.STRONG)
               .words("(a signal interrupted it; the kernel starts it again)", Tone.PLAIN);
       case Outcome.NeverReturned(String why) ->
-          Phrase.of("= ?", Tone.STRONG).words("does not return: " + why, Tone.PLAIN);
-      case Outcome.StillRunning() ->
-          Phrase.of("= ?", Tone.STRONG).words("still running", Tone.PLAIN);
+          Phrase.of("= ?", Tone.STRONG).words("(does not return: " + why + ")", Tone.PLAIN);
+      case Outcome.StillRunning() -> Phrase.of("= ?", Tone.STRONG).glue(" (still running)");
     };
   }
 
@@ -115,11 +114,15 @@ final class CallHeader {
     return index >= 0 && index < line.stack().size();
   }
 
-  private static String place(Journey journey) {
+  private static String place(Page page, Journey journey) {
     for (Hop hop : journey.hops()) {
       if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
         Frame frame = line.frame();
-        return Names.where(frame) + "  " + Names.function(frame);
+        int room = page.style.width() / 3;
+        String dots = page.glyphs.dots;
+        return Display.cutPath(Display.clean(Names.where(frame)), room, dots)
+            + "  "
+            + Display.cutMiddle(Display.clean(Names.function(frame)), room, dots);
       }
     }
     return "";

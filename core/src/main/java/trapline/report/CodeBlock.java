@@ -5,91 +5,110 @@ import trapline.model.CodeLine;
 
 /// Machine instructions in columns: address, mnemonic, operands, what they do for the call.
 final class CodeBlock {
+  private static final int MIN_MNEMONIC = 5;
   private static final int MAX_MNEMONIC = 9;
-  private static final int MIN_NOTE = 16;
 
-  private CodeBlock() {}
+  private final Page page;
+  private final int addressWidth;
+  private final int operandsColumn;
+  private final int noteColumn;
 
-  /// The mnemonic with its prefixes.
+  private CodeBlock(Page page, List<CodeLine> code) {
+    this.page = page;
+    int address = 0;
+    int mnemonic = MIN_MNEMONIC;
+    int operands = 0;
+    for (CodeLine line : code) {
+      address = Math.max(address, address(line).length());
+      mnemonic = Math.max(mnemonic, mnemonic(line.text()).length());
+      if (!line.note().isEmpty() || !comment(line.text()).isEmpty()) {
+        operands = Math.max(operands, Display.width(operands(line.text())));
+      }
+    }
+    addressWidth = address;
+    operandsColumn = address + 2 + Math.min(mnemonic, MAX_MNEMONIC) + 1;
+    noteColumn = Math.min(operandsColumn + operands + 2, page.area() * 5 / 8);
+  }
+
+  /// The first word of an instruction.
   static String mnemonic(String text) {
-    int end = mnemonicEnd(text);
-    return text.substring(0, end);
-  }
-
-  /// What follows the mnemonic, without the spaces between.
-  static String operands(String text) {
-    return text.substring(mnemonicEnd(text)).strip();
-  }
-
-  private static int mnemonicEnd(String text) {
     int end = text.indexOf(' ');
-    return end < 0 ? text.length() : end;
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  /// What follows the mnemonic, without the spaces between and without the comment.
+  static String operands(String text) {
+    int start = text.indexOf(' ');
+    if (start < 0) {
+      return "";
+    }
+    int end = commentStart(text);
+    return text.substring(start, Math.max(start, end)).strip();
+  }
+
+  /// The disassembler's comment, such as `# 4018 <socket@GLIBC_2.2.5>`; empty when there is none.
+  static String comment(String text) {
+    return text.substring(commentStart(text)).strip();
+  }
+
+  private static int commentStart(String text) {
+    int start = text.indexOf(" # ");
+    return start < 0 ? text.length() : start;
   }
 
   /// Writes the instructions in rows under `label`.
   ///
   /// @param mark the evidence of all of them, beside the first
   static void render(Page page, String label, List<CodeLine> code, char mark) {
-    int addressWidth = 0;
-    int mnemonicWidth = 0;
-    int operandsWidth = 0;
-    for (CodeLine line : code) {
-      addressWidth = Math.max(addressWidth, address(line).length());
-      mnemonicWidth = Math.max(mnemonicWidth, mnemonic(line.text()).length());
-      if (!line.note().isEmpty() || line.here()) {
-        operandsWidth = Math.max(operandsWidth, Display.width(operands(line.text())));
-      }
-    }
-    mnemonicWidth = Math.min(mnemonicWidth, MAX_MNEMONIC);
-    int operandsColumn = addressWidth + 2 + mnemonicWidth + 1;
-    int noteColumn =
-        Math.min(operandsColumn + operandsWidth + 2, Math.max(operandsColumn, page.area() * 5 / 8));
+    CodeBlock block = new CodeBlock(page, code);
     String function = "";
-    boolean first = true;
+    String rowLabel = label;
+    char rowMark = mark;
     for (CodeLine line : code) {
-      String symbol = line.symbol();
+      String symbol = Display.clean(line.symbol());
       boolean moved = !Names.functionOf(symbol).equals(function);
       function = Names.functionOf(symbol);
-      String address = address(line);
-      Phrase fact = new Phrase();
-      fact.glue(" ".repeat(addressWidth - address.length()) + address, Tone.FAINT);
-      fact.at(addressWidth + 2, mnemonic(line.text()), Tone.PLAIN);
-      String operands = operands(line.text());
-      if (!operands.isEmpty()) {
-        fact.at(operandsColumn, operands, Tone.PLAIN);
-      }
-      Phrase note = note(page, line);
-      String place = symbol.isEmpty() || !moved ? "" : shortSymbol(page, symbol);
-      String rowLabel = first ? label : "";
-      char rowMark = first ? mark : Page.NO_MARK;
-      first = false;
-      if (note.isEmpty()) {
-        page.row(rowLabel, fact, place, rowMark);
-        continue;
-      }
-      int column = Math.max(noteColumn, fact.width() + 2);
-      if (column + Math.min(note.width(), MIN_NOTE) <= page.area()) {
-        int room = page.area() - column;
-        List<Phrase> lines = note.wrap(room, page.area() - noteColumn);
-        fact.append(lines.getFirst(), column - fact.width());
-        page.row(rowLabel, fact, place, rowMark);
-        for (Phrase rest : lines.subList(1, lines.size())) {
-          page.row("", indented(noteColumn, rest), "", Page.NO_MARK);
-        }
-      } else {
-        page.row(rowLabel, fact, place, rowMark);
-        for (Phrase rest : note.wrap(page.area() - operandsColumn, page.area() - operandsColumn)) {
-          page.row("", indented(operandsColumn, rest), "", Page.NO_MARK);
-        }
+      String place = moved ? Display.cutMiddle(symbol, page.area() * 2 / 3, page.glyphs.dots) : "";
+      block.row(rowLabel, line, place, rowMark);
+      rowLabel = "";
+      rowMark = Page.NO_MARK;
+    }
+  }
+
+  private void row(String label, CodeLine line, String place, char mark) {
+    Phrase fact = instruction(line);
+    Phrase note = note(line);
+    int column = note.isEmpty() ? 0 : Math.max(noteColumn, fact.width() + 2);
+    boolean beside = column + note.width() <= page.area();
+    if (beside && !note.isEmpty()) {
+      fact.append(note, column - fact.width());
+    }
+    if (!place.isEmpty() && fact.width() + 2 + Display.width(place) > page.area()) {
+      page.row(label, new Phrase(), place, mark);
+      page.row("", fact, "", Page.NO_MARK);
+    } else {
+      page.row(label, fact, place, mark);
+    }
+    if (!beside) {
+      int room = page.area() - operandsColumn;
+      for (Phrase rest : note.wrap(room, room)) {
+        page.row("", Phrase.of(" ".repeat(operandsColumn)).append(rest, 0), "", Page.NO_MARK);
       }
     }
   }
 
-  private static Phrase indented(int columns, Phrase phrase) {
-    return Phrase.of(" ".repeat(columns)).append(phrase, 0);
+  private Phrase instruction(CodeLine line) {
+    String address = address(line);
+    Phrase fact = Phrase.of(" ".repeat(addressWidth - address.length()) + address, Tone.FAINT);
+    fact.at(addressWidth + 2, mnemonic(line.text()), Tone.PLAIN);
+    String operands = operands(line.text());
+    if (!operands.isEmpty()) {
+      fact.at(operandsColumn, operands, Tone.PLAIN);
+    }
+    return fact;
   }
 
-  private static Phrase note(Page page, CodeLine line) {
+  private Phrase note(CodeLine line) {
     Phrase note = new Phrase();
     if (!line.note().isEmpty()) {
       note.words(line.note(), page.side());
@@ -97,11 +116,11 @@ final class CodeBlock {
     if (line.here()) {
       note.word(page.glyphs.here + " here", page.side().heading(), 2);
     }
+    String comment = comment(line.text());
+    if (!comment.isEmpty()) {
+      note.word(comment, Tone.FAINT, 2);
+    }
     return note;
-  }
-
-  private static String shortSymbol(Page page, String symbol) {
-    return Display.cutMiddle(Display.clean(symbol), page.area() / 2, page.glyphs.dots);
   }
 
   private static String address(CodeLine line) {

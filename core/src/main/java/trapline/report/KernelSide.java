@@ -46,14 +46,15 @@ final class KernelSide {
     if (kernel.source().isEmpty()) {
       return version.words("no source facts at hand", Tone.PLAIN);
     }
-    version.words("facts from " + kernel.origin() + " of " + kernel.source(), Tone.PLAIN);
+    version.words("facts from " + kernel.source(), Tone.PLAIN);
+    version.word("(" + kernel.origin() + "):");
     if (kernel.exact()) {
-      return version.words("(exact)", Tone.PLAIN);
+      return version.words("exact", Tone.PLAIN);
     }
     return version.words(
         kernel.running().equals(kernel.source())
-            ? "(not known to be the same build: lines may differ)"
-            : "(another version: lines may differ)",
+            ? "perhaps another build, lines may differ"
+            : "another version, lines may differ",
         Tone.STRONG);
   }
 
@@ -91,10 +92,7 @@ final class KernelSide {
     } else {
       Phrase fact = new Phrase();
       for (Hop.KernelSymbol symbol : entry.path()) {
-        if (!fact.isEmpty()) {
-          fact.word(page.glyphs.to, Tone.FAINT);
-        }
-        fact.word(symbol.name());
+        fact.step(page.glyphs.to, symbol.name(), Tone.PLAIN);
       }
       page.row("entry", fact, "", mark);
     }
@@ -157,18 +155,19 @@ final class KernelSide {
   }
 
   private static void source(Page page, Hop.Definition definition) {
-    int shown = Math.min(definition.source().size(), page.style.sourceLines());
-    if (shown == 0) {
+    int from = signatureLines(definition);
+    int shown = Math.min(definition.source().size() - from, page.style.sourceLines());
+    if (shown <= 0) {
       return;
     }
-    int firstLine = definition.place().line();
+    int firstLine = definition.place().line() + from;
     int numberWidth = Integer.toString(firstLine + shown).length();
     int room = page.area() - numberWidth - 2;
     for (int i = 0; i < shown; i++) {
       String number = Integer.toString(firstLine + i);
       String text =
           Display.cut(
-              Display.cleanSource(definition.source().get(i)).stripTrailing(),
+              Display.cleanSource(definition.source().get(from + i)).stripTrailing(),
               room,
               page.glyphs.dots);
       Phrase line = Phrase.of(" ".repeat(numberWidth - number.length()) + number, Tone.FAINT);
@@ -177,7 +176,7 @@ final class KernelSide {
       }
       page.row("", line, "", Page.NO_MARK);
     }
-    int left = definition.source().size() - shown;
+    int left = definition.source().size() - from - shown;
     if (left > 0) {
       page.row(
           "",
@@ -185,5 +184,33 @@ final class KernelSide {
           "",
           Page.NO_MARK);
     }
+  }
+
+  /// How many lines at the start of the source text only repeat the signature.
+  private static int signatureLines(Hop.Definition definition) {
+    String signature = definition.signature();
+    int at = 0;
+    int lines = 0;
+    while (at < signature.length() && lines < definition.source().size()) {
+      String line = definition.source().get(lines);
+      for (int i = 0; i < line.length(); i++) {
+        if (isSpace(line.charAt(i))) {
+          continue;
+        }
+        while (at < signature.length() && isSpace(signature.charAt(at))) {
+          at++;
+        }
+        if (at == signature.length() || signature.charAt(at) != line.charAt(i)) {
+          return 0;
+        }
+        at++;
+      }
+      lines++;
+    }
+    return at == signature.length() ? lines : 0;
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t';
   }
 }

@@ -14,6 +14,9 @@ final class Page {
   /// No evidence mark.
   static final char NO_MARK = 0;
 
+  /// Columns of the evidence mark with the gap before it.
+  private static final int MARK = 3;
+
   /// How much further the second line of a fact starts.
   private static final int HANG = 2;
 
@@ -21,6 +24,10 @@ final class Page {
   final Glyphs glyphs;
   private final StringBuilder out = new StringBuilder(8192);
   private int column;
+
+  /// Spaces that are due before the next text of this line.
+  private int pending;
+
   private Tone side = Tone.USER;
   private boolean onRoad = true;
 
@@ -31,7 +38,7 @@ final class Page {
 
   /// Columns for a fact with its place.
   int area() {
-    return style.width() - INDENT - 2;
+    return style.width() - INDENT - MARK;
   }
 
   /// The side of the boundary that the following lines are on.
@@ -44,7 +51,7 @@ final class Page {
   }
 
   void spaces(int count) {
-    out.repeat(' ', Math.max(0, count));
+    pending += Math.max(0, count);
     column += Math.max(0, count);
   }
 
@@ -52,22 +59,33 @@ final class Page {
     spaces(target - column);
   }
 
-  /// Text that was cleaned before.
+  /// Text that was cleaned before. Spaces at its end are written only when more text follows.
   void text(String text, Tone tone) {
-    boolean coloured = style.colour() && tone != Tone.PLAIN && !text.isEmpty();
-    if (coloured) {
-      out.append("\u001b[").append(tone.sgr()).append('m');
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == ' ') {
+      end--;
     }
-    out.append(text);
-    if (coloured) {
-      out.append("\u001b[0m");
+    String shown = text.substring(0, end);
+    if (!shown.isEmpty()) {
+      out.repeat(' ', pending);
+      pending = 0;
+      boolean coloured = style.colour() && tone != Tone.PLAIN;
+      if (coloured) {
+        out.append("\u001b[").append(tone.sgr()).append('m');
+      }
+      out.append(shown);
+      if (coloured) {
+        out.append("\u001b[0m");
+      }
+      column += Display.width(shown);
     }
-    column += Display.width(text);
+    spaces(text.length() - end);
   }
 
   void newline() {
     out.append('\n');
     column = 0;
+    pending = 0;
   }
 
   /// A phrase outside of the road, wrapped behind `indent` columns; further lines start `hang`
@@ -91,7 +109,7 @@ final class Page {
       spaces(i == 0 ? 0 : hang);
       lines.get(i).write(this);
       if (i == lines.size() - 1 && !right.isEmpty()) {
-        if (column + 2 + right.width() > style.width()) {
+        if (column + 3 + right.width() > style.width()) {
           newline();
         }
         List<Phrase> rights = right.wrap(style.width() - hang, style.width() - hang);
@@ -120,8 +138,7 @@ final class Page {
   void heading(char corner, String title, Phrase fact, String place) {
     Phrase whole = Phrase.of(title, side.heading());
     whole.append(fact, 2);
-    int room = style.width() - MARGIN - 2;
-    List<Phrase> lines = whole.wrap(room, style.width() - INDENT - 2);
+    List<Phrase> lines = whole.wrap(style.width() - MARGIN - MARK, area());
     for (int i = 0; i < lines.size(); i++) {
       if (i == 0) {
         spaces(2);
@@ -177,7 +194,7 @@ final class Page {
 
   /// The place at the right end of the current line, or of a line of its own; then the mark.
   private void place(String place, char mark) {
-    int end = style.width() - 2;
+    int end = style.width() - MARK;
     if (!place.isEmpty()) {
       String shown = Display.clean(place);
       if (column + 2 + Display.width(shown) > end && shown.charAt(0) == '/') {

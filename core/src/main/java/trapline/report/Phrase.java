@@ -34,6 +34,11 @@ final class Phrase {
     return this;
   }
 
+  /// An arrow and what it leads to, as one word; only the latter when nothing is there yet.
+  Phrase step(String arrow, String text, Tone tone) {
+    return isEmpty() ? word(text, tone) : word(arrow, Tone.FAINT).glue(" " + text, tone);
+  }
+
   /// More of the last word.
   Phrase glue(String text, Tone tone) {
     append(Display.clean(text), tone, 0);

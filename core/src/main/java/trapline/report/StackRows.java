@@ -1,7 +1,6 @@
 package trapline.report;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import trapline.model.Frame;
 import trapline.model.Hop;
 
@@ -11,6 +10,11 @@ final class StackRows {
   private static final int MAX_ROWS = 16;
 
   private static final int HEAD = 10;
+
+  /// How many functions that call each other are seen as one recursion.
+  private static final int MAX_PERIOD = 4;
+
+  private static final int MIN_REPEATS = 3;
 
   private StackRows() {}
 
@@ -28,10 +32,14 @@ final class StackRows {
       Frame frame = stack.get(user);
       String where = Names.where(frame);
       String function = Names.function(frame);
+      char mark = line.evidence().mark();
       if (fact.isEmpty()) {
-        page.row("source", Phrase.of(function), where, line.evidence().mark());
+        page.row("source", Phrase.of(function), where, mark);
+      } else if (Display.width(function) <= page.area() / 3) {
+        page.row("source", fact, where(page, where) + "  " + function, mark);
       } else {
-        page.row("source", fact, where + "  " + function, line.evidence().mark());
+        page.row("source", fact, where, mark);
+        page.row("function", Phrase.of(function), "", Page.NO_MARK);
       }
     }
     if (!line.textMissing().isEmpty()) {
@@ -45,6 +53,11 @@ final class StackRows {
           "",
           Page.NO_MARK);
     }
+  }
+
+  /// A place beside which a function is to stand.
+  private static String where(Page page, String where) {
+    return Display.cutPath(Display.clean(where), page.area() / 2, page.glyphs.dots);
   }
 
   private static String module(List<Frame> stack, int user) {
@@ -91,35 +104,56 @@ final class StackRows {
     Phrase fact = new Phrase();
     char mark = Page.NO_MARK;
     for (Frame frame : frames) {
-      if (!fact.isEmpty()) {
-        fact.word(page.glyphs.from, Tone.FAINT);
-      }
-      fact.word(frame.function().isEmpty() ? Names.where(frame) : Names.function(frame));
+      String name = frame.function().isEmpty() ? Names.where(frame) : Names.function(frame);
+      fact.step(page.glyphs.from, name, Tone.PLAIN);
       mark = Names.weaker(mark, frame.evidence().mark());
     }
     page.row(label, fact, frames.size() == 1 ? Names.where(frames.getFirst()) : "", mark);
   }
 
-  /// One frame, with the same ones that follow it counted: recursion.
+  /// One frame; or, where the same frames come again and again, those once and how often.
   ///
   /// @return the index behind them
   private static int alone(Page page, String label, List<Frame> stack, int index) {
-    Frame frame = stack.get(index);
-    int end = index + 1;
-    while (end < stack.size() && isSame(frame, stack.get(end))) {
-      end++;
+    int period = 1;
+    int times = 1;
+    for (int p = 1; p <= MAX_PERIOD && times < MIN_REPEATS; p++) {
+      period = p;
+      times = repeats(stack, index, p);
     }
-    Phrase fact = Phrase.of(Names.function(frame));
-    if (end - index > 1) {
-      fact.word("(" + Numbers.count(end - index) + " times)", Tone.FAINT);
+    if (times < MIN_REPEATS) {
+      period = 1;
+      times = 1;
     }
-    page.row(label, fact, frame.signal() ? "" : Names.where(frame), frame.evidence().mark());
-    return end;
+    String shownLabel = label;
+    for (Frame frame : stack.subList(index, index + period)) {
+      Phrase fact = Phrase.of(Names.function(frame));
+      page.row(shownLabel, fact, frame.signal() ? "" : Names.where(frame), frame.evidence().mark());
+      shownLabel = "";
+    }
+    if (times > 1) {
+      String what = period == 1 ? "the same " : "these " + period + " functions ";
+      page.row(
+          "",
+          Phrase.of(
+              page.glyphs.dots + " " + what + Numbers.count(times - 1) + " times more", Tone.FAINT),
+          "",
+          Page.NO_MARK);
+    }
+    return index + period * times;
   }
 
-  private static boolean isSame(Frame a, @Nullable Frame b) {
-    return b != null
-        && !a.signal()
+  /// How often the `period` frames at `index` stand there one behind the other.
+  private static int repeats(List<Frame> stack, int index, int period) {
+    int at = index + period;
+    while (at < stack.size() && isSame(stack.get(at), stack.get(at - period))) {
+      at++;
+    }
+    return (at - index) / period;
+  }
+
+  private static boolean isSame(Frame a, Frame b) {
+    return !a.signal()
         && !b.signal()
         && a.pc().equals(b.pc())
         && a.function().equals(b.function())

@@ -9,8 +9,23 @@ import trapline.model.Step;
 /// The road instruction by instruction, as someone stepping in a debugger would see it.
 public final class StepsReport {
   private static final int INDENT = 2;
-  private static final int MAX_OFFSET = 28;
-  private static final int MAX_TEXT = 44;
+  private static final int HANG = 4;
+  private static final int MAX_MNEMONIC = 8;
+
+  /// From this width on there is room for the symbols.
+  private static final int WIDE = 90;
+
+  /// Columns for an offset without its symbol.
+  private static final int LEAST_SYMBOL = 6;
+
+  /// Columns below which the registers get a line of their own.
+  private static final int LEAST = 24;
+
+  /// The names of the bits of `eflags` (Intel SDM, volume 1, section 3.4.3) that instructions of a
+  /// program change; the others are not shown.
+  private static final String[] FLAGS = {
+    "CF", "", "PF", "", "AF", "", "ZF", "SF", "TF", "", "DF", "OF"
+  };
 
   private StepsReport() {}
 
@@ -77,57 +92,73 @@ public final class StepsReport {
 
   private static void executed(
       Page page, Columns columns, CodeLine code, List<Hop.RegisterValue> changed) {
-    Phrase line = new Phrase();
     String address = runtimeAddress(code);
-    line.glue(" ".repeat(columns.address - address.length()) + address, Tone.FAINT);
+    Phrase line = Phrase.of(" ".repeat(columns.address - address.length()) + address, Tone.FAINT);
     int column = columns.address + 2;
-    String offset = symbolWithOffset(code);
-    if (!offset.isEmpty()) {
-      line.at(
-          column,
-          Display.cutMiddle(Display.clean(offset), columns.offset, page.glyphs.dots),
-          Tone.FAINT);
+    String symbol = symbol(code, columns.symbol);
+    if (!symbol.isEmpty()) {
+      line.at(column, symbol, Tone.FAINT);
     }
-    column += columns.offset + 2;
+    column += columns.symbol + 2;
     line.at(column, CodeBlock.mnemonic(code.text()), Tone.PLAIN);
     String operands = CodeBlock.operands(code.text());
+    int operandsColumn = column + columns.mnemonic + 1;
     if (!operands.isEmpty()) {
-      line.at(column + columns.mnemonic + 1, operands, Tone.PLAIN);
+      line.at(operandsColumn, operands, Tone.PLAIN);
     }
-    Phrase effects = effects(page, code, changed);
-    int effectsColumn = column + columns.text + 2;
+    Phrase effects = effects(code, changed);
+    int start = Math.max(operandsColumn + columns.operands + 2, line.width() + 2);
     int room = page.style.width() - INDENT - 2;
-    if (effects.isEmpty()) {
-      page.paragraph(INDENT + 2, 4, line);
+    if (!effects.isEmpty() && start + effects.width() <= room) {
+      line.append(effects, start - line.width());
+      page.paragraph(INDENT + 2, HANG, line);
       return;
     }
-    int start = Math.max(effectsColumn, line.width() + 2);
-    List<Phrase> lines = effects.wrap(room - start, room - effectsColumn);
-    if (room - start >= Math.min(20, lines.getFirst().width())
-        && lines.getFirst().width() <= room - start) {
-      line.append(lines.getFirst(), start - line.width());
-      page.paragraph(INDENT + 2, 4, line);
-      for (Phrase rest : lines.subList(1, lines.size())) {
-        page.paragraph(INDENT + 2 + effectsColumn, 0, rest);
-      }
-    } else {
-      page.paragraph(INDENT + 2, 4, line);
-      page.paragraph(INDENT + 2 + Math.min(effectsColumn, room / 2), 0, effects);
+    page.paragraph(INDENT + 2, HANG, line);
+    if (!effects.isEmpty()) {
+      page.paragraph(INDENT + 2 + Math.max(0, room - start < LEAST ? column : start), 0, effects);
     }
   }
 
-  private static Phrase effects(Page page, CodeLine code, List<Hop.RegisterValue> changed) {
+  private static Phrase effects(CodeLine code, List<Hop.RegisterValue> changed) {
     Phrase effects = new Phrase();
     for (Hop.RegisterValue register : changed) {
-      effects.word(register.name() + "=" + Numbers.register(register.value()), Tone.USER, 1);
+      String name = register.name();
+      if (!name.equals("rip")) {
+        String value =
+            name.equals("eflags") ? flags(register.value()) : Numbers.register(register.value());
+        effects.word(name + "=" + value, Tone.USER);
+      }
     }
     if (!code.note().isEmpty()) {
-      effects.words(code.note(), Tone.FAINT);
+      effects.words(code.note(), Tone.USER);
     }
-    if (code.here()) {
-      effects.word(page.glyphs.here + " here", Tone.USER_HEADING, 2);
+    String comment = CodeBlock.comment(code.text());
+    if (!comment.isEmpty()) {
+      effects.word(comment, Tone.FAINT, 2);
     }
     return effects;
+  }
+
+  /// The status and direction flags by name, as gdb shows them.
+  private static String flags(long eflags) {
+    StringBuilder out = new StringBuilder("[");
+    for (int bit = 0; bit < FLAGS.length; bit++) {
+      if (!FLAGS[bit].isEmpty() && (eflags >>> bit & 1) != 0) {
+        out.append(out.length() > 1 ? " " : "").append(FLAGS[bit]);
+      }
+    }
+    return out.append(']').toString();
+  }
+
+  /// The symbol with its offset; only the offset, as the function is in the heading, where there is
+  /// no room for both.
+  private static String symbol(CodeLine code, int columns) {
+    String symbol = Display.clean(symbolWithOffset(code));
+    if (Display.width(symbol) <= columns) {
+      return symbol;
+    }
+    return Display.cut(symbol.substring(symbol.lastIndexOf('+')), columns, "");
   }
 
   private static String runtimeAddress(CodeLine code) {
@@ -144,27 +175,28 @@ public final class StepsReport {
     return plus < 0 ? symbol + "+0" : symbol;
   }
 
-  private record Columns(int address, int offset, int mnemonic, int text) {
+  /// Widths of the columns.
+  private record Columns(int address, int symbol, int mnemonic, int operands) {
     static Columns of(List<Step> steps, Style style) {
       int address = 0;
-      int offset = 0;
+      int symbol = 0;
       int mnemonic = 0;
       int operands = 0;
       for (Step step : steps) {
         if (step instanceof Step.Executed executed) {
           CodeLine code = executed.code();
           address = Math.max(address, runtimeAddress(code).length());
-          offset = Math.max(offset, Display.width(symbolWithOffset(code)));
+          symbol = Math.max(symbol, Display.width(symbolWithOffset(code)));
           mnemonic = Math.max(mnemonic, CodeBlock.mnemonic(code.text()).length());
-          operands =
-              Math.max(
-                  operands, Math.min(MAX_TEXT, Display.width(CodeBlock.operands(code.text()))));
+          operands = Math.max(operands, Display.width(CodeBlock.operands(code.text())));
         }
       }
-      mnemonic = Math.min(mnemonic, 8);
-      offset = Math.min(offset, Math.min(MAX_OFFSET, style.width() / 5));
-      int text = Math.min(mnemonic + 1 + operands, style.width() * 2 / 5);
-      return new Columns(address, offset, mnemonic, text);
+      int symbolRoom = style.width() < WIDE ? LEAST_SYMBOL : style.width() / 4;
+      return new Columns(
+          address,
+          Math.min(symbol, symbolRoom),
+          Math.min(mnemonic, MAX_MNEMONIC),
+          Math.min(operands, style.width() / 4));
     }
   }
 }

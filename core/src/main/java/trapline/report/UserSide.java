@@ -30,6 +30,9 @@ final class UserSide {
       Absence.row(page, source);
     }
     Hop callSite = road.get(HopKind.CALL_SITE);
+    if (source == null && callSite == null) {
+      page.row("", Absence.phrase(page, "nothing is known", ""), "", Page.NO_MARK);
+    }
     if (callSite instanceof Hop.CallSite site) {
       if (site.code().isEmpty()) {
         page.row("call site", Phrase.of(site.function()), "", site.evidence().mark());
@@ -57,12 +60,15 @@ final class UserSide {
   private static void library(Page page, Road road) {
     Hop plt = road.get(HopKind.PLT);
     Hop wrapper = road.get(HopKind.WRAPPER);
+    Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
+    String trapModule = trap instanceof Hop.SyscallInstruction in ? in.module() : "";
+    boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(userModule(road));
     Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
-    if (none != null) {
+    if (none != null && !(elsewhere && plt == null && wrapper == null)) {
       page.heading(
           page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
     } else {
-      libraryHeading(page, plt, wrapper, userModule(road));
+      libraryHeading(page, plt, wrapper, userModule(road), trapModule);
       if (plt instanceof Hop.Plt slot) {
         plt(page, slot);
       } else {
@@ -74,7 +80,6 @@ final class UserSide {
         Absence.row(page, wrapper);
       }
     }
-    Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
     if (trap instanceof Hop.SyscallInstruction instruction) {
       trap(page, instruction);
     } else {
@@ -83,9 +88,9 @@ final class UserSide {
   }
 
   private static void libraryHeading(
-      Page page, @Nullable Hop plt, @Nullable Hop wrapper, String userModule) {
+      Page page, @Nullable Hop plt, @Nullable Hop wrapper, String userModule, String trapModule) {
     Phrase name = new Phrase();
-    String module = "";
+    String module;
     if (wrapper instanceof Hop.Wrapper function) {
       module = function.module();
       if (module.equals(userModule)) {
@@ -100,6 +105,9 @@ final class UserSide {
     } else if (plt instanceof Hop.Plt slot) {
       module = slot.library();
       name.word(Names.baseName(module));
+    } else {
+      module = trapModule;
+      name.word(Names.baseName(module));
     }
     page.heading(page.glyphs.branch, "LIBRARY", name, isPath(module) ? module : "");
   }
@@ -108,25 +116,21 @@ final class UserSide {
     Glyphs glyphs = page.glyphs;
     Phrase way = new Phrase();
     if (!plt.stub().isEmpty()) {
-      way.word(plt.stub()).word(glyphs.to, Tone.FAINT);
+      way.word(plt.stub());
     }
-    way.word("GOT " + plt.slotLinkAddress() + ",");
-    way.words(plt.binding().text(), Tone.PLAIN);
-    way.word(glyphs.to, Tone.FAINT);
+    way.step(glyphs.to, "GOT " + plt.slotLinkAddress() + ", " + plt.binding().text(), Tone.PLAIN);
     String version = plt.version().isEmpty() ? "" : "@" + plt.version();
-    way.word(plt.symbol() + version);
+    way.step(glyphs.to, plt.symbol() + version, Tone.PLAIN);
     if (!plt.library().isEmpty()) {
       way.word("in " + Names.baseName(plt.library()));
     }
-    String place =
-        plt.stubAddress().isPresent()
-            ? plt.section() + " " + plt.stubAddress().get()
-            : plt.section();
-    page.row("plt", way, place.strip(), plt.evidence().mark());
-    Phrase detail =
-        new Phrase()
-            .word(plt.relocation(), Tone.FAINT)
-            .words("slot at " + plt.slot() + " holds " + plt.target(), Tone.FAINT);
+    page.row("plt", way, "", plt.evidence().mark());
+    Phrase detail = new Phrase();
+    if (plt.stubAddress().isPresent()) {
+      detail.word(plt.section() + " " + plt.stubAddress().get(), Tone.FAINT);
+    }
+    detail.word("GOT " + plt.slot() + " " + glyphs.to + " " + plt.target(), Tone.FAINT, 2);
+    detail.word(plt.relocation(), Tone.FAINT, 2);
     page.row("", detail, "", Page.NO_MARK);
     if (!plt.note().isEmpty()) {
       page.row("", new Phrase().words(plt.note(), Tone.FAINT), "", Page.NO_MARK);
@@ -158,16 +162,12 @@ final class UserSide {
     }
     Phrase path = new Phrase();
     for (int i = 0; i < size; i++) {
-      if (i > 0) {
-        path.word(page.glyphs.to, Tone.FAINT);
-      }
       if (size > PATH_MAX && i == PATH_MAX / 2) {
         int left = size - PATH_MAX + 1;
-        path.word(page.glyphs.dots + " " + left + " more", Tone.FAINT);
-        path.word(page.glyphs.to, Tone.FAINT);
+        path.step(page.glyphs.to, page.glyphs.dots + " " + left + " more", Tone.FAINT);
         i += left;
       }
-      path.word(wrapper.path().get(i));
+      path.step(page.glyphs.to, wrapper.path().get(i), Tone.PLAIN);
     }
     return path;
   }

@@ -47,21 +47,21 @@ final class WayBack {
       way.word("rax = " + rax(back.rax()));
     }
     if (!back.branch().isEmpty()) {
-      next(page, way).words(back.branch(), Tone.PLAIN);
+      way.step(page.glyphs.to, back.branch(), Tone.PLAIN);
     }
     if (!back.errnoStore().isEmpty()) {
       String value =
           journey.outcome() instanceof Outcome.Failed(Errno errno)
               ? "errno = " + errno.number() + " at "
               : "errno at ";
-      next(page, way).word(value + back.errnoStore());
+      way.step(page.glyphs.to, value + back.errnoStore(), Tone.PLAIN);
     } else if (journey.outcome() instanceof Outcome.Returned
         && road.isEstablished(HopKind.WRAPPER)
         && !back.branch().isEmpty()) {
-      next(page, way).words("errno untouched", Tone.PLAIN);
+      way.step(page.glyphs.to, "errno untouched", Tone.PLAIN);
     }
     if (!back.assignment().isEmpty()) {
-      next(page, way).word(back.assignment(), Tone.STRONG);
+      way.step(page.glyphs.to, back.assignment(), Tone.STRONG);
     }
     page.lastHeading("BACK", way, back.place(), back.evidence().mark());
     CodeBlock.render(page, "", back.code(), Page.NO_MARK);
@@ -72,9 +72,5 @@ final class WayBack {
 
   private static String rax(long value) {
     return value > -4096 && value < 1L << 32 ? Long.toString(value) : Numbers.hex(value);
-  }
-
-  private static Phrase next(Page page, Phrase way) {
-    return way.word(page.glyphs.to, Tone.FAINT);
   }
 }

@@ -621,10 +621,10 @@ final class SampleJourneys {
         .outcome(new Outcome.NeverReturned("the process has ended with status 0"))
         .hop(
             new Hop.SourceLine(
-                DEBUG,
-                3,
-                "  return 0;",
-                "",
+                SYMBOLS,
+                5,
+                null,
+                "main had returned, and no line is known for _start",
                 List.of(
                     libcFrame("__GI__exit", 0xd5b91, 49, null),
                     libcFrame("__run_exit_handlers", 0x3e6a7, 263, null),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,22 @@ class TextReportTest {
       page.append(legend);
     }
     compare("repeats.txt", page.toString());
+  }
+
+  @Test
+  void randomJourneysStayWithinTheWidth() {
+    Random random = new Random(1_716);
+    for (int i = 0; i < 1500; i++) {
+      Journey journey = RandomJourneys.next(random);
+      int width = random.nextInt(Style.MIN_WIDTH, Style.MAX_WIDTH + 1);
+      Style style = Style.PLAIN.withWidth(width).withUnicode(random.nextBoolean());
+      String page = TextReport.render(journey, style);
+      assertWithin(width, page);
+      assertWithin(width, TextReport.renderRepeat(journey, style));
+      // Colour changes nothing but the escape sequences.
+      String coloured = TextReport.render(journey, style.withColour(true));
+      assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(page);
+    }
   }
 
   private static void compare(String file, String actual) throws IOException {
