@@ -198,7 +198,43 @@ final class DynamicTables {
         return rela(elf.data(section));
       }
     }
-    return rela(empty());
+    boolean unknown = dynamic().isEmpty() && elf.sections().isEmpty();
+    return rela(unknown ? lostIndirectRelocations() : empty());
+  }
+
+  /// A static program without section headers does not say where its relocations are: they are the
+  /// longest run of `R_X86_64_IRELATIVE` entries in its constant data whose places can be written
+  /// and whose resolvers can be run.
+  private Bytes lostIndirectRelocations() {
+    Bytes longest = empty();
+    for (Segment load : image.loads()) {
+      if (load.isWritable() || load.isExecutable()) {
+        continue;
+      }
+      Bytes data = elf.bytes().slice(load.offset(), load.fileSize());
+      long at = 0;
+      while (at + Relocations.RELA_ENTRY <= data.size()) {
+        long end = at;
+        while (isIndirect(data, end)) {
+          end += Relocations.RELA_ENTRY;
+        }
+        if (end - at > longest.size()) {
+          longest = data.slice(at, end - at);
+        }
+        at = Math.max(end, at + Long.BYTES);
+      }
+    }
+    return longest;
+  }
+
+  private boolean isIndirect(Bytes data, long at) {
+    if (at + Relocations.RELA_ENTRY > data.size()
+        || data.u64(at + Long.BYTES) != Relocation.IRELATIVE) {
+      return false;
+    }
+    Segment place = image.loadAt(new LinkAddress(data.u64(at)));
+    Segment resolver = image.loadAt(new LinkAddress(data.u64(at + 2 * Long.BYTES)));
+    return place != null && place.isWritable() && resolver != null && resolver.isExecutable();
   }
 
   private Relocations.Rela rela(Bytes table) {

@@ -193,6 +193,14 @@ public final class ElfFile {
     return functions.get().at(address);
   }
 
+  /// The indirect function that a resolver decides on, such as `strlen`. A slot that
+  /// `R_X86_64_IRELATIVE` fills has no symbol, but its relocation's addend is the resolver.
+  ///
+  /// @return `null` when no symbol tells
+  public @Nullable Symbol indirectFunctionAt(LinkAddress resolver) {
+    return functions.get().indirectAt(resolver);
+  }
+
   /// The relocations that the dynamic linker applies, but for [#pltRelocations]: RELA, then RELR.
   public List<Relocation> relocations() {
     return new Relocations.Joined(tables.get().relocations(), tables.get().relative());
@@ -342,12 +350,8 @@ public final class ElfFile {
   /// The file's bytes from an address to the end of the executable segment that holds it; `null`
   /// when none does.
   @Nullable Bytes executableBytesFrom(LinkAddress address) {
-    for (Segment load : image.get().loads()) {
-      if (load.contains(address)) {
-        return load.isExecutable() ? image.get().from(address) : null;
-      }
-    }
-    return null;
+    Segment load = image.get().loadAt(address);
+    return load == null || !load.isExecutable() ? null : image.get().from(address);
   }
 
   private SectionHeaders readSections() {

@@ -10,7 +10,9 @@ import trapline.model.LinkAddress;
 /// - Symbols count that are defined in an executable section and name neither a section nor a file
 ///   nor a local label (`.L…`).
 /// - The last symbol at or below the address is asked first. Among symbols at one address that is
-///   the one whose name comes last in the string table (in `.dynsym`: the last in the table).
+///   the one whose name is the last in the order of its bytes: `printf` before `_IO_printf`.
+/// - It gives way to one before it at the same address and of the same size when that one is a
+///   global function and it is not.
 /// - A symbol without a size gives way to one below it that has a size and covers the address; when
 ///   none does, the highest symbol without a size names it.
 /// - A symbol with a size that ends before the address gives way to the one below it when that one
@@ -42,6 +44,18 @@ final class FunctionIndex {
     return index < 0 ? null : symbols.get(index);
   }
 
+  /// @return `null` when no indirect function has its resolver at the address
+  @Nullable Symbol indirectAt(LinkAddress resolver) {
+    int i = lastNotAbove(resolver.value());
+    while (i >= 0 && symbols.address(order[i]) == resolver.value()) {
+      if (symbols.type(order[i]) == Symbol.GNU_IFUNC) {
+        return symbols.get(order[i]);
+      }
+      i--;
+    }
+    return null;
+  }
+
   private int find(LinkAddress at) {
     long address = at.value();
     Section section = elf.sectionAt(at);
@@ -51,6 +65,8 @@ final class FunctionIndex {
     while (i >= 0) {
       int symbol = order[i];
       if (home >= 0 && symbols.sectionIndex(symbol) != home) {
+        i--;
+      } else if (i > 0 && givesWay(symbol, order[i - 1])) {
         i--;
       } else if (symbols.byteSize(symbol) == 0 && unsized < 0) {
         unsized = i--;
@@ -64,6 +80,18 @@ final class FunctionIndex {
       i = unsized;
     }
     return i < 0 ? -1 : order[i];
+  }
+
+  private boolean givesWay(int symbol, int before) {
+    return !isGlobalFunction(symbol)
+        && isGlobalFunction(before)
+        && symbols.address(symbol) == symbols.address(before)
+        && symbols.byteSize(symbol) == symbols.byteSize(before)
+        && symbols.sectionIndex(symbol) == symbols.sectionIndex(before);
+  }
+
+  private boolean isGlobalFunction(int symbol) {
+    return symbols.binding(symbol) != 0 && symbols.type(symbol) != Symbol.GNU_IFUNC;
   }
 
   private boolean covers(int i, long address) {
@@ -130,11 +158,7 @@ final class FunctionIndex {
 
   private int compare(int a, int b) {
     int byAddress = Long.compareUnsigned(symbols.address(a), symbols.address(b));
-    if (byAddress != 0) {
-      return byAddress;
-    }
-    int byName = dynamic ? 0 : Long.compareUnsigned(symbols.nameOffset(a), symbols.nameOffset(b));
-    return byName != 0 ? byName : Integer.compare(a, b);
+    return byAddress != 0 ? byAddress : symbols.compareNames(a, b);
   }
 
   /// Merge sort, because the JDK sorts plain `int` values by nothing but themselves.

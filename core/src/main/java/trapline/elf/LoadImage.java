@@ -82,8 +82,11 @@ final class LoadImage {
     for (Segment load : loads) {
       long into = address.value() - load.address().value();
       if (Long.compareUnsigned(into, load.fileSize()) < 0) {
-        long available = Math.min(load.fileSize() - into, file.size() - (load.offset() + into));
-        return file.slice(load.offset() + into, available);
+        long at = load.offset() + into;
+        if (at < 0 || at >= file.size()) {
+          return null;
+        }
+        return file.slice(at, Math.min(load.fileSize() - into, file.size() - at));
       }
     }
     return null;
@@ -94,14 +97,14 @@ final class LoadImage {
     return rest == null || length < 0 || length > rest.size() ? null : rest.slice(0, length);
   }
 
-  /// Whether any loaded memory is there, in the file or not.
-  boolean isLoaded(LinkAddress address) {
-    for (Segment segment : segments) {
-      if (segment.isLoad() && segment.contains(address)) {
-        return true;
+  /// The loaded segment whose memory holds an address; `null` when none does.
+  @Nullable Segment loadAt(LinkAddress address) {
+    for (Segment load : loads) {
+      if (load.contains(address)) {
+        return load;
       }
     }
-    return false;
+    return null;
   }
 
   long offsetOf(LinkAddress address) {

@@ -176,13 +176,14 @@ public final class PltTable {
     if (relocation == null) {
       return null;
     }
-    if (section.isEmpty() && !isCertain(shape, relocation, code, at, address)) {
+    GotSlot slot = slot(relocation);
+    if (section.isEmpty() && !isCertain(shape, slot, code, at, address)) {
       return null;
     }
     if (shape.kind() == PltStub.Kind.DIRECT && isPadding(code, at + size, at + ENTRY)) {
       size = ENTRY;
     }
-    return new PltStub(start, size, section, shape.kind(), slot(relocation), name(relocation));
+    return new PltStub(start, size, section, shape.kind(), slot, name(relocation));
   }
 
   private @Nullable Relocation relocation(PltDecoder.Shape shape) {
@@ -200,13 +201,17 @@ public final class PltTable {
 
   /// Whether a jump through a slot is a stub and not the last instruction of a function that was
   /// compiled with `-fno-plt`. Such a function uses a slot that `GLOB_DAT` fills; the stubs that
-  /// do so too stand at a multiple of their size, and padding fills that size.
+  /// do so too stand at a multiple of their size, and padding fills that size. A way to the
+  /// resolver is where its slot leads.
   private static boolean isCertain(
-      PltDecoder.Shape shape, Relocation relocation, Bytes code, long at, long address) {
-    if (shape.kind() == PltStub.Kind.LAZY || relocation.type() == Relocation.JUMP_SLOT) {
+      PltDecoder.Shape shape, GotSlot slot, Bytes code, long at, long address) {
+    long used = shape.end() - at;
+    if (shape.kind() == PltStub.Kind.RESOLVE) {
+      return Long.compareUnsigned(slot.initial().value() - address, used) < 0;
+    }
+    if (shape.kind() == PltStub.Kind.LAZY || slot.relocation().type() == Relocation.JUMP_SLOT) {
       return true;
     }
-    long used = shape.end() - at;
     int size = used > STEP ? ENTRY : STEP;
     return (address & (size - 1)) == 0 && isPadding(code, shape.end(), at + size);
   }

@@ -15,6 +15,9 @@ import trapline.model.LinkAddress;
 /// [trapline.model.MalformedBinary].
 public final class SymbolTable extends AbstractList<Symbol> implements RandomAccess {
   static final int ENTRY = 24;
+  /// Sorting stays fast when a hostile file's names are long and alike.
+  private static final int MAX_COMPARED = 256;
+
   private static final int XINDEX = 0xffff;
 
   private final Bytes entries;
@@ -51,6 +54,10 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
     SymbolVersion version = null;
     if (versions != null) {
       version = versions.of(index, sectionIndex(index) != 0);
+      if (version != null && version.name().equals(name)) {
+        // The symbol that a linker defines for the version itself.
+        version = null;
+      }
     } else {
       // Linkers write the versions of dynamic symbols into the names of .symtab.
       int sign = name.indexOf('@', 1);
@@ -66,7 +73,7 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
         new LinkAddress(address(index)),
         byteSize(index),
         type(index),
-        entries.u8(at + 4) >> 4,
+        binding(index),
         entries.u8(at + 5) & 3,
         sectionIndex(index),
         version);
@@ -87,6 +94,10 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
     return entries.u8(at(index) + 4) & 15;
   }
 
+  int binding(int index) {
+    return entries.u8(at(index) + 4) >> 4;
+  }
+
   int sectionIndex(int index) {
     int section = entries.u16(at(index) + 6);
     if (section == XINDEX && extendedSections != null) {
@@ -103,8 +114,7 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
     return entries.u64(at(index) + 16);
   }
 
-  /// The offset of the name in the string table: linkers put later names behind earlier ones.
-  long nameOffset(int index) {
+  private long nameOffset(int index) {
     return entries.u32(at(index));
   }
 
@@ -116,6 +126,27 @@ public final class SymbolTable extends AbstractList<Symbol> implements RandomAcc
     }
     int first = names.u8(at);
     return first != 0 && !(first == '.' && names.u8(at + 1) == 'L');
+  }
+
+  /// The order of two names by their bytes, without their versions.
+  int compareNames(int a, int b) {
+    long left = nameOffset(a);
+    long right = nameOffset(b);
+    for (int i = 0; left != right && i < MAX_COMPARED; i++) {
+      int difference = nameByte(left + i) - nameByte(right + i);
+      if (difference != 0) {
+        return difference;
+      } else if (nameByte(left + i) == 0) {
+        break;
+      }
+    }
+    return Integer.compare(a, b);
+  }
+
+  /// A byte of a name; 0 behind its end.
+  private int nameByte(long at) {
+    int octet = at < names.size() ? names.u8(at) : 0;
+    return octet == '@' && versions == null ? 0 : octet;
   }
 
   /// Compares the name, up to a version's `@`, without making a string of it.
