@@ -48,7 +48,7 @@ record Declaration(FunctionName name, @Nullable Place place) {
     }
     String qualified = name;
     if (!name.isEmpty() && hasScopes(first.unit)) {
-      qualified = last.unit.namedScopes().prefix(last.offset) + name;
+      qualified = NamedScopes.prefix(last) + name;
     }
     return new Declaration(
         new FunctionName(name, qualified, linkage.equals(name) ? "" : linkage),

@@ -111,36 +111,56 @@ final class NamedScopes {
 
   /// The names of the scopes around an entry, joined by `::` and with `::` at the end; empty when
   /// it is in none.
-  String prefix(int entryOffset) {
-    int found = Arrays.binarySearch(offsets, entryOffset);
-    // The scope before the entry, or one around that.
-    int scope = (found >= 0 ? found : -found - 1) - 1;
-    while (scope >= 0 && ends[scope] <= entryOffset) {
-      scope = parents[scope];
-    }
+  static String prefix(Entry entry) {
     StringBuilder prefix = new StringBuilder();
-    for (int parts = 0; scope >= 0 && parts < MAX_PARTS; parts++) {
-      prefix.insert(0, name(scope) + "::");
-      scope = parents[scope];
+    Entry at = entry;
+    for (int parts = 0; parts < MAX_PARTS; parts++) {
+      // What completes a declaration stands outside of the scopes that the declaration is in.
+      Entry declared = at.reference(Attribute.SPECIFICATION);
+      if (declared != null) {
+        at = declared;
+        continue;
+      }
+      NamedScopes scopes = at.unit.namedScopes();
+      int scope = scopes.around(at.offset);
+      if (scope < 0) {
+        break;
+      }
+      prefix.insert(0, "::").insert(0, scopes.name(scope));
+      at = scopes.entry(scope);
     }
     return prefix.toString();
+  }
+
+  /// The innermost scope around an offset, which does not start there; -1 when there is none.
+  private int around(int offset) {
+    int found = Arrays.binarySearch(offsets, offset);
+    int scope = (found >= 0 ? found : -found - 1) - 1;
+    while (scope >= 0 && ends[scope] <= offset) {
+      scope = parents[scope];
+    }
+    return scope;
+  }
+
+  private Entry entry(int scope) {
+    Entry entry = Entry.read(unit, offsets[scope]);
+    if (entry == null) {
+      throw unit.section.malformed(offsets[scope], "entry that vanished");
+    }
+    return entry;
   }
 
   private String name(int scope) {
     String name = names[scope];
     if (name == null) {
-      name = "";
-      Entry entry = Entry.read(unit, offsets[scope]);
-      if (entry != null) {
-        String stated = entry.string(Attribute.NAME);
-        Entry other = stated == null ? entry.reference(Attribute.SIGNATURE) : null;
-        if (stated == null && other != null) {
-          stated = other.string(Attribute.NAME);
-        }
-        name =
-            stated != null
-                ? stated
-                : entry.tag() == Tag.NAMESPACE ? "(anonymous namespace)" : "(anonymous)";
+      Entry entry = entry(scope);
+      name = entry.string(Attribute.NAME);
+      Entry other = name == null ? entry.reference(Attribute.SIGNATURE) : null;
+      if (other != null) {
+        name = other.string(Attribute.NAME);
+      }
+      if (name == null) {
+        name = entry.tag() == Tag.NAMESPACE ? "(anonymous namespace)" : "(anonymous)";
       }
       names[scope] = name;
     }

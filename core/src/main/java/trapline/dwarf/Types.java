@@ -270,7 +270,7 @@ final class Types {
       return keyword.isEmpty() ? "(unnamed)" : keyword + " {...}";
     }
     if (Declaration.hasScopes(type.unit)) {
-      return named.unit.namedScopes().prefix(named.offset) + name;
+      return NamedScopes.prefix(named) + name;
     }
     return keyword.isEmpty() ? name : keyword + " " + name;
   }
