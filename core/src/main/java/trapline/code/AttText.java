@@ -27,6 +27,7 @@ final class AttText {
     "rex", "rex.B", "rex.X", "rex.XB", "rex.R", "rex.RB", "rex.RX", "rex.RXB",
     "rex.W", "rex.WB", "rex.WX", "rex.WXB", "rex.WR", "rex.WRB", "rex.WRX", "rex.WRXB",
   };
+  private static final String[] ROUNDINGS = {"{rn-sae}", "{rd-sae}", "{ru-sae}", "{rz-sae}"};
   private static final byte[] HEX = {
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
   };
@@ -56,14 +57,25 @@ final class AttText {
     }
     out.append(Mnemonics.of(in));
     if (in.hint != 0) {
-      out.append(in.hint == 1 ? ",pn" : ",pt");
+      out.append((in.hint & 1) != 0 ? ",pn" : ",pt");
     }
     for (int i = 0; i < in.count; i++) {
       out.append(i == 0 ? ' ' : ',');
       operand(in, i, out, symbols);
     }
+    if (in.row.flow == Flow.BAD && (in.mask != 0 || in.zeroing)) {
+      out.append(' ');
+    }
+    if (in.mask != 0) {
+      numbered(out.append('{'), "%k", in.mask);
+      out.append('}');
+    }
+    if (in.zeroing) {
+      out.append("{z}");
+    }
     if (in.ripOperand >= 0) {
-      long target = in.ripTarget();
+      // Not cut to 32 bits after an address size prefix, unlike what the processor does.
+      long target = in.next() + in.values[in.ripOperand];
       out.append("        # ");
       address(out, symbols, target);
     }
@@ -134,7 +146,11 @@ final class AttText {
       case TARGET -> {
         address(out, symbols, in.values[i]);
       }
-      case DECORATION -> {}
+      case DECORATION ->
+          out.append(
+              (in.codes[i] & 0xff) == OperandCode.SUPPRESS
+                  ? "{sae}"
+                  : ROUNDINGS[(int) in.values[i] & 3]);
     }
   }
 
@@ -183,7 +199,9 @@ final class AttText {
         !string
             && in.hasSib
             && index < 0
-            && (base >= 0 ? (in.scales[i] != 1 || (base & 7) != 4) : in.address32);
+            && (base >= 0
+                ? (in.scales[i] != 1 || (base & 7) != 4)
+                : in.address32 || in.scales[i] != 1);
     if (base < 0 && index < 0 && !riz) {
       hex(out, value);
       return;
@@ -201,13 +219,21 @@ final class AttText {
       out.append(names[base]);
     }
     if (index >= 0) {
-      out.append(',').append(names[index]);
+      out.append(',');
+      if (in.indexSize == 0) {
+        out.append(names[index]);
+      } else {
+        register(out, RegisterClass.VECTOR, index, in.indexSize);
+      }
       scale(out, in.scales[i]);
     } else if (riz) {
       out.append(in.address32 ? ",%eiz" : ",%riz");
       scale(out, in.scales[i]);
     }
     out.append(')');
+    if (in.broadcast != 0) {
+      out.append("{1to").append(in.broadcast).append('}');
+    }
   }
 
   private static void scale(StringBuilder out, int scale) {
@@ -216,7 +242,7 @@ final class AttText {
 
   private static boolean isString(int code) {
     int letter = code & 0xff;
-    return letter == 'X' || letter == 'Y' || letter == 'L';
+    return letter == 'X' || letter == 'Y' || letter == OperandCode.TRANSLATION;
   }
 
   static void hex(StringBuilder out, long value) {

@@ -48,6 +48,9 @@ final class Encoding {
 
   int rexUsed;
 
+  /// The branch hints among the prefixes: 1 for `cs`, 2 for `ds`.
+  int hints;
+
   int kind;
 
   /// Where the opcode starts, after all prefixes.
@@ -70,6 +73,8 @@ final class Encoding {
   int lengthBits;
   int highReg;
   int highVector;
+  boolean highVectorUsed;
+  boolean broadcastUsed;
   int mask;
   boolean zeroing;
   boolean evexB;
@@ -92,12 +97,18 @@ final class Encoding {
     used = 0;
     rex = 0;
     rexUsed = 0;
+    hints = 0;
     kind = LEGACY;
     segment = Instruction.NONE;
     mandatory = 0;
     highReg = 0;
     highVector = 0;
     mask = 0;
+    vector = 0;
+    lengthBits = 0;
+    vectorUsed = false;
+    highVectorUsed = false;
+    broadcastUsed = false;
     evexB = false;
     zeroing = false;
     vectorLength = 16;
@@ -136,7 +147,7 @@ final class Encoding {
         yield operandSize;
       }
       case 'z' -> {
-        useOperandSize();
+        useStackSize();
         yield Math.min(operandSize, 4);
       }
       case 'y' -> wide() ? 8 : 4;
@@ -158,6 +169,54 @@ final class Encoding {
       case 'e' -> vectorLength >> 3;
       default -> 0;
     };
+  }
+
+  /// Reads the rest of a VEX prefix (Intel SDM volume 2, section 2.3.5).
+  ///
+  /// @return the number of the opcode map in the prefix
+  int readVex() {
+    int first = code[at] & 0xff;
+    int map = 1;
+    int last = code[at + 1];
+    kind = VEX;
+    rex = (~last >> 5) & REX_R;
+    if (first == 0xc5) {
+      at += 2;
+    } else {
+      rex = (~last >> 5) & 7;
+      map = last & 0x1f;
+      last = code[at + 2];
+      rex |= (last >> 4) & REX_W;
+      at += 3;
+    }
+    lengthBits = (last >> 2) & 1;
+    vectorLength = 16 << lengthBits;
+    vector = (~last >> 3) & 0xf;
+    mandatory = last & 3;
+    return map;
+  }
+
+  /// Reads the rest of an EVEX prefix (Intel SDM volume 2, section 2.7.1).
+  ///
+  /// @return the number of the opcode map in the prefix, or 0 when a fixed bit is wrong
+  int readEvex() {
+    int p0 = code[at + 1];
+    int p1 = code[at + 2];
+    int p2 = code[at + 3];
+    kind = EVEX;
+    rex = ((~p0 >> 5) & 7) | ((p1 >> 4) & REX_W);
+    highReg = ~p0 & 0x10;
+    vector = (~p1 >> 3) & 0xf;
+    highVector = (~p2 << 1) & 0x10;
+    mandatory = p1 & 3;
+    lengthBits = (p2 >> 5) & 3;
+    vectorLength = 16 << lengthBits;
+    mask = p2 & 7;
+    zeroing = p2 < 0;
+    evexB = (p2 & 0x10) != 0;
+    at += 4;
+    int map = p0 & 0xf;
+    return map < 1 || map > 6 || map == 4 ? 7 : (p1 & 4) == 0 ? 0 : map;
   }
 
   int int16() {

@@ -52,6 +52,11 @@ public final class Instruction {
   boolean hasSib;
   boolean wide;
   int predicate = NONE;
+  int broadcast;
+  int indexSize;
+  int mask;
+  boolean zeroing;
+  boolean waits;
 
   public Instruction() {}
 

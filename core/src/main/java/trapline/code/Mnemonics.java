@@ -53,6 +53,9 @@ final class Mnemonics {
   static String of(Instruction in) {
     OpcodeRow row = in.row;
     int size = in.operandSize;
+    if (in.waits && row.has(OpcodeRow.WAITS)) {
+      return row.withoutN();
+    }
     return switch (row.rule) {
       case '%' -> in.memory ? sizedByMemory(in) : row.name;
       case '~' -> sized(row, size);

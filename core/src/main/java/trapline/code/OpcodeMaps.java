@@ -10,8 +10,33 @@ final class OpcodeMaps {
   static final int THREE_BYTE_3A = 3;
   static final int X87 = 4;
 
+  /// Where the maps of VEX, EVEX and XOP start; the number in the prefix is added.
+  static final int VEX = 4;
+
+  static final int EVEX = 7;
+  static final int XOP = 6;
+
+  static final int AMD_3DNOW = 17;
+
   private static final String[] RESOURCES = {
-    "one-byte", "0f", "0f38", "0f3a", "x87",
+    "one-byte",
+    "0f",
+    "0f38",
+    "0f3a",
+    "x87",
+    "vex-0f",
+    "vex-0f38",
+    "vex-0f3a",
+    "evex-0f",
+    "evex-0f38",
+    "evex-0f3a",
+    "",
+    "evex-5",
+    "evex-6",
+    "xop-8",
+    "xop-9",
+    "xop-a",
+    "3dnow",
   };
 
   private static final AtomicReferenceArray<OpcodeMap> MAPS =

@@ -32,6 +32,21 @@ final class OpcodeRow {
   static final int HINT = 1 << 12;
   static final int WAITS = 1 << 13;
 
+  /// Takes ModRM.rm as a register whatever ModRM.mod is.
+  static final int ANY_MOD = 1 << 17;
+
+  /// Bad, and only one byte after the prefixes is passed over.
+  static final int ONE_BYTE = 1 << 18;
+
+  /// Printed with `{evex}` where VEX would do.
+  static final int SAYS_EVEX = 1 << 16;
+
+  /// Has an operand that states the rounding.
+  static final int ROUNDS = 1 << 14;
+
+  /// Ends in a byte whose upper half is a register.
+  static final int REGISTER_BYTE = 1 << 15;
+
   /// All flags that change the name of a prefix.
   static final int RENAMES =
       REPEATS | LOCK_ELISION | RELEASE_ELISION | EXCHANGE_ELISION | BOUND | NO_TRACK | HINT;
@@ -87,6 +102,16 @@ final class OpcodeRow {
     if (made == null) {
       made = name + suffix;
       names[number] = made;
+    }
+    return made;
+  }
+
+  /// The name of an x87 instruction that waits: `fstcw` for `fnstcw`.
+  String withoutN() {
+    String made = names[0];
+    if (made == null) {
+      made = "f" + name.substring(2);
+      names[0] = made;
     }
     return made;
   }

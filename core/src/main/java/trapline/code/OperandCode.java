@@ -13,6 +13,9 @@ final class OperandCode {
   /// Printed in parentheses: a port number in `dx`.
   static final int PORT = 1 << 19;
 
+  /// Where the third letter is.
+  static final int THIRD = 20;
+
   // Locations that are words in the tables, not letters.
   static final char FIXED_GENERAL = 1; // width: the register; al, cl, eax...
   static final char ACCUMULATOR = 2; // rax at the width
@@ -23,6 +26,7 @@ final class OperandCode {
   static final char ONE = 7;
   static final char ROUNDING = 8; // {rn-sae}
   static final char SUPPRESS = 9; // {sae}
+  static final char TRANSLATION = 10; // the table at rbx
 
   // Registers for FIXED_GENERAL: number + 16 * log2(size).
   private static final String[] WORDS = {
@@ -37,7 +41,7 @@ final class OperandCode {
   /// Whether an operand encoded so takes a ModRM byte.
   static boolean needsModrm(int code) {
     return switch ((char) (code & 0xff)) {
-      case 'E', 'G', 'M', 'R', 'V', 'W', 'U', 'P', 'Q', 'N', 'S', 'C', 'D', 'T', 'K' -> true;
+      case 'E', 'G', 'M', 'R', 'V', 'W', 'U', 'P', 'Q', 'N', 'S', 'C', 'D', 'T', 'A' -> true;
       case X87_INDEXED -> true;
       default -> false;
     };
@@ -61,8 +65,9 @@ final class OperandCode {
       at++;
     }
     String word = at == 0 ? text : text.substring(at);
-    if (word.length() == 2 && word.charAt(0) < 'a') {
-      return flags | word.charAt(0) | (word.charAt(1) << 8);
+    if (word.charAt(0) < 'a' && word.charAt(0) >= 'A') {
+      int third = word.length() > 2 ? word.charAt(2) << THIRD : 0;
+      return flags | word.charAt(0) | (word.charAt(1) << 8) | third;
     }
     if (word.endsWith("()")) {
       flags |= PORT;
@@ -83,6 +88,7 @@ final class OperandCode {
       case "fs" -> flags | FIXED_SEGMENT | (4 << 8);
       case "gs" -> flags | FIXED_SEGMENT | (5 << 8);
       case "xmm0" -> flags | FIXED_VECTOR;
+      case "table" -> flags | TRANSLATION;
       case "1" -> flags | ONE;
       case "er" -> flags | ROUNDING;
       case "sae" -> flags | SUPPRESS;

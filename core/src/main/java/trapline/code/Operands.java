@@ -22,11 +22,24 @@ final class Operands {
           memory(e, into, i, e.width(letter));
         }
       }
-      case 'R' -> general(e, into, i, rm(e), e.width(letter), REX_B);
-      case 'G' -> general(e, into, i, reg(e), e.width(letter), REX_R);
+      case 'R' -> {
+        if (!special(into, i, e.rm, letter)) {
+          general(e, into, i, rm(e), e.width(letter), REX_B);
+        }
+      }
+      case 'G' -> {
+        if (!special(into, i, e.reg, letter)) {
+          general(e, into, i, reg(e), e.width(letter), REX_R);
+        }
+      }
       case 'Z' ->
           general(e, into, i, (e.opcode & 7) | ((e.rex & REX_B) << 3), e.width(letter), REX_B);
-      case 'B' -> general(e, into, i, vector(e), e.width(letter), 0);
+      case 'B' -> {
+        int number = vector(e);
+        if (!special(into, i, number, letter)) {
+          general(e, into, i, number & 0xf, e.width(letter), 0);
+        }
+      }
       case 'M' -> memory(e, into, i, e.width(letter));
       case 'T' -> {
         if (letter == 'q') {
@@ -41,7 +54,9 @@ final class Operands {
       case 'J' -> target(e, into, i, letter);
       case 'O' -> offset(e, into, i, e.width(letter));
       case 'X' -> source(e, into, i, 6, e.width(letter));
-      case 'L' -> source(e, into, i, 3, 1);
+      case 'L' ->
+          register(into, i, RegisterClass.VECTOR, (e.code[e.at] >> 4) & 0xf, e.width(letter));
+      case 'A' -> vectorIndexed(e, into, i, code);
       case 'Y' -> {
         plainMemory(e, into, i, 7, e.width(letter), 0);
         e.used |= P_67;
@@ -73,6 +88,11 @@ final class Operands {
       case OperandCode.X87_TOP -> register(into, i, RegisterClass.X87, 0, 10);
       case OperandCode.X87_INDEXED -> register(into, i, RegisterClass.X87, e.rm, 10);
       case OperandCode.FIXED_SEGMENT -> register(into, i, RegisterClass.SEGMENT, letter, 2);
+      case OperandCode.TRANSLATION -> source(e, into, i, 3, 1);
+      case OperandCode.ROUNDING, OperandCode.SUPPRESS -> {
+        into.kinds[i] = OperandKind.DECORATION;
+        into.values[i] = e.lengthBits;
+      }
       case OperandCode.FIXED_VECTOR -> register(into, i, RegisterClass.VECTOR, 0, 16);
       default -> throw new IllegalStateException("operand code " + Integer.toHexString(code));
     }
@@ -93,7 +113,7 @@ final class Operands {
   /// The number in VEX.vvvv.
   private static int vector(Encoding e) {
     e.vectorUsed = true;
-    return e.vector;
+    return e.vector | e.highVector;
   }
 
   private static void vectorRm(Encoding e, Instruction into, int i, int letter) {
@@ -126,6 +146,15 @@ final class Operands {
       }
     }
     register(into, i, RegisterClass.GENERAL, number, size);
+  }
+
+  /// Mask and tile registers have their own width letters.
+  private static boolean special(Instruction into, int i, int number, int letter) {
+    if (letter == 'k' || letter == 'T') {
+      register(into, i, letter == 'k' ? RegisterClass.MASK : RegisterClass.TILE, number & 7, 8);
+      return true;
+    }
+    return false;
   }
 
   private static void immediate(Encoding e, Instruction into, int i, int letter) {
@@ -179,7 +208,9 @@ final class Operands {
 
   private static void offset(Encoding e, Instruction into, int i, int size) {
     plainMemory(e, into, i, Instruction.NONE, size, e.segment);
-    e.used |= e.segment >= 0 ? P_67 | P_SEGMENT : P_67;
+    if (e.segment >= 0) {
+      e.used |= P_SEGMENT;
+    }
     into.values[i] = e.has(P_67) ? e.int32() & 0xffff_ffffL : e.int64();
   }
 
@@ -202,13 +233,32 @@ final class Operands {
     into.address32 = e.has(P_67);
   }
 
+  private static void vectorIndexed(Encoding e, Instruction into, int i, int code) {
+    memory(e, into, i, e.width((code >> 8) & 0xff));
+    into.indexes[i] = (byte) (e.index | e.highVector);
+    into.indexSize = e.width(code >> OperandCode.THIRD);
+    e.highVectorUsed = true;
+  }
+
   private static void memory(Encoding e, Instruction into, int i, int size) {
     into.kinds[i] = OperandKind.MEMORY;
     into.segments[i] = (byte) e.segment;
     into.bases[i] = (byte) e.base;
     into.indexes[i] = (byte) (e.index == 4 ? Instruction.NONE : e.index);
     into.scales[i] = (byte) e.scale;
-    into.values[i] = e.displacement;
+    long displacement = e.displacement;
+    if (e.kind == Encoding.EVEX) {
+      int third = into.codes[i] >> OperandCode.THIRD;
+      if (e.evexB && third != 0 && (into.codes[i] & 0xff) != 'A') {
+        into.broadcast = size / e.width(third);
+        size = e.width(third);
+        e.broadcastUsed = true;
+      }
+      if (e.shortDisplacement) {
+        displacement *= size;
+      }
+    }
+    into.values[i] = displacement;
     into.sizes[i] = (byte) size;
     if (e.base == Instruction.RIP) {
       into.ripOperand = i;

@@ -58,6 +58,12 @@ final class Prefixes {
       if (e.rex != 0 || e.at - e.start == X86Decoder.MAX_LENGTH - 1) {
         // REX counts only directly before the opcode.
         keep(e, into, e.at);
+        if (e.has(P_WAIT) && e.rex != 0) {
+          // Only the REX prefix is printed, and only one byte counts.
+          into.prefixes[0] = (byte) e.rex;
+          into.prefixCount = 1;
+          e.at = e.start + 1;
+        }
         into.shownPrefixes = (1 << into.prefixCount) - 1;
         return ALONE;
       }
@@ -74,12 +80,16 @@ final class Prefixes {
         }
         case P_SEGMENT -> {
           e.lastSegment = e.at;
+          e.hints |= octet == 0x2e ? 1 : octet == 0x3e ? 2 : 0;
           if (octet >= 0x64) {
             e.segment = octet - 0x60;
           }
         }
         case P_REX -> e.rex = octet;
         case P_WAIT -> {
+          if (e.has(P_WAIT)) {
+            e.at = e.start;
+          }
           if (e.prefixes != 0) {
             return fwait(e, into);
           }
@@ -131,10 +141,12 @@ final class Prefixes {
     }
     if (e.has(P_REX)
         && (e.rex & 0xf & ~e.rexUsed) == 0
-        && ((e.rexUsed & 0x40) | (e.rex & 0xf)) != 0) {
+        && ((e.rexUsed & 0x40) | (e.rex & 0xf)) != 0
+        && e.kind == Encoding.LEGACY) {
       shown &= ~(1 << (end - 1 - e.start));
     }
-    if ((hidden & P_WAIT) != 0) {
+    if (e.has(P_WAIT)) {
+      into.waits = true;
       shown &= ~1;
     }
     into.shownPrefixes = shown;
@@ -161,8 +173,8 @@ final class Prefixes {
       int octet = e.code[e.lastSegment] & 0xff;
       if (row.has(OpcodeRow.NO_TRACK) && octet == 0x3e) {
         renamed = e.lastSegment;
-      } else if (row.has(OpcodeRow.HINT) && (octet == 0x2e || octet == 0x3e)) {
-        into.hint = octet == 0x2e ? 1 : 2;
+      } else if (row.has(OpcodeRow.HINT) && e.hints != 0) {
+        into.hint = e.hints;
         e.used |= P_SEGMENT;
       }
     }

@@ -53,6 +53,11 @@ final class RowParser {
     }
     for (int code : operands) {
       needsModrm |= OperandCode.needsModrm(code);
+      switch ((char) (code & 0xff)) {
+        case OperandCode.ROUNDING, OperandCode.SUPPRESS -> flags |= OpcodeRow.ROUNDS;
+        case 'L' -> flags |= OpcodeRow.REGISTER_BYTE;
+        default -> {}
+      }
     }
     return new OpcodeRow(name.replace('_', ' '), rule, ~allowed, flags, flow, written, operands);
   }
@@ -111,6 +116,7 @@ final class RowParser {
           restrict(OpcodeRow.EXTENDED, 2, 2);
           flags |= OpcodeRow.USES_EXTENDED;
         }
+        case "a32?" -> restrict(OpcodeRow.ADDRESS32, 2, 2);
         case "a64", "a32" -> {
           restrict(OpcodeRow.ADDRESS32, 2, word.equals("a64") ? 1 : 2);
           flags |= OpcodeRow.USES_ADDRESS_SIZE;
@@ -166,7 +172,14 @@ final class RowParser {
         case "hle" -> flags |= OpcodeRow.LOCK_ELISION;
         case "hle3" -> flags |= OpcodeRow.RELEASE_ELISION;
         case "hlex" -> flags |= OpcodeRow.EXCHANGE_ELISION;
+        case "anymod" -> flags |= OpcodeRow.ANY_MOD;
+        case "bad" -> flow = Flow.BAD;
+        case "bad1" -> {
+          flow = Flow.BAD;
+          flags |= OpcodeRow.ONE_BYTE;
+        }
         case "wait" -> flags |= OpcodeRow.WAITS;
+        case "evex" -> flags |= OpcodeRow.SAYS_EVEX;
         default -> written |= register(word);
       }
     }

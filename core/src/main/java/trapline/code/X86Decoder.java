@@ -15,12 +15,15 @@ public final class X86Decoder {
 
   static final OpcodeRow BAD_ROW = OpcodeRow.named("(bad)", Flow.BAD);
 
-  /// What stands in for a byte or prefix at the end of the code that begins an instruction which
-  /// reaches beyond it.
+  /// What stands in for a byte or prefix at the end of the code that begins an instruction
+  /// which reaches beyond it.
   static final OpcodeRow CUT_ROW = OpcodeRow.named("", Flow.BAD);
 
   /// Room for an instruction near the end of the code, followed by zeros.
   private final byte[] scratch = new byte[64];
+
+  /// How many bytes of a prefix that names no opcode map are passed over.
+  private int badMap;
 
   private final Encoding e = new Encoding(scratch);
 
@@ -51,6 +54,11 @@ public final class X86Decoder {
     into.renamedPrefix = Instruction.NONE;
     into.hint = 0;
     into.memory = false;
+    into.waits = false;
+    into.mask = 0;
+    into.zeroing = false;
+    into.broadcast = 0;
+    into.indexSize = 0;
     into.predicate = Instruction.NONE;
     if (available >= scratch.length) {
       e.code = code;
@@ -81,11 +89,21 @@ public final class X86Decoder {
   private boolean bad(Instruction into, int length) {
     into.count = 0;
     into.ripOperand = Instruction.NONE;
-    into.shownPrefixes = 0;
+    if (e.kind == Encoding.LEGACY || badMap != 0 || (e.vector == 0 && e.highVector == 0)) {
+      Prefixes.keep(e, into, e.opcodeAt);
+      into.shownPrefixes = (1 << into.prefixCount) - 1;
+      into.mask = badMap == 0 ? e.mask : 0;
+      into.zeroing = badMap == 0 && e.zeroing;
+    } else {
+      into.shownPrefixes = 0;
+      into.mask = 0;
+      into.zeroing = false;
+    }
     return finish(into, BAD_ROW, length);
   }
 
   private boolean decode(Instruction into) {
+    badMap = 0;
     int first = e.code[e.at] & 0xff;
     if (Prefixes.isPrefix(first)) {
       OpcodeRow alone = Prefixes.read(e, into);
@@ -96,36 +114,68 @@ public final class X86Decoder {
     e.opcodeAt = e.at;
     e.operandSize = (e.rex & Encoding.REX_W) != 0 ? 8 : e.has(Encoding.P_66) ? 2 : 4;
     OpcodeMap map = map();
-    if (e.prefixes != 0) {
+    if (map == null) {
+      return bad(into, e.opcodeAt + Math.max(1, badMap) - e.start);
+    }
+    if (e.prefixes != 0 && e.kind == Encoding.LEGACY) {
       mandatoryPrefix();
     }
     e.opcode = e.code[e.at++] & 0xff;
+    if (map == OpcodeMaps.get(OpcodeMaps.AMD_3DNOW)) {
+      return decode3dNow(map, into);
+    }
     OpcodeRow row = map.first(e.opcode);
     if (row == null) {
       return bad(into, e.at - e.start);
     }
     int opcodeEnd = e.at;
     boolean hasModrm = map.hasModrm(e.opcode);
-    e.modrm = hasModrm ? e.code[e.at++] & 0xff : 0;
-    e.reg = (e.modrm >> 3) & 7;
-    e.rm = e.modrm & 7;
+    readModrm(hasModrm ? e.code[e.at++] & 0xff : 0);
     row = choose(row);
     if (row == null) {
       return bad(into, opcodeEnd - e.start);
     }
     markUsed(row.flags);
-    into.memory = hasModrm && e.modrm < 0xc0;
+    into.memory = hasModrm && e.modrm < 0xc0 && !row.has(OpcodeRow.ANY_MOD);
     into.operandSize = e.operandSize;
     into.wide = (e.rex & Encoding.REX_W) != 0;
     if (into.memory) {
       e.readMemory(into);
     }
     readOperands(into, row);
+    if (e.kind != Encoding.LEGACY && !vectorIsRight()) {
+      return bad(into, opcodeEnd - e.start);
+    }
+    return complete(into, row);
+  }
+
+  /// Decodes the instructions of AMD 3DNow!, whose opcode is the last byte.
+  private boolean decode3dNow(OpcodeMap map, Instruction into) {
+    readModrm(e.code[e.at++] & 0xff);
+    into.memory = e.modrm < 0xc0;
+    if (into.memory) {
+      e.readMemory(into);
+    }
+    OpcodeRow row = map.first(e.code[e.at++] & 0xff);
+    if (row == null) {
+      return bad(into, e.opcodeAt + 1 - e.start);
+    }
+    readOperands(into, row);
+    return complete(into, row);
+  }
+
+  private void readModrm(int modrm) {
+    e.modrm = modrm;
+    e.reg = (modrm >> 3) & 7;
+    e.rm = modrm & 7;
+  }
+
+  private boolean complete(Instruction into, OpcodeRow row) {
     int length = e.at - e.start;
     if (length > MAX_LENGTH) {
       return bad(into, MAX_LENGTH);
     }
-    finish(into, row, length);
+    finish(into, row, row.has(OpcodeRow.ONE_BYTE) ? e.opcodeAt + 1 - e.start : length);
     if (into.count > 0 && into.kinds[0] == OperandKind.TARGET) {
       long target = into.next() + into.values[0];
       into.values[0] = into.sizes[0] == 2 ? target & 0xffff : target;
@@ -137,11 +187,11 @@ public final class X86Decoder {
       }
       Prefixes.hide(e, into);
     }
-    return true;
+    return row.flow != Flow.BAD;
   }
 
   /// Passes over the bytes that choose the opcode map.
-  private OpcodeMap map() {
+  private @Nullable OpcodeMap map() {
     int first = e.code[e.at] & 0xff;
     if (first == 0x0f) {
       int second = e.code[++e.at] & 0xff;
@@ -153,9 +203,32 @@ public final class X86Decoder {
         e.at++;
         return OpcodeMaps.get(OpcodeMaps.THREE_BYTE_3A);
       }
-      return OpcodeMaps.get(OpcodeMaps.TWO_BYTE);
+      return OpcodeMaps.get(second == 0x0f ? OpcodeMaps.AMD_3DNOW : OpcodeMaps.TWO_BYTE);
     }
-    return OpcodeMaps.get((first & 0xf8) == 0xd8 ? OpcodeMaps.X87 : OpcodeMaps.ONE_BYTE);
+    if ((first & 0xf8) == 0xd8) {
+      return OpcodeMaps.get(OpcodeMaps.X87);
+    }
+    return switch (first) {
+      case 0xc4, 0xc5 -> {
+        int map = e.readVex();
+        badMap = map < 1 || map > 3 ? 1 : 0;
+        yield map < 1 || map > 3 ? null : OpcodeMaps.get(OpcodeMaps.VEX + map);
+      }
+      case 0x62 -> {
+        int map = e.readEvex();
+        badMap = map == 0 ? 2 : map == 7 ? 1 : 0;
+        yield badMap != 0 ? null : OpcodeMaps.get(OpcodeMaps.EVEX + map);
+      }
+      case 0x8f -> {
+        if ((e.code[e.at + 1] & 0x1f) < 8) {
+          yield OpcodeMaps.get(OpcodeMaps.ONE_BYTE);
+        }
+        int map = e.readVex();
+        badMap = map > 10 ? 1 : 0;
+        yield map > 10 ? null : OpcodeMaps.get(OpcodeMaps.XOP + map);
+      }
+      default -> OpcodeMaps.get(OpcodeMaps.ONE_BYTE);
+    };
   }
 
   private void mandatoryPrefix() {
@@ -166,18 +239,23 @@ public final class X86Decoder {
     }
   }
 
+  /// Whether VEX.vvvv names a register or has the value that is right when it names none.
+  private boolean vectorIsRight() {
+    return e.vectorUsed || (e.vector == 0 && (e.highVector == 0 || e.highVectorUsed));
+  }
+
   /// The first row whose conditions hold.
   private @Nullable OpcodeRow choose(OpcodeRow first) {
+    int lengthBit = e.kind == Encoding.LEGACY ? e.operandSize >> 2 : e.lengthBits;
+    int extended = e.kind == Encoding.LEGACY ? e.rex & 1 : e.evexB ? 1 : 0;
     int state =
         (1 << e.reg)
             | (0x100 << e.rm)
             | (e.modrm >= 0xc0 ? OpcodeRow.DIRECT : OpcodeRow.MEMORY)
             | (1 << (OpcodeRow.PREFIX + e.mandatory))
             | (1 << (OpcodeRow.WIDE + ((e.rex >> 3) & 1)))
-            | (1
-                << (OpcodeRow.LENGTH
-                    + (e.kind == Encoding.LEGACY ? e.operandSize >> 2 : e.lengthBits)))
-            | (1 << (OpcodeRow.EXTENDED + (e.rex & 1)))
+            | (1 << (OpcodeRow.LENGTH + lengthBit))
+            | (1 << (OpcodeRow.EXTENDED + extended))
             | (1 << (OpcodeRow.ADDRESS32 + (e.has(Encoding.P_67) ? 1 : 0)));
     OpcodeRow row = first;
     while (row != null && (row.excluded & state) != 0) {
@@ -187,7 +265,7 @@ public final class X86Decoder {
   }
 
   private void markUsed(int flags) {
-    if ((flags & OpcodeRow.USES_PREFIX) != 0 && e.mandatory != 0) {
+    if ((flags & OpcodeRow.USES_PREFIX) != 0 && e.mandatory != 0 && e.kind == Encoding.LEGACY) {
       e.used |= e.mandatory == 1 ? Encoding.P_66 : e.mandatory == 2 ? Encoding.P_F3 : Encoding.P_F2;
     }
     if ((flags & OpcodeRow.USES_WIDE) != 0) {
@@ -216,10 +294,32 @@ public final class X86Decoder {
         skipped = 1;
       }
     }
+    boolean rounds = e.evexB && !into.memory;
+    if (row.has(OpcodeRow.ROUNDS)) {
+      if (rounds) {
+        e.vectorLength = 64;
+      } else {
+        count--;
+      }
+    }
     into.count = count;
+    into.mask = e.mask;
+    into.zeroing = e.zeroing;
     boolean inOrder = (row.flags & OpcodeRow.IN_ORDER) != 0;
-    for (int i = 0; i < count; i++) {
-      Operands.read(e, into, inOrder ? i : count - 1 - i, operands[i]);
+    int i = 0;
+    for (int code : operands) {
+      int location = code & 0xff;
+      if (!rounds && (location == OperandCode.ROUNDING || location == OperandCode.SUPPRESS)) {
+        continue;
+      }
+      if (i == count) {
+        break;
+      }
+      Operands.read(e, into, inOrder ? i : count - 1 - i, code);
+      i++;
+    }
+    if (row.has(OpcodeRow.REGISTER_BYTE)) {
+      skipped = 1;
     }
     e.at += skipped;
   }
