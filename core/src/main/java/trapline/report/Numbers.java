@@ -25,20 +25,15 @@ final class Numbers {
       divisor *= 1000;
       unit++;
     }
-    long hundredths = (long) (nanoseconds / (divisor / 100.0) + 0.5);
-    long whole = hundredths / 100;
-    long part = hundredths % 100;
-    StringBuilder out = new StringBuilder(12);
-    if (whole >= 100) {
-      out.append((hundredths + 50) / 100);
-    } else if (whole >= 10) {
-      long tenths = (hundredths + 5) / 10;
-      out.append(tenths / 10);
-      if (tenths < 1000) {
-        out.append('.').append(tenths % 10);
-      }
-    } else {
-      out.append(whole).append('.').append(part < 10 ? "0" : "").append(part);
+    // Rounded once, to the digits that are shown.
+    double value = nanoseconds / (double) divisor;
+    int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    int scale = decimals == 2 ? 100 : decimals == 1 ? 10 : 1;
+    long scaled = (long) (value * scale + 0.5);
+    StringBuilder out = new StringBuilder(12).append(scaled / scale);
+    if (decimals > 0) {
+      long part = scaled % scale;
+      out.append('.').append(decimals == 2 && part < 10 ? "0" : "").append(part);
     }
     return out.append(' ').append(units[unit]).toString();
   }

@@ -29,6 +29,7 @@ final class Page {
   private int pending;
 
   private Tone side = Tone.USER;
+  private Tone current = Tone.PLAIN;
   private boolean onRoad = true;
 
   Page(Style style) {
@@ -67,22 +68,35 @@ final class Page {
     }
     String shown = text.substring(0, end);
     if (!shown.isEmpty()) {
-      out.repeat(' ', pending);
-      pending = 0;
-      boolean coloured = style.colour() && tone != Tone.PLAIN;
-      if (coloured) {
-        out.append("\u001b[").append(tone.sgr()).append('m');
-      }
+      switchTo(tone);
       out.append(shown);
-      if (coloured) {
-        out.append("\u001b[0m");
-      }
       column += Display.width(shown);
     }
     spaces(text.length() - end);
   }
 
+  /// Writes the due spaces and what makes the following text look as its tone wants it.
+  private void switchTo(Tone tone) {
+    if (style.colour() && tone != current) {
+      if (current != Tone.PLAIN) {
+        out.append("\u001b[0m");
+      }
+      out.repeat(' ', pending);
+      if (tone != Tone.PLAIN) {
+        out.append("\u001b[").append(tone.sgr()).append('m');
+      }
+      current = tone;
+    } else {
+      out.repeat(' ', pending);
+    }
+    pending = 0;
+  }
+
   void newline() {
+    if (current != Tone.PLAIN) {
+      out.append("\u001b[0m");
+      current = Tone.PLAIN;
+    }
     out.append('\n');
     column = 0;
     pending = 0;
