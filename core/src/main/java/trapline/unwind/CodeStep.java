@@ -5,27 +5,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
+import trapline.code.X86Decoder;
 import trapline.model.Evidence;
 import trapline.model.RemoteAddress;
 
 /// Finds a frame's caller by reading the function's instructions, where no table describes it.
 ///
-/// Three rules, each of which must lead to a return address that follows a call instruction:
+/// Four rules, each of which must lead to a return address that follows a call instruction:
 ///
 /// 1. from the function's start, as its symbol says, forward to here: what was pushed so far;
 /// 2. from here forward to a return instruction: what will be popped;
 /// 3. from the target of a call whose return address is on the stack forward to here, when that
-///    makes exactly this depth. For functions that never return.
+///    makes exactly this depth: for functions that never return;
+/// 4. the same from where a function seems to start, behind a jump or a return, for those that are
+///    called through a pointer.
+///
+/// Behind a call that never returns stands other code, which the second rule cannot know: a result
+/// that relies on a call's return is only taken after the third and fourth rule, unless the call
+/// on the stack confirms it.
 final class CodeStep {
   private static final int[] DWARF = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
   private static final int SCANNED_WORDS = 1024;
   private static final int MAX_SCAN_WALKS = 24;
+  private static final int GUESSED_RANGE = 4096;
+  private static final int MAX_GUESSES = 64;
   private static final int MAX_RETURNS = 64;
 
   private static final Evidence FROM_START =
       new Evidence.Inferred("stack depth counted from the function's first instruction");
   private static final Evidence TO_RETURN =
       new Evidence.Inferred("stack depth counted to the return instruction");
+  private static final Evidence FROM_GUESS =
+      new Evidence.Inferred("stack depth counted from where the function seems to start");
   private static final Evidence FROM_CALL =
       new Evidence.Inferred("call on the stack that leads to this instruction");
 
@@ -75,6 +86,7 @@ final class CodeStep {
       return counted;
     }
     List<Caller.Found> ways = new ArrayList<>();
+    List<Caller.Found> waysAfterCalls = new ArrayList<>();
     CodeWalk walk = new CodeWalk(memory, rangeStart, rangeEnd);
     walk.walk(
         pc,
@@ -82,18 +94,43 @@ final class CodeStep {
           if (instruction.flow() == Flow.RETURN) {
             Caller.Found way = atReturn(state);
             if (way != null) {
-              ways.add(way);
+              (walk.callsPassed() == 0 ? ways : waysAfterCalls).add(way);
             }
           }
-          return ways.size() == MAX_RETURNS;
+          return ways.size() + waysAfterCalls.size() == MAX_RETURNS;
         });
     if (!ways.isEmpty()) {
       return agreed(ways);
     }
-    if (newborn || walk.onlyHalts()) {
+    if (newborn) {
       return new Caller.None(0);
     }
-    return fromCallOnStack();
+    waysAfterCalls.removeIf(way -> !aligned(way));
+    Caller.Found likely = waysAfterCalls.isEmpty() ? null : agreed(waysAfterCalls);
+    if (likely != null && isConfirmed(likely)) {
+      return likely;
+    }
+    Caller.Found called = fromCallOnStack();
+    if (called != null) {
+      return called;
+    }
+    if (!exact && walk.onlyHalts()) {
+      return new Caller.None(0);
+    }
+    Caller.Found guessed = fromGuessedStart();
+    return guessed != null && (likely == null || likely.cfa() != guessed.cfa()) ? guessed : likely;
+  }
+
+  /// Whether the frame address is one that the psABI (section 3.2.2) allows at a call.
+  private static boolean aligned(Caller.Found way) {
+    return (way.cfa() & 15) == 0;
+  }
+
+  /// Whether the call that made the frame is known to lead here with the stack as deep as found.
+  private boolean isConfirmed(Caller.Found way) {
+    long target = returnAddresses.target(way.registers().value(FrameRegisters.RIP));
+    return target != 0
+        && fromStart(target, new CodeWalk(memory, 0, 0), way.cfa() - 8, FROM_CALL) != null;
   }
 
   /// Whether this is the code where the object file, and so the process, started.
@@ -219,7 +256,11 @@ final class CodeStep {
       }
       number += registers.value(DWARF[value.base()]);
     }
-    return value.loaded() ? memory.word(number) : Long.valueOf(number);
+    if (!value.loaded()) {
+      return number;
+    }
+    Long word = memory.word(number);
+    return word == null ? null : Long.valueOf(word + value.addend());
   }
 
   /// The way that most return instructions agree on; the first of equals, which passes the fewest
@@ -240,7 +281,7 @@ final class CodeStep {
     return best;
   }
 
-  private @Nullable Caller fromCallOnStack() {
+  private Caller.@Nullable Found fromCallOnStack() {
     long stack = registers.value(FrameRegisters.RSP);
     int walks = 0;
     for (int i = 0; i < SCANNED_WORDS && walks < MAX_SCAN_WALKS; i++) {
@@ -249,7 +290,7 @@ final class CodeStep {
       if (word == null) {
         break;
       }
-      if (modules.at(new RemoteAddress(word - 1)) == null || !returnAddresses.follows(word)) {
+      if (modules.at(new RemoteAddress(word - 1)) == null || !returnAddresses.plausible(word)) {
         continue;
       }
       long target = returnAddresses.target(word);
@@ -265,9 +306,51 @@ final class CodeStep {
     return null;
   }
 
+  /// Tries the places before here where a function may start: code that nothing falls into.
+  private Caller.@Nullable Found fromGuessedStart() {
+    List<Long> starts = new ArrayList<>();
+    Instruction instruction = new Instruction();
+    X86Decoder decoder = new X86Decoder();
+    byte[] code = memory.readExactly(pc - GUESSED_RANGE, GUESSED_RANGE);
+    if (code == null) {
+      return null;
+    }
+    boolean fallenInto = true;
+    int at = 0;
+    // Decoding that starts in the middle of an instruction falls into step soon.
+    while (at < code.length) {
+      long address = pc - code.length + at;
+      boolean valid = decoder.decode(code, at, code.length, address, instruction);
+      at += Math.max(instruction.length(), 1);
+      if (!valid) {
+        fallenInto = true;
+        continue;
+      }
+      Flow flow = instruction.flow();
+      if (flow == Flow.NEXT && instruction.mnemonic().startsWith("nop")) {
+        continue; // Padding belongs to neither function.
+      }
+      if (!fallenInto) {
+        starts.add(address);
+      }
+      fallenInto =
+          switch (flow) {
+            case JUMP, INDIRECT_JUMP, RETURN, HALT -> false;
+            default -> true;
+          };
+    }
+    for (int i = starts.size() - 1; i >= 0 && i >= starts.size() - MAX_GUESSES; i--) {
+      Caller.Found found = fromStart(starts.get(i), new CodeWalk(memory, 0, 0), 0, FROM_GUESS);
+      if (found != null && aligned(found) && found.cfa() > registers.value(FrameRegisters.RSP)) {
+        return found;
+      }
+    }
+    return null;
+  }
+
   private Caller.@Nullable Found found(long slot, FrameRegisters.Builder caller, Evidence rule) {
     Long returnAddress = memory.word(slot);
-    if (returnAddress == null || !returnAddresses.follows(returnAddress)) {
+    if (returnAddress == null || !returnAddresses.plausible(returnAddress)) {
       return null;
     }
     caller.set(FrameRegisters.RSP, slot + 8);

@@ -15,6 +15,9 @@ final class CodeWalk {
   /// How many instructions one walk looks at: more than the largest functions have.
   private static final int MAX_INSTRUCTIONS = 16_384;
 
+  private static final TrackedValue EXIT = TrackedValue.constant(60);
+  private static final TrackedValue EXIT_GROUP = TrackedValue.constant(231);
+
   /// Looks at each instruction that is reached.
   interface Visitor {
     /// @param state as it is before the instruction
@@ -37,6 +40,7 @@ final class CodeWalk {
   private Deque<Start> pending = new ArrayDeque<>();
 
   private Deque<Start> afterCalls = new ArrayDeque<>();
+  private int callsPassed;
   private boolean halts;
   private boolean leaves;
 
@@ -61,14 +65,20 @@ final class CodeWalk {
         Deque<Start> next = afterCalls;
         afterCalls = pending;
         pending = next;
+        callsPassed++;
       } else if (straightOn(start.address(), start.state(), visitor)) {
         return;
       }
     }
   }
 
-  /// Whether every path ran into `hlt`, which no program survives: code that is never meant to be
-  /// left, as where a thread starts.
+  /// How many returns from calls every path to the visited instruction relies on.
+  int callsPassed() {
+    return callsPassed;
+  }
+
+  /// Whether every path ran into `hlt`, which no program survives, or into the system call that
+  /// ends the thread: code that is never left, as where a thread starts.
   boolean onlyHalts() {
     return halts && !leaves;
   }
@@ -103,6 +113,13 @@ final class CodeWalk {
             leaves = true;
           }
           return false;
+        }
+        case SYSCALL -> {
+          if (endsThread(state.register(TrackedState.RAX))) {
+            halts = true;
+            return false;
+          }
+          state.execute(instruction);
         }
         case JUMP -> next = instruction.target();
         case INDIRECT_JUMP -> {
@@ -140,6 +157,10 @@ final class CodeWalk {
     }
   }
 
+  private static boolean endsThread(TrackedValue number) {
+    return number.equals(EXIT) || number.equals(EXIT_GROUP);
+  }
+
   private boolean inRange(long address) {
     return rangeStart == rangeEnd || address != rangeEnd;
   }
@@ -149,7 +170,11 @@ final class CodeWalk {
     if (target.base() != TrackedValue.CONSTANT) {
       return null;
     }
-    return target.loaded() ? memory.word(target.offset()) : Long.valueOf(target.offset());
+    if (!target.loaded()) {
+      return target.offset();
+    }
+    Long word = memory.word(target.offset());
+    return word == null ? null : Long.valueOf(word + target.addend());
   }
 
   private boolean decode(long address) {

@@ -25,7 +25,7 @@ final class FramePointerChain {
     }
     Long outer = memory.word(frame);
     Long returnAddress = memory.word(frame + 8);
-    if (outer == null || returnAddress == null || !returnAddresses.follows(returnAddress)) {
+    if (outer == null || returnAddress == null || !returnAddresses.plausible(returnAddress)) {
       return null;
     }
     FrameRegisters.Builder caller = new FrameRegisters.Builder();

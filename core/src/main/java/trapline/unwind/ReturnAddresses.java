@@ -12,7 +12,7 @@ final class ReturnAddresses {
   }
 
   /// Whether a call instruction ends at `address`.
-  boolean follows(long address) {
+  private boolean follows(long address) {
     byte[] code = memory.readExactly(address - LONGEST_CALL, LONGEST_CALL);
     if (code == null) {
       return false;
@@ -27,6 +27,12 @@ final class ReturnAddresses {
       }
     }
     return false;
+  }
+
+  /// Whether a function can return to `address`: to behind the call, or a signal handler to the
+  /// code that ends it.
+  boolean plausible(long address) {
+    return follows(address) || SignalTrampoline.isAt(address, false, memory);
   }
 
   /// The target of the call that ends at `address`, when the instruction alone tells it or names

@@ -9,6 +9,7 @@ import trapline.code.RegisterClass;
 
 /// The registers and stack slots at one instruction, as far as following the code can tell.
 final class TrackedState {
+  static final int RAX = 0;
   static final int RSP = 4;
   static final int RBP = 5;
   private static final int COUNT = 16;

@@ -168,7 +168,7 @@ public final class Unwinder {
     if (exact && registers.isKnown(FrameRegisters.RSP)) {
       long slot = registers.value(FrameRegisters.RSP);
       Long returnAddress = memory.word(slot);
-      if (returnAddress != null && returnAddresses.follows(returnAddress)) {
+      if (returnAddress != null && returnAddresses.plausible(returnAddress)) {
         FrameRegisters.Builder caller = new FrameRegisters.Builder();
         for (int number = 0; number < Registers.DWARF_COUNT; number++) {
           if ((FrameRegisters.PRESERVED >> number & 1) != 0) {

@@ -54,6 +54,128 @@ final class UnwinderTest {
         compiler, source, options, stacks.threads().size(), frames);
   }
 
+  /// Programs and libraries with tables, as if they had none: what is read from instructions must
+  /// be what gdb finds by the tables.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          gcc   | calls.c   | -O0
+          gcc   | calls.c   | -O2
+          gcc   | calls.c   | -Os -static
+          gcc   | calls.c   | -O2 -no-pie -s
+          clang | calls.c   | -O2
+          gcc   | signals.c | -O2
+          gcc   | signals.c | -O2 -static
+          gcc   | threads.c | -O2 -pthread
+          gcc   | threads.c | -O1 -pthread -static
+          gcc   | threads.c | -O2 -pthread -s
+          clang | signals.c | -O1 -fno-omit-frame-pointer -s
+          """)
+  void readFromInstructions(String compiler, String source, String options) {
+    GdbStacks stacks =
+        new GdbStacks(folder, compile(compiler, source, options), stopAtWrite(source));
+    stacks.core().withModules(ObjectFile::withoutTables);
+    int frames = 0;
+    for (Map.Entry<Integer, List<GdbStacks.Frame>> thread : stacks.threads().entrySet()) {
+      Stack stack = unwind(stacks, thread.getKey());
+      assertThat(stack.frames().stream().map(frame -> describe(frame, stacks)).toList())
+          .as("end: %s", stack.end())
+          .isEqualTo(thread.getValue().stream().map(UnwinderTest::describe).toList());
+      assertThat(stack.end()).isEmpty();
+      for (int i = 0; i < thread.getValue().size(); i++) {
+        assertKnownRegistersSame(stack.frames().get(i).registers(), thread.getValue().get(i));
+      }
+      frames += stack.frames().size();
+    }
+    System.err.printf(
+        "%s %s %s: %d frames read from instructions, as gdb%n", compiler, source, options, frames);
+  }
+
+  private static void assertKnownRegistersSame(FrameRegisters registers, GdbStacks.Frame expected) {
+    for (int j = 0; j < GdbStacks.REGISTERS.length; j++) {
+      int number = GdbStacks.REGISTERS[j];
+      if (registers.isKnown(number)) {
+        assertThat(hex(registers.value(number)))
+            .as("register %d in %s", number, expected.function())
+            .isEqualTo(expected.registers().get(j));
+      }
+    }
+  }
+
+  /// musl has no tables, and gdb loses its way in it: the program's functions are stated here.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          calls.c   | -O0                                         | CALLS
+          calls.c   | -O2                                         | CALLS
+          calls.c   | -O2 -static                                 | CALLS
+          calls.c   | -O0 -fno-asynchronous-unwind-tables         | CALLS
+          calls.c   | -O1 -fno-asynchronous-unwind-tables         | CALLS
+          calls.c   | -Os -fno-asynchronous-unwind-tables -static | CALLS
+          signals.c | -O2                                         | SIGNALS
+          signals.c | -O2 -static                                 | SIGNALS
+          signals.c | -O2 -fno-asynchronous-unwind-tables         | SIGNALS
+          threads.c | -O2 -pthread                                | main _start
+          threads.c | -O2 -pthread -static                        | main _start
+          """)
+  void musl(String source, String options, String functions) {
+    String noInlining = " -fno-optimize-sibling-calls -fno-inline -fno-ipa-cp";
+    GdbStacks stacks =
+        new GdbStacks(
+            folder, compile("musl-gcc", source, options + noInlining), stopAtWrite(source));
+    List<String> found = new ArrayList<>();
+    int frames = 0;
+    for (int thread : stacks.threads().keySet()) {
+      Stack stack = unwind(stacks, thread);
+      frames += stack.frames().size();
+      List<String> names = names(stack, stacks);
+      names.retainAll(MUSL_FUNCTIONS);
+      assertThat(stack.end()).as("%s", names).isEmpty();
+      found.add(String.join(" ", names));
+    }
+    List<String> expected = new ArrayList<>();
+    expected.add(
+        switch (functions) {
+          case "CALLS" ->
+              "stop aligned variable recurse recurse recurse recurse recurse compare many main"
+                  + " _start";
+          case "SIGNALS" -> "report on_fault signal on_user signal fault main _start";
+          default -> functions;
+        });
+    if (source.equals("threads.c")) {
+      expected.addAll(List.of("reading", "sleeping", "waiting"));
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    System.err.printf("musl-gcc %s %s: %d frames%n", source, options, frames);
+  }
+
+  private static final List<String> MUSL_FUNCTIONS =
+      List.of(
+          ("stop aligned variable recurse compare many main _start report on_fault on_user signal"
+                  + " fault reading sleeping waiting")
+              .split(" "));
+
+  private static List<String> names(Stack stack, GdbStacks stacks) {
+    List<String> names = new ArrayList<>();
+    for (PhysicalFrame frame : stack.frames()) {
+      ObjectFile module = stacks.core().at(frame.lookupPc());
+      assertThat(module).isNotNull();
+      names.add(
+          frame.signal()
+              ? "signal"
+              : module.functionName(frame.lookupPc().value() - module.loadBias()));
+    }
+    return names;
+  }
+
+  private static String describe(GdbStacks.Frame frame) {
+    return hex(frame.pc()) + (frame.signal() ? " signal" : "");
+  }
+
   private static Stack unwind(GdbStacks stacks, int thread) {
     return Unwinder.unwind(stacks.core().threads().get(thread), stacks.core(), stacks.core(), 100);
   }
