@@ -4,6 +4,7 @@ module trapline.app {
   requires trapline.core;
   requires trapline.linux;
   requires info.picocli;
+  requires me.tongfei.progressbar;
 
   opens trapline.cli to
       info.picocli;

@@ -12,6 +12,7 @@ module trapline.core {
   exports trapline.dwarf.expression;
   exports trapline.dwarf;
   exports trapline.elf;
+  exports trapline.journey;
   exports trapline.kernel;
   exports trapline.model;
   exports trapline.report;

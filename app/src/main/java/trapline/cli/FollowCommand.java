@@ -1,25 +1,290 @@
 package trapline.cli;
 
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import trapline.abi.Signals;
+import trapline.abi.Suggestion;
+import trapline.abi.SyscallTable;
+import trapline.decode.ArgumentDecoder;
+import trapline.decode.Limits;
+import trapline.follow.FollowOptions;
+import trapline.follow.FollowSession;
+import trapline.follow.JourneySink;
+import trapline.follow.SourceFiles;
+import trapline.journey.JourneyBuilder;
+import trapline.linux.objects.ObjectFiles;
+import trapline.linux.proc.LiveKernel;
+import trapline.linux.ptrace.LaunchSpec;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.Abi;
+import trapline.model.KernelRefused;
 
 /// `trapline follow`.
-@Command(name = "follow", description = "Runs a program and shows the journey of its calls.")
+@Command(
+    name = "follow",
+    description = "Shows the whole journey of a program's system calls.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
-  @Option(names = "--all")
+  private static final int EACCES = 13;
+  private static final int EPERM = 1;
+
+  @ParentCommand @Nullable TraplineCommand parent;
+
+  @Option(
+      names = "--call",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Follow only these calls (socket,bind). The run ends, and a program that Trapline started"
+              + " with it, when each has been followed once.")
+  List<String> calls = new ArrayList<>();
+
+  @Option(names = "--all", description = "Follow every occurrence, and keep going.")
   boolean all;
 
-  @Option(names = "--call")
-  @Nullable String calls;
+  @Option(
+      names = "--steps",
+      arity = "0..1",
+      fallbackValue = "brief",
+      paramLabel = "all",
+      description =
+          "Print the road instruction by instruction; --steps=all shows the dynamic linker's"
+              + " resolver, too.")
+  @Nullable String steps;
 
-  @Parameters @Nullable List<String> command;
+  @Option(names = "--json", description = "Print one JSON object a journey (docs/FORMATS.md).")
+  boolean json;
+
+  @Option(
+      names = "--kernel-source",
+      paramLabel = "DIR|TARBALL",
+      description = "Take the kernel's facts from this source tree or tarball.")
+  @Nullable Path kernelSource;
+
+  @Option(names = "-p", paramLabel = "PID", description = "Follow a running process.")
+  @Nullable Integer processId;
+
+  @Option(
+      names = "--startup",
+      description = "Show what the dynamic linker does before the program starts in full, too.")
+  boolean startup;
+
+  @Option(
+      names = {"-s", "--string-limit"},
+      paramLabel = "N",
+      description = "Show at most N bytes of a string (default: ${DEFAULT-VALUE}).")
+  int stringLimit = 64;
+
+  @Option(
+      names = "--debug-dir",
+      paramLabel = "DIR",
+      description = "Look for separate debug files here, too.")
+  List<Path> debugDirectories = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Print to this file in place of standard output.")
+  @Nullable Path output;
+
+  @Option(names = "--ascii", description = "Draw with plain characters.")
+  boolean ascii;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROGRAM [ARGS…]",
+      description = "An ELF file, a script, or a .c file, which is compiled first (cc -g).")
+  List<String> command = new ArrayList<>();
 
   @Override
   public Integer call() {
-    return 0;
+    TraplineCommand root = java.util.Objects.requireNonNull(parent);
+    PrintStream err = root.err();
+    checkUsage();
+    FollowOptions options = new FollowOptions(names(), all, steps(), startup);
+    try (Interruption interruption = new Interruption();
+        PrintStream file = output == null ? null : open(output)) {
+      if (processId != null) {
+        return run(options, null, file, root, interruption);
+      }
+      try (ProgramFile program = ProgramFile.find(command.getFirst(), err)) {
+        return run(options, program, file, root, interruption);
+      }
+    }
+  }
+
+  private void checkUsage() {
+    if (processId == null && command.isEmpty()) {
+      throw usage("name a program to follow, or a process with -p; trapline follow --help");
+    }
+    if (processId != null && !command.isEmpty()) {
+      throw usage("either a program or -p, not both");
+    }
+    if (stringLimit < 0) {
+      throw usage("-s takes a number from 0 up");
+    }
+  }
+
+  private FollowOptions.Steps steps() {
+    if (steps == null) {
+      return FollowOptions.Steps.NONE;
+    }
+    return switch (steps) {
+      case "brief" -> FollowOptions.Steps.BRIEF;
+      case "all" -> FollowOptions.Steps.ALL;
+      default -> throw usage("--steps=" + steps + ": either --steps or --steps=all");
+    };
+  }
+
+  private Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    SyscallTable table = SyscallTable.of(Abi.X86_64);
+    for (String name : calls) {
+      if (name.isEmpty()) {
+        throw usage("--call has an empty name in its list");
+      }
+      if (table.byName(name) == null && SyscallTable.of(Abi.I386).byName(name) == null) {
+        throw usage(unknown(name, table));
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  private static String unknown(String name, SyscallTable table) {
+    List<Suggestion> near = table.nearest(name);
+    StringBuilder line = new StringBuilder("--call ").append(name).append(": no such system call");
+    if (!near.isEmpty()) {
+      line.append("; did you mean ").append(near.getFirst().name());
+      for (int i = 1; i < near.size() && i < 3; i++) {
+        line.append(i == near.size() - 1 || i == 2 ? " or " : ", ").append(near.get(i).name());
+      }
+      line.append('?');
+      if (!near.getFirst().note().isEmpty()) {
+        line.append(" (").append(near.getFirst().note()).append(')');
+      }
+    }
+    return line.toString();
+  }
+
+  private static PrintStream open(Path path) {
+    try {
+      return new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitStatus.BAD_FILE, "-o " + path + ": " + e.getMessage());
+    }
+  }
+
+  private int run(
+      FollowOptions options,
+      @Nullable ProgramFile program,
+      @Nullable PrintStream file,
+      TraplineCommand root,
+      Interruption interruption) {
+    PrintStream err = root.err();
+    LiveKernel kernel = new LiveKernel();
+    JourneyBuilder builder =
+        new JourneyBuilder(
+            KernelChoice.choose(kernelSource, kernel, err),
+            new ArgumentDecoder(),
+            new SourceFiles());
+    JourneySink sink = sink(file, root.out());
+    ObjectFiles objects = new ObjectFiles(debugDirectories);
+    try (Tracer tracer = interruption.guard(start(program))) {
+      FollowSession session =
+          new FollowSession(
+              tracer,
+              options,
+              builder,
+              sink,
+              objects,
+              Limits.DEFAULT.withStringLength(stringLimit),
+              program == null);
+      FollowSession.Result result = session.run();
+      return report(result, options, err, interruption);
+    }
+  }
+
+  private JourneySink sink(@Nullable PrintStream file, PrintStream out) {
+    boolean shared = file == null;
+    PrintStream target = file == null ? out : file;
+    return json
+        ? new JsonSink(target, shared)
+        : new TextSink(target, Terminal.style(ascii, shared && Terminal.isTerminal(1)), shared);
+  }
+
+  private Tracer start(@Nullable ProgramFile program) {
+    try {
+      return program == null
+          ? Tracer.attach(java.util.Objects.requireNonNull(processId))
+          : Tracer.launch(LaunchSpec.of(program.executable(), command));
+    } catch (KernelRefused e) {
+      boolean tracing = e.call().startsWith("ptrace");
+      boolean denied = e.errno() == EPERM || e.errno() == EACCES;
+      String advice = tracing && denied ? "; trapline doctor says what it needs" : "";
+      throw new CommandFailure(
+          tracing ? ExitStatus.REFUSED : ExitStatus.NOT_STARTED,
+          (program == null ? "process " + processId : command.getFirst())
+              + ": "
+              + e.getMessage()
+              + advice);
+    }
+  }
+
+  private int report(
+      FollowSession.Result result,
+      FollowOptions options,
+      PrintStream err,
+      Interruption interruption) {
+    if (result.end() == FollowSession.End.INTERRUPTED || interruption.came()) {
+      err.println("trapline: interrupted");
+      return ExitStatus.INTERRUPTED;
+    }
+    if (result.end() == FollowSession.End.COMPLETE) {
+      return ExitStatus.DONE;
+    }
+    String name = processId == null ? command.getFirst() : "process " + processId;
+    int status = ExitStatus.DONE;
+    if (result.signal() != 0) {
+      err.println("trapline: " + name + " was ended by " + Signals.name(result.signal()));
+      status = ExitStatus.SIGNALLED;
+    }
+    for (String call : options.calls()) {
+      if (result.missing().contains(call)) {
+        err.println("trapline: " + name + " ended without making " + call + reason(call, result));
+        status = status == ExitStatus.DONE ? ExitStatus.NOT_SEEN : status;
+      }
+    }
+    return status;
+  }
+
+  private static String reason(String call, FollowSession.Result result) {
+    if (result.vdso().contains(call)) {
+      return ": the vDSO answers it in user mode, without a trap";
+    }
+    List<Suggestion> others = SyscallTable.of(Abi.X86_64).libcEquivalents(call);
+    if (!others.isEmpty()) {
+      Suggestion other = others.getFirst();
+      return "; try --call " + other.name() + (other.note().isEmpty() ? "" : ": " + other.note());
+    }
+    return "";
+  }
+
+  private static CommandFailure usage(String message) {
+    return new CommandFailure(ExitStatus.USAGE, message);
   }
 }

@@ -1,10 +1,30 @@
 package trapline.cli;
 
+import java.io.PrintStream;
 import picocli.CommandLine.Command;
 
 /// The command line's root.
 @Command(
     name = "trapline",
     subcommands = {FollowCommand.class},
-    description = "Follows a system call from the source line, through the trap, to the kernel.")
-final class TraplineCommand {}
+    mixinStandardHelpOptions = true,
+    version = "trapline 0.1.0",
+    description =
+        "Follows a system call from the source line, through the trap, to the kernel, and back.")
+final class TraplineCommand {
+  private final PrintStream out;
+  private final PrintStream err;
+
+  TraplineCommand(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  PrintStream out() {
+    return out;
+  }
+
+  PrintStream err() {
+    return err;
+  }
+}

@@ -61,6 +61,9 @@ public sealed interface Hop {
   enum Binding {
     /// The slot still led to the resolver before this call.
     ON_THIS_CALL("bound on this call"),
+    /// The slot still led to the resolver when the program was last seen in the kernel; calls that
+    /// made no system call may have been made since.
+    SINCE_LAST_STOP("bound since the program's previous system call"),
     /// An earlier call had bound it.
     BY_EARLIER_CALL("bound by an earlier call"),
     /// The loader bound it before the program started: `-z now`, `LD_BIND_NOW`, or a GLOB_DAT slot.

@@ -144,6 +144,7 @@ final class JsonHops {
   private static String binding(Hop.Binding binding) {
     return switch (binding) {
       case ON_THIS_CALL -> "on-this-call";
+      case SINCE_LAST_STOP -> "since-last-stop";
       case BY_EARLIER_CALL -> "by-earlier-call";
       case AT_LOAD -> "at-load";
       case BEFORE_SEEN -> "before-seen";

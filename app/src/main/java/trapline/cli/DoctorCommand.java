@@ -1,0 +1,195 @@
+package trapline.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import trapline.kernel.KernelIndex;
+import trapline.kernel.VersionMatch;
+import trapline.linux.objects.DebugFile;
+import trapline.linux.objects.LibcVersion;
+import trapline.linux.objects.ObjectFile;
+import trapline.linux.objects.ObjectFiles;
+import trapline.linux.proc.HostFacts;
+import trapline.linux.proc.Maps;
+import trapline.linux.ptrace.LaunchSpec;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.KernelRefused;
+import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
+import trapline.report.Checkup;
+
+/// `trapline doctor`: what this machine can give, each with its remedy.
+@Command(
+    name = "doctor",
+    description = "Says what this machine can give, and how to get what is missing.",
+    mixinStandardHelpOptions = true)
+final class DoctorCommand implements Callable<Integer> {
+  @ParentCommand
+  @Nullable TraplineCommand parent;
+
+  @Option(names = "--ascii", description = "Draw with plain characters.")
+  boolean ascii;
+
+  @Override
+  public Integer call() {
+    PrintStream out = Objects.requireNonNull(parent).out();
+    HostFacts host = HostFacts.look();
+    List<Checkup.Item> items = new ArrayList<>();
+    items.add(tracing(host));
+    items.add(compiler());
+    items.add(libraryDebug());
+    items.add(kernelSource(host));
+    items.add(kernelSymbols(host));
+    items.add(tracefs(host));
+    items.add(functionTracer(host));
+    items.add(bpf(host));
+    items.add(guest(host));
+    String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
+    out.print(
+        new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
+    out.flush();
+    return items.getFirst().state() == Checkup.State.NO ? ExitStatus.REFUSED : ExitStatus.DONE;
+  }
+
+  /// Tries it: what the settings say and what the kernel does may differ in a container.
+  private static Checkup.Item tracing(HostFacts host) {
+    String what = "trace programs that Trapline starts (ptrace)";
+    try (Tracer tracer =
+        Tracer.launch(LaunchSpec.of(Path.of("/bin/true"), List.of("/bin/true")))) {
+      tracer.next();
+    } catch (KernelRefused e) {
+      return Checkup.no(
+          what,
+          String.valueOf(e.getMessage()),
+          host.ptraceScope() == 3
+              ? "sysctl kernel.yama.ptrace_scope is 3; it can be lowered only by a reboot"
+              : "in a container: run it with --cap-add=SYS_PTRACE");
+    }
+    boolean anyProcess = host.ptraceScope() <= 0 || host.hasCapability(HostFacts.CAP_SYS_PTRACE);
+    return anyProcess
+        ? Checkup.yes(what + ", and running ones (-p)", "tried")
+        : Checkup.part(
+            what,
+            "tried; running processes may be refused: kernel.yama.ptrace_scope is "
+                + host.ptraceScope(),
+            "sudo sysctl kernel.yama.ptrace_scope=0, or run as root");
+  }
+
+  private static Checkup.Item compiler() {
+    String found = inPath("cc");
+    return found.isEmpty()
+        ? Checkup.no("compile .c programs", "no cc in PATH", "apt-get install gcc")
+        : Checkup.yes("compile .c programs", found);
+  }
+
+  /// Looks at the C library that this process itself runs on.
+  private static Checkup.Item libraryDebug() {
+    String what = "the C library's own lines and variables";
+    int self = (int) ProcessHandle.current().pid();
+    ObjectFiles objects = new ObjectFiles();
+    for (Maps.Mapping mapping : Maps.of(self).mappings()) {
+      String name = mapping.path().substring(mapping.path().lastIndexOf('/') + 1);
+      if (mapping.isExecutable() && (name.startsWith("libc.so") || name.startsWith("ld-musl"))) {
+        try {
+          ObjectFile file = objects.open(self, mapping);
+          String version = LibcVersion.of(file.elf());
+          return switch (objects.debugFile(file)) {
+            case DebugFile.Found found ->
+                Checkup.yes(what, version + ": debug information in " + found.path());
+            case DebugFile.Missing missing ->
+                Checkup.no(what, version + ": " + missing.why(), missing.remedy());
+          };
+        } catch (IOException | MalformedBinary | Unsupported e) {
+          return Checkup.no(what, mapping.path() + ": " + e.getMessage(), "");
+        }
+      }
+    }
+    return Checkup.no(what, "no C library was found", "");
+  }
+
+  private static Checkup.Item kernelSource(HostFacts host) {
+    String what = "the kernel's side of a call";
+    VersionMatch match = KernelIndex.embedded().match(host.release(), host.version());
+    if (match.exact()) {
+      return Checkup.yes(what, match.sentence());
+    }
+    String found = String.join(", ", host.kernelSources());
+    return Checkup.part(
+        what,
+        match.sentence(),
+        found.isEmpty()
+            ? "the running kernel's source: apt-get install linux-source, then --kernel-source"
+            : "a source that may be the running kernel's: --kernel-source " + found);
+  }
+
+  private static Checkup.Item kernelSymbols(HostFacts host) {
+    String what = "addresses of kernel functions (/proc/kallsyms)";
+    return host.kernelSymbols()
+        ? Checkup.yes(what, "shown")
+        : Checkup.no(
+            what,
+            "hidden: kernel.kptr_restrict is " + host.kptrRestrict(),
+            "run as root, or sudo sysctl kernel.kptr_restrict=0");
+  }
+
+  private static Checkup.Item tracefs(HostFacts host) {
+    String what = "types of system calls from the running kernel (tracefs)";
+    if (host.tracefs() == null) {
+      return Checkup.no(
+          what, "tracefs is not mounted or not readable", "as root: mount -t tracefs t /sys/kernel/tracing");
+    }
+    return host.syscallEvents()
+        ? Checkup.yes(what, host.tracefs() + "/events/syscalls")
+        : Checkup.no(
+            what, host.tracefs() + " has no events/syscalls for this user", "run as root");
+  }
+
+  private static Checkup.Item functionTracer(HostFacts host) {
+    String what = "kernel functions that ran, live (function tracer)";
+    boolean locked = !host.lockdown().isEmpty() && !host.lockdown().equals("none");
+    if (host.functionTracer() && !locked) {
+      return Checkup.yes(what, "function_graph is available");
+    }
+    return Checkup.no(
+        what,
+        locked ? "the kernel is locked down (" + host.lockdown() + ")" : "not in this kernel",
+        "a guest kernel can show them");
+  }
+
+  private static Checkup.Item bpf(HostFacts host) {
+    String what = "tracing at low cost (BPF)";
+    if (host.bpfErrno() == 0) {
+      return Checkup.yes(what, "bpf(2) works" + (host.btf() ? ", and the kernel has BTF" : ""));
+    }
+    return Checkup.no(
+        what, "bpf(2) refuses: errno " + host.bpfErrno(), "run as root, or with CAP_BPF and CAP_PERFMON");
+  }
+
+  private static Checkup.Item guest(HostFacts host) {
+    String what = "a guest kernel (QEMU)";
+    if (host.qemu() == null) {
+      return Checkup.no(what, "no qemu-system-x86_64 in PATH", "apt-get install qemu-system-x86");
+    }
+    return Checkup.yes(
+        what, host.qemu() + (host.kvm() ? ", /dev/kvm can be opened" : ", by emulation (no /dev/kvm)"));
+  }
+
+  private static String inPath(String name) {
+    for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":")) {
+      Path file = Path.of(folder.isEmpty() ? "." : folder, name);
+      if (Files.isExecutable(file)) {
+        return file.toString();
+      }
+    }
+    return "";
+  }
+}

@@ -1,0 +1,33 @@
+package trapline.cli;
+
+/// The exit statuses of every command.
+final class ExitStatus {
+  /// What was asked for was done.
+  static final int DONE = 0;
+
+  /// The program ended without making a call that was asked for.
+  static final int NOT_SEEN = 1;
+
+  /// The command line cannot be understood, or names a system call that does not exist.
+  static final int USAGE = 2;
+
+  /// The program could not be compiled or started.
+  static final int NOT_STARTED = 3;
+
+  /// The kernel does not let Trapline trace.
+  static final int REFUSED = 4;
+
+  /// A signal ended the program.
+  static final int SIGNALLED = 5;
+
+  /// A file that was named, such as a kernel tree, is missing or damaged.
+  static final int BAD_FILE = 6;
+
+  /// A defect in Trapline itself.
+  static final int INTERNAL = 70;
+
+  /// Ctrl-C, as shells count it.
+  static final int INTERRUPTED = 130;
+
+  private ExitStatus() {}
+}

@@ -1,0 +1,53 @@
+package trapline.cli;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import trapline.kernel.KernelSource;
+
+/// Shows on a terminal how far the reading of a kernel's source is.
+final class IndexProgress implements KernelSource.Progress, AutoCloseable {
+  private final String name;
+  private final PrintStream err;
+  private final boolean visible;
+  private @Nullable ProgressBar bar;
+
+  IndexProgress(String name, PrintStream err) {
+    this.name = name;
+    this.err = err;
+    this.visible = Terminal.isTerminal(2);
+  }
+
+  @Override
+  public synchronized void at(long done, long total) {
+    if (!visible) {
+      return;
+    }
+    ProgressBar shown = bar;
+    if (shown == null) {
+      shown =
+          new ProgressBarBuilder()
+              .setTaskName("reading " + name)
+              .setInitialMax(total)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .setConsumer(new ConsoleProgressBarConsumer(err))
+              .clearDisplayOnFinish()
+              .build();
+      bar = shown;
+    }
+    shown.maxHint(total);
+    shown.stepTo(done);
+  }
+
+  @Override
+  public synchronized void close() {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.close();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package trapline.cli;
+
+import java.io.PrintStream;
+import trapline.follow.JourneySink;
+import trapline.model.Journey;
+import trapline.report.JsonReport;
+
+/// Prints one JSON object a journey, each on a line of its own.
+final class JsonSink implements JourneySink {
+  private final PrintStream out;
+  private final boolean shared;
+  private boolean lineOpen;
+
+  /// @param shared whether the program writes to the same place, so that its unfinished line is
+  ///     ended before an object begins
+  JsonSink(PrintStream out, boolean shared) {
+    this.out = out;
+    this.shared = shared;
+  }
+
+  @Override
+  public void journey(Journey journey) {
+    if (lineOpen) {
+      out.print('\n');
+      lineOpen = false;
+    }
+    out.print(JsonReport.render(journey));
+    out.flush();
+  }
+
+  @Override
+  public void repeat(Journey journey) {
+    journey(journey);
+  }
+
+  @Override
+  public void startup(Journey journey) {
+    journey(journey);
+  }
+
+  @Override
+  public void programWrote(int lastByte) {
+    lineOpen = shared && lastByte != '\n';
+  }
+}

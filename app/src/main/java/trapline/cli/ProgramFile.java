@@ -1,0 +1,253 @@
+package trapline.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import trapline.bytes.Bytes;
+import trapline.elf.ElfFile;
+import trapline.elf.ElfIdentity;
+import trapline.elf.Segment;
+import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
+
+/// The program to run: found, compiled when it is C source, and known to be one that can be traced.
+final class ProgramFile implements AutoCloseable {
+  private static final int FIRST_BYTES = 4096;
+
+  private final Path executable;
+  private final @Nullable Path folder;
+
+  private ProgramFile(Path executable, @Nullable Path folder) {
+    this.executable = executable;
+    this.folder = folder;
+  }
+
+  /// The file to hand to execve(2).
+  Path executable() {
+    return executable;
+  }
+
+  /// Finds a program as a shell does, or compiles it.
+  ///
+  /// @param err where the compiler's command and words go
+  /// @throws CommandFailure when it cannot be run, with the reason
+  static ProgramFile find(String name, PrintStream err) {
+    try {
+      if (name.endsWith(".c") && Files.isRegularFile(Path.of(name))) {
+        return compile(Path.of(name), err);
+      }
+      Path found = name.indexOf('/') >= 0 ? Path.of(name) : inPath(name);
+      check(name, found);
+      return new ProgramFile(found, null);
+    } catch (InvalidPathException e) {
+      throw notStarted(name + ": not a file name");
+    }
+  }
+
+  private static Path inPath(String name) {
+    Path refused = null;
+    for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":")) {
+      Path candidate = Path.of(folder.isEmpty() ? "." : folder, name);
+      if (Files.isRegularFile(candidate)) {
+        if (Files.isExecutable(candidate)) {
+          return candidate;
+        }
+        refused = candidate;
+      }
+    }
+    if (refused != null) {
+      return refused;
+    }
+    throw notStarted(
+        name
+            + ": no such program in PATH"
+            + (Files.exists(Path.of(name))
+                ? "; there is a file of that name here: ./" + name
+                : ""));
+  }
+
+  private static void check(String name, Path file) {
+    if (!Files.exists(file)) {
+      throw notStarted(name + ": no such file" + (name.endsWith(".c") ? " to compile" : ""));
+    }
+    if (Files.isDirectory(file)) {
+      throw notStarted(name + ": a directory, not a program");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw notStarted(name + ": not a regular file");
+    }
+    if (!Files.isExecutable(file)) {
+      throw notStarted(name + ": not executable; chmod +x " + name);
+    }
+    byte[] start;
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(FIRST_BYTES);
+    } catch (IOException e) {
+      throw notStarted(name + ": cannot be read: " + reason(e));
+    }
+    ElfIdentity identity = ElfIdentity.of(Bytes.of(name, start));
+    switch (identity.kind()) {
+      case READABLE -> checkSegments(name, file);
+      case SCRIPT -> checkInterpreter(name, start);
+      case OTHER_ELF ->
+          throw notStarted(
+              name
+                  + ": "
+                  + identity.description()
+                  + "; Trapline follows 64-bit programs for x86-64");
+      case TRUNCATED_ELF -> throw notStarted(name + ": truncated: " + identity.description());
+      case OTHER ->
+          throw notStarted(
+              name
+                  + ": "
+                  + identity.description()
+                  + ", and no script: a script names its interpreter in the first line (#!/bin/sh)");
+    }
+  }
+
+  /// A damaged program is named as such before the kernel says no more than ENOEXEC.
+  private static void checkSegments(String name, Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size > Integer.MAX_VALUE) {
+        return;
+      }
+      ByteBuffer map = channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+      ElfFile elf = ElfFile.of(Bytes.of(name, map));
+      if (elf.type() == ElfFile.Type.RELOCATABLE || elf.type() == ElfFile.Type.CORE) {
+        throw notStarted(
+            name
+                + ": an ELF file, but no program: "
+                + elf.type().name().toLowerCase(java.util.Locale.ROOT));
+      }
+      boolean loads = false;
+      for (Segment segment : elf.segments()) {
+        if (segment.isLoad()) {
+          loads = true;
+          if (segment.offset() < 0 || segment.offset() + segment.fileSize() > size) {
+            throw new MalformedBinary(
+                name, segment.offset(), "truncated: a segment ends beyond the file's end");
+          }
+        }
+      }
+      if (!loads) {
+        throw notStarted(name + ": an ELF file that loads nothing: not a program");
+      }
+      String interpreter = elf.interpreter();
+      if (!interpreter.isEmpty() && !Files.exists(Path.of(interpreter))) {
+        throw notStarted(
+            name + ": needs the dynamic linker " + interpreter + ", which is not installed");
+      }
+    } catch (MalformedBinary e) {
+      throw notStarted("damaged ELF file: " + e.getMessage());
+    } catch (Unsupported e) {
+      throw notStarted(name + ": " + e.getMessage());
+    } catch (IOException e) {
+      throw notStarted(name + ": cannot be read: " + reason(e));
+    }
+  }
+
+  private static void checkInterpreter(String name, byte[] start) {
+    String text = new String(start, StandardCharsets.UTF_8);
+    int end = text.indexOf('\n');
+    String line = text.substring(2, end < 0 ? text.length() : end).strip();
+    int space = line.indexOf(' ');
+    String interpreter = space < 0 ? line : line.substring(0, space);
+    if (interpreter.isEmpty() || !Files.exists(Path.of(interpreter))) {
+      throw notStarted(name + ": its interpreter " + interpreter + " does not exist");
+    }
+  }
+
+  private static ProgramFile compile(Path source, PrintStream err) {
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("trapline-");
+      String base = source.getFileName().toString();
+      Path program = folder.resolve(base.substring(0, base.length() - 2));
+      List<String> command = List.of("cc", "-g", "-o", program.toString(), source.toString());
+      err.println("$ " + String.join(" ", command));
+      err.flush();
+      Process compiler =
+          new ProcessBuilder(command)
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .start();
+      compiler.getInputStream().transferTo(err);
+      err.flush();
+      int status = compiler.waitFor();
+      if (status != 0) {
+        delete(folder);
+        throw notStarted(source + ": cc failed with exit status " + status);
+      }
+      return new ProgramFile(program, folder);
+    } catch (IOException e) {
+      if (folder != null) {
+        delete(folder);
+      }
+      throw notStarted(
+          source + ": cannot be compiled: " + reason(e) + "; a C compiler: apt-get install gcc");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      if (folder != null) {
+        delete(folder);
+      }
+      throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted while compiling " + source);
+    }
+  }
+
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  private static CommandFailure notStarted(String message) {
+    return new CommandFailure(ExitStatus.NOT_STARTED, message);
+  }
+
+  /// Removes what was compiled.
+  @Override
+  public void close() {
+    if (folder != null) {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure)
+                throws IOException {
+              Files.delete(each);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      // A folder in the system's place for temporary files that cannot be removed harms nobody.
+      return;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package trapline.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import trapline.report.Style;
+
+/// What the standard streams are, and how output for them should look.
+final class Terminal {
+  private static final int WIDTH = 100;
+
+  private Terminal() {}
+
+  /// Whether a standard stream is a terminal.
+  ///
+  /// @param descriptor 0 to 2
+  static boolean isTerminal(int descriptor) {
+    String target = target(descriptor);
+    return target.startsWith("/dev/pts/")
+        || target.startsWith("/dev/tty")
+        || target.equals("/dev/console");
+  }
+
+  /// Whether two standard streams lead to the same place.
+  static boolean same(int one, int other) {
+    String target = target(one);
+    return !target.isEmpty() && target.equals(target(other));
+  }
+
+  private static String target(int descriptor) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /// Colour on a terminal only, and not when NO_COLOR (no-color.org) is set or the terminal is
+  /// dumb.
+  ///
+  /// @param ascii whether the road is drawn with plain characters
+  /// @param terminal whether the output goes to a terminal
+  static Style style(boolean ascii, boolean terminal) {
+    String noColor = System.getenv("NO_COLOR");
+    boolean colour =
+        terminal && (noColor == null || noColor.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+    return Style.PLAIN.withWidth(width(terminal)).withColour(colour).withUnicode(!ascii);
+  }
+
+  private static int width(boolean terminal) {
+    String columns = System.getenv("COLUMNS");
+    if (columns != null && !columns.isEmpty() && columns.length() < 5) {
+      try {
+        return Integer.parseInt(columns);
+      } catch (NumberFormatException e) {
+        return WIDTH;
+      }
+    }
+    int found = terminal ? TerminalSize.columns() : 0;
+    return found > 0 ? found : WIDTH;
+  }
+}

@@ -1,0 +1,348 @@
+package trapline.follow;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import trapline.abi.Errnos;
+import trapline.abi.SyscallTable;
+import trapline.decode.DecodeContext;
+import trapline.decode.DescriptorNames;
+import trapline.decode.Limits;
+import trapline.journey.JourneyBuilder;
+import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.JourneyBuilder.Caller;
+import trapline.journey.ReturnTrace;
+import trapline.linux.objects.ObjectFiles;
+import trapline.linux.proc.Descriptors;
+import trapline.linux.proc.ProcessFacts;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.Journey;
+import trapline.model.Outcome;
+import trapline.model.Registers;
+import trapline.model.SyscallId;
+import trapline.model.TraceEvent;
+
+/// One run of `follow`: takes the tracer's events until the program ends, every call asked for has
+/// been followed, or someone interrupts.
+///
+/// Runs on the thread that made the tracer.
+public final class FollowSession {
+  /// How a run ended.
+  ///
+  /// @param end why it ended
+  /// @param status what the program passed to exit; 0 when it did not end
+  /// @param signal the signal that ended the program; 0 when none did
+  /// @param missing calls that were asked for and not seen
+  /// @param vdso those of `missing` that the vDSO answers without a trap
+  public record Result(End end, int status, int signal, Set<String> missing, Set<String> vdso) {
+    public Result {
+      missing = Set.copyOf(missing);
+      vdso = Set.copyOf(vdso);
+    }
+  }
+
+  /// Why a run ended.
+  public enum End {
+    /// All calls asked for have been followed.
+    COMPLETE,
+    /// The program ended.
+    PROGRAM_ENDED,
+    INTERRUPTED
+  }
+
+  /// A call that has begun.
+  private record Pending(Arrival arrival, Kind kind, long nanoTime, long occurrence) {}
+
+  private enum Kind {
+    FULL,
+    REPEAT,
+    STARTUP
+  }
+
+  private final Tracer tracer;
+  private final FollowOptions options;
+  private final JourneyBuilder builder;
+  private final JourneySink sink;
+  private final ObjectFiles objects;
+  private final Limits limits;
+  private final boolean attached;
+  private final ReturnStepper stepper;
+
+  private final Map<Integer, TracedProcess> processes = new HashMap<>();
+  private final Map<Integer, SlotWatch> slots = new HashMap<>();
+  private final Map<Integer, Pending> pending = new LinkedHashMap<>();
+  private final Map<String, Long> occurrences = new HashMap<>();
+  private final Set<String> followed = new HashSet<>();
+  private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
+  private final Set<String> vdsoNames = new HashSet<>();
+  private int firstProcess;
+  private int status;
+  private int signal;
+
+  /// @param attached whether the program ran before: its start is not seen
+  public FollowSession(
+      Tracer tracer,
+      FollowOptions options,
+      JourneyBuilder builder,
+      JourneySink sink,
+      ObjectFiles objects,
+      Limits limits,
+      boolean attached) {
+    this.tracer = tracer;
+    this.options = options;
+    this.builder = builder;
+    this.sink = sink;
+    this.objects = objects;
+    this.limits = limits;
+    this.attached = attached;
+    this.stepper = new ReturnStepper(tracer);
+  }
+
+  /// Follows until the end. The tracer is left to the caller to close.
+  public Result run() {
+    for (TraceEvent event = tracer.next(); event != null; event = tracer.next()) {
+      if (event instanceof TraceEvent.Interrupted) {
+        return end(End.INTERRUPTED);
+      }
+      if (take(event)) {
+        return end(End.COMPLETE);
+      }
+    }
+    return end(End.PROGRAM_ENDED);
+  }
+
+  /// @return whether everything that was asked for has been followed
+  private boolean take(TraceEvent event) {
+    int thread = event.threadId();
+    boolean complete = false;
+    switch (event) {
+      case TraceEvent.Entered entered -> enter(entered);
+      case TraceEvent.Exited exited -> complete = exit(exited);
+      case TraceEvent.Execed execed -> exec(execed);
+      case TraceEvent.Ended ended -> {
+        ended(ended);
+        return isComplete();
+      }
+      case TraceEvent.Started started -> process(started.threadId());
+      default -> {}
+    }
+    if (!complete && thread != 0) {
+      tracer.resume(thread);
+    }
+    return complete;
+  }
+
+  private TracedProcess process(int thread) {
+    int id = tracer.processOf(thread);
+    TracedProcess known = processes.get(id);
+    if (known == null) {
+      known = new TracedProcess(id, thread, objects, tracer.memory(thread));
+      processes.put(id, known);
+      if (firstProcess == 0) {
+        firstProcess = id;
+      }
+      if (attached) {
+        known.markStarted();
+      }
+      if (!options.calls().isEmpty() && vdsoNames.isEmpty()) {
+        vdsoNames.addAll(known.vdsoCalls());
+      }
+    }
+    return known;
+  }
+
+  private void enter(TraceEvent.Entered entered) {
+    int thread = entered.threadId();
+    TracedProcess process = process(thread);
+    SyscallId id = entered.call();
+    String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    SlotWatch watch = slots.computeIfAbsent(process.processId(), each -> new SlotWatch());
+    if (options.wants(name)) {
+      process.mayHaveChanged(thread);
+      Registers registers = entered.registers();
+      Arrival arrival =
+          builder.arrive(caller(thread), id, registers, process, context(process, thread));
+      boolean startup = !process.started() && arrival.inLibraryOnly(process);
+      if (!startup) {
+        process.markStarted();
+      }
+      begin(thread, arrival, process, watch, startup);
+    }
+    watch.look(process, process.memory());
+  }
+
+  private void begin(
+      int thread, Arrival arrival, TracedProcess process, SlotWatch watch, boolean startup) {
+    long occurrence = occurrences.merge(arrival.site(), 1L, Long::sum);
+    Kind kind = Kind.FULL;
+    if (startup && !options.startup()) {
+      kind = Kind.STARTUP;
+    } else if (occurrence > 1) {
+      if (!options.all()) {
+        return;
+      }
+      kind = Kind.REPEAT;
+    }
+    if (kind != Kind.REPEAT) {
+      builder.explore(arrival, process, watch, false, process::libraryName);
+    }
+    pending.put(thread, new Pending(arrival, kind, System.nanoTime(), occurrence));
+  }
+
+  private boolean exit(TraceEvent.Exited exited) {
+    int thread = exited.threadId();
+    Pending call = pending.remove(thread);
+    TracedProcess process = process(thread);
+    reportWrite(exited, process);
+    if (call == null || call.arrival().id().number() != exited.call().number()) {
+      return false;
+    }
+    process.mayHaveChanged(thread);
+    long nanoseconds = exited.nanoTime() - call.nanoTime();
+    DecodeContext context = context(process, thread);
+    Registers registers = exited.registers();
+    boolean restarted = Errnos.isRestart((int) -registers.rax());
+    ReturnTrace trace;
+    if (call.kind() != Kind.FULL || restarted) {
+      trace = ReturnTrace.of(registers, "");
+    } else if (call.arrival().name().equals("rt_sigreturn")) {
+      trace = ReturnTrace.of(registers, "the program goes on where the signal interrupted it");
+    } else {
+      trace = stepper.step(thread, registers, call.arrival().returnPoint(), process.memory());
+    }
+    Journey journey =
+        builder.returned(
+            call.arrival(),
+            process,
+            context,
+            trace,
+            nanoseconds,
+            call.occurrence(),
+            java.util.List.of());
+    if (restarted) {
+      // The same call comes again from the same place, and that one is the answer.
+      occurrences.merge(call.arrival().site(), -1L, Long::sum);
+      if (!options.all()) {
+        return false;
+      }
+    }
+    emit(call, journey);
+    return isComplete();
+  }
+
+  private void emit(Pending call, Journey journey) {
+    switch (call.kind()) {
+      case FULL -> {
+        followed.add(journey.name());
+        sink.journey(journey);
+      }
+      case REPEAT -> {
+        followed.add(journey.name());
+        sink.repeat(journey);
+      }
+      case STARTUP -> {
+        startupOnly.putIfAbsent(journey.name(), journey);
+        sink.startup(journey);
+      }
+    }
+  }
+
+  private boolean isComplete() {
+    return !options.all() && !options.calls().isEmpty() && followed.containsAll(options.calls());
+  }
+
+  private void exec(TraceEvent.Execed execed) {
+    int thread = execed.threadId();
+    Pending call = pending.remove(execed.formerThreadId());
+    if (call == null) {
+      call = pending.remove(thread);
+    }
+    int id = tracer.processOf(thread);
+    processes.remove(id);
+    slots.remove(id);
+    if (call != null) {
+      unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
+    }
+    process(thread);
+  }
+
+  private void ended(TraceEvent.Ended ended) {
+    Pending call = pending.remove(ended.threadId());
+    if (call != null) {
+      boolean exits = call.arrival().name().startsWith("exit");
+      String why =
+          exits
+              ? call.arrival().name().equals("exit") ? "the thread ended" : "the process ended"
+              : "the thread ended inside the call";
+      unreturned(call, new Outcome.NeverReturned(why));
+    }
+    if (ended.threadId() == firstProcess) {
+      status = ended.status();
+      signal = ended.signal();
+    }
+  }
+
+  private void unreturned(Pending call, Outcome outcome) {
+    long nanoseconds = System.nanoTime() - call.nanoTime();
+    emit(
+        call,
+        builder.unreturned(
+            call.arrival(), outcome, nanoseconds, call.occurrence(), java.util.List.of()));
+  }
+
+  private Result end(End end) {
+    if (end != End.PROGRAM_ENDED) {
+      for (Pending call : java.util.List.copyOf(pending.values())) {
+        unreturned(call, new Outcome.StillRunning());
+      }
+      pending.clear();
+    }
+    Set<String> missing = new HashSet<>(options.calls());
+    missing.removeAll(followed);
+    for (String name : java.util.List.copyOf(missing)) {
+      Journey journey = startupOnly.get(name);
+      if (journey != null) {
+        missing.remove(name);
+        sink.journey(journey);
+      }
+    }
+    Set<String> vdso = new HashSet<>(missing);
+    vdso.retainAll(vdsoNames);
+    return new Result(end, status, signal, missing, vdso);
+  }
+
+  /// Tells the sink when the program writes to where the sink may write.
+  private void reportWrite(TraceEvent.Exited exited, TracedProcess process) {
+    Registers registers = exited.registers();
+    boolean write = exited.call().number() == 1 && registers.argument(0) <= 2;
+    long count = registers.rax();
+    if (write && count > 0) {
+      byte[] last = process.memory().readExactly(registers.argument(1) + count - 1, 1);
+      if (last != null) {
+        sink.programWrote(last[0]);
+      }
+    }
+  }
+
+  private Caller caller(int thread) {
+    ProcessFacts facts = ProcessFacts.of(thread);
+    return new Caller(tracer.processOf(thread), thread, facts == null ? "" : facts.command());
+  }
+
+  private DecodeContext context(TracedProcess process, int thread) {
+    Descriptors descriptors = new Descriptors(thread);
+    DescriptorNames names =
+        fd -> {
+          if (fd == DescriptorNames.WORKING_DIRECTORY) {
+            ProcessFacts facts = ProcessFacts.of(thread);
+            String directory = facts == null ? null : facts.directory();
+            return directory == null ? "" : directory;
+          }
+          String target = descriptors.describe(fd);
+          return target == null ? "" : target;
+        };
+    return new DecodeContext(process.memory(), names, limits);
+  }
+}

@@ -1,0 +1,29 @@
+package trapline.journey;
+
+import org.jspecify.annotations.Nullable;
+import trapline.code.SymbolLookup;
+import trapline.model.RemoteAddress;
+import trapline.model.RemoteMemory;
+import trapline.unwind.UnwindModules;
+
+/// A traced process: its memory and the object files mapped in it, as they are while a thread is
+/// stopped.
+public interface AddressSpace extends UnwindModules {
+  @Override
+  @Nullable Image at(RemoteAddress address);
+
+  /// The object file that is mapped under this path; `null` when there is none.
+  @Nullable Image named(String path);
+
+  RemoteMemory memory();
+
+  /// Names addresses as `main+34`, `socket@plt`.
+  default SymbolLookup symbols() {
+    return address -> {
+      RemoteAddress remote = new RemoteAddress(address);
+      Image image = at(remote);
+      String name = image == null ? null : image.describe(image.link(remote));
+      return name == null || name.isEmpty() ? null : name;
+    };
+  }
+}

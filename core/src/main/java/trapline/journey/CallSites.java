@@ -1,0 +1,197 @@
+package trapline.journey;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
+import trapline.code.Instruction;
+import trapline.code.OperandKind;
+import trapline.code.SymbolLookup;
+import trapline.decode.ArgumentDecoder;
+import trapline.dwarf.DebugInfo;
+import trapline.dwarf.Statement;
+import trapline.model.Argument;
+import trapline.model.CodeLine;
+import trapline.model.Evidence;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.RemoteAddress;
+import trapline.model.SyscallId;
+import trapline.model.Unsupported;
+import trapline.unwind.PhysicalFrame;
+
+/// Finds the instruction that made a call, and builds the call-site hop.
+final class CallSites {
+  /// Notes longer than this push everything else out of sight.
+  private static final int NOTE = 44;
+
+  /// A call site that was found.
+  ///
+  /// @param hop what is shown
+  /// @param call the call or trap instruction; `null` when it was not found
+  record Found(Hop hop, @Nullable Instruction call) {}
+
+  private CallSites() {}
+
+  /// The call site in the stack's calling frame.
+  ///
+  /// @param callee the function that was called, by its symbol; empty when not known
+  static Found find(
+      CallStack stack,
+      AddressSpace space,
+      SyscallId id,
+      String name,
+      String callee,
+      List<Argument> arguments) {
+    PhysicalFrame frame = stack.callFrame();
+    Image image = space.at(frame.lookupPc());
+    if (image == null) {
+      return missing("the code at " + frame.pc() + " is in no mapped file", "");
+    }
+    boolean traps = stack.call() == 0;
+    if (!traps && stack.physical().get(stack.call() - 1).signal()) {
+      return missing("a signal interrupted the program here, it called nothing", "");
+    }
+    FunctionCode code = codeEndingAt(image, frame);
+    int call = code == null ? -1 : code.indexEndingAt(frame.pc().value());
+    if (code == null || call < 0) {
+      return missing(
+          "the instruction before "
+              + image.shortName()
+              + "+"
+              + image.link(frame.pc())
+              + " could not be found: no symbol or unwind entry says where its function starts",
+          "");
+    }
+    CallMapping mapping = traps ? null : CallMapping.of(callee, name);
+    List<CodeLine> lines = lines(code, call, traps, mapping, space, image, id, arguments);
+    String function = stack.levelsOf(stack.call()).getLast().function();
+    Evidence evidence =
+        stack.rule().isEmpty()
+            ? new Evidence.Symbols(image.name())
+            : new Evidence.Inferred(stack.rule());
+    return new Found(new Hop.CallSite(evidence, image.name(), function, lines), code.get(call));
+  }
+
+  private static Found missing(String why, String remedy) {
+    return new Found(new Hop.Missing(HopKind.CALL_SITE, why, remedy), null);
+  }
+
+  /// The calling function's instructions, decoded so that one ends at the return address: from the
+  /// function's start, or from a line's start where the debug information knows one.
+  private static @Nullable FunctionCode codeEndingAt(Image image, PhysicalFrame frame) {
+    long end = frame.pc().value();
+    FunctionCode whole = FunctionCode.around(image, frame.lookupPc());
+    if (whole != null && whole.indexEndingAt(end) >= 0) {
+      return whole;
+    }
+    LinkAddress lookup = image.link(frame.lookupPc());
+    DebugInfo info = image.debugInfo();
+    if (info == null) {
+      return null;
+    }
+    try {
+      Statement statement = info.statementAt(lookup).orElse(null);
+      if (statement == null) {
+        return null;
+      }
+      long start = statement.around().start().value();
+      FunctionCode part = FunctionCode.decode(image, start, statement.around().size() + 64);
+      return part != null && part.indexEndingAt(end) >= 0 ? part : null;
+    } catch (MalformedBinary | Unsupported e) {
+      return null;
+    }
+  }
+
+  private static List<CodeLine> lines(
+      FunctionCode code,
+      int call,
+      boolean traps,
+      @Nullable CallMapping mapping,
+      AddressSpace space,
+      Image image,
+      SyscallId id,
+      List<Argument> arguments) {
+    int[] registers = traps ? ArgumentSlice.SYSCALL : ArgumentSlice.FUNCTION;
+    int count = mapping == null && !traps ? registers.length : arguments.size();
+    if (mapping != null && !mapping.sameCall()) {
+      count = Math.min(mapping.parameters().size(), registers.length);
+      while (count > 1 && mapping.parameters().get(count - 1) >= arguments.size()) {
+        count--;
+      }
+    }
+    int[] used = Arrays.copyOf(registers, Math.min(count, registers.length));
+    if (traps) {
+      used = Arrays.copyOf(used, used.length + 1);
+      used[used.length - 1] = 0;
+    }
+    SymbolLookup symbols = space.symbols();
+    List<CodeLine> lines = new ArrayList<>();
+    for (ArgumentSlice.Part part : ArgumentSlice.before(code, call, used)) {
+      Instruction instruction = code.get(part.index());
+      String note = "";
+      if (traps && part.parameter() == used.length - 1) {
+        note = "number = " + id.number();
+      } else if (part.parameter() >= 0) {
+        note = note(part.parameter(), instruction, traps, mapping, id, arguments);
+      }
+      lines.add(code.line(part.index(), symbols, note, false));
+    }
+    lines.add(FunctionCode.line(image, code.get(call), symbols, "", traps));
+    return lines;
+  }
+
+  /// What an instruction that sets an argument register means: `family = AF_INET`.
+  private static String note(
+      int register,
+      Instruction instruction,
+      boolean traps,
+      @Nullable CallMapping mapping,
+      SyscallId id,
+      List<Argument> arguments) {
+    int parameter = register;
+    if (!traps) {
+      if (mapping == null) {
+        return "argument " + (register + 1);
+      }
+      if (register >= mapping.parameters().size()) {
+        return "";
+      }
+      parameter = mapping.parameters().get(register);
+      if (parameter < 0) {
+        return mapping.function().equals("syscall") ? "number = " + id.number() : "";
+      }
+    }
+    if (parameter >= arguments.size()) {
+      return "";
+    }
+    Argument argument = arguments.get(parameter);
+    String text = argument.value().text();
+    if (instruction.operandCount() == 2 && instruction.kind(0) == OperandKind.IMMEDIATE) {
+      long value = instruction.immediate(0);
+      boolean same =
+          value == argument.raw()
+              || (instruction.size(1) == 4
+                  && (value & 0xffff_ffffL) == (argument.raw() & 0xffff_ffffL));
+      if (!same) {
+        // The library passed something else on; here stands what the program asked for.
+        text = new ArgumentDecoder().decodeValue(id, parameter, value).text();
+      }
+    }
+    return argument.name() + " = " + shortened(text);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= NOTE ? text : text.substring(0, NOTE - 1) + "…";
+  }
+
+  /// The address that a call leads to when the instruction itself says it; `null` otherwise.
+  static @Nullable RemoteAddress directTarget(@Nullable Instruction call) {
+    return call == null || (call.flow() != Flow.CALL && call.flow() != Flow.JUMP)
+        ? null
+        : new RemoteAddress(call.target());
+  }
+}

@@ -1,0 +1,258 @@
+package trapline.journey;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import trapline.bytes.Bytes;
+import trapline.dwarf.DebugInfo;
+import trapline.elf.ElfFile;
+import trapline.elf.PltStub;
+import trapline.elf.Region;
+import trapline.elf.Symbol;
+import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.RemoteAddress;
+import trapline.model.Unsupported;
+import trapline.unwind.CallFrameInfo;
+import trapline.unwind.FrameDescription;
+import trapline.unwind.UnwindModule;
+
+/// One object file as a traced process has it mapped.
+///
+/// What is damaged in the file is treated as missing: a trace goes on with what can be read.
+/// Not safe for use by several threads.
+public final class Image implements UnwindModule {
+  /// What part an object file plays.
+  public enum Role {
+    /// The program or one of its own libraries.
+    PROGRAM,
+    /// The C library, whose wrappers make the calls.
+    C_LIBRARY,
+    /// The dynamic linker. In musl it is the C library, too, and counts as that.
+    LOADER,
+    /// The kernel's own code in every process.
+    VDSO
+  }
+
+  /// The debug information of an object file, and where it was found or why it was not.
+  ///
+  /// @param info `null` when there is none
+  /// @param symbols the separate debug file, whose symbol table is fuller; `null` when there is
+  ///     none
+  /// @param file where it was read
+  /// @param missing why there is none; empty when there is
+  /// @param remedy tells what would bring it, empty when there is nothing to do; may be slow
+  public record Debug(
+      @Nullable DebugInfo info,
+      @Nullable ElfFile symbols,
+      String file,
+      String missing,
+      Supplier<String> remedy) {
+    /// Why there is none and what would bring it, in one sentence.
+    public String explanation() {
+      String help = remedy.get();
+      return help.isEmpty() ? missing : missing + ": " + help;
+    }
+  }
+
+  private final String path;
+  private final long loadBias;
+  private final ElfFile elf;
+  private final Role role;
+  private final Supplier<Debug> findDebug;
+  private @Nullable Debug debug;
+  private @Nullable List<CallFrameInfo> tables;
+
+  /// @param path as the process has it mapped, or `[vdso]`
+  /// @param loadBias what to add to a link address to get the address as run
+  /// @param findDebug asked once, when debug information is first needed
+  public Image(String path, long loadBias, ElfFile elf, Role role, Supplier<Debug> findDebug) {
+    this.path = path;
+    this.loadBias = loadBias;
+    this.elf = elf;
+    this.role = role;
+    this.findDebug = findDebug;
+  }
+
+  /// The role that a file's names tell.
+  ///
+  /// @param path of the file
+  /// @param soname its `DT_SONAME`; empty when it has none
+  public static Role roleOf(String path, String soname) {
+    String name = soname.isEmpty() ? path.substring(path.lastIndexOf('/') + 1) : soname;
+    if (path.equals("[vdso]")) {
+      return Role.VDSO;
+    }
+    if (name.startsWith("ld-linux") || name.equals("ld.so") || name.equals("ld64.so.1")) {
+      return Role.LOADER;
+    }
+    boolean library =
+        name.equals("libc.so")
+            || name.startsWith("libc.so.")
+            || name.startsWith("libc-2.")
+            || name.startsWith("ld-musl")
+            || name.startsWith("libc.musl")
+            || name.startsWith("libpthread.so.")
+            || name.startsWith("libpthread-2.");
+    return library ? Role.C_LIBRARY : Role.PROGRAM;
+  }
+
+  @Override
+  public String name() {
+    return path;
+  }
+
+  /// The file's name without its folders.
+  public String shortName() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  @Override
+  public long loadBias() {
+    return loadBias;
+  }
+
+  public ElfFile elf() {
+    return elf;
+  }
+
+  public Role role() {
+    return role;
+  }
+
+  public LinkAddress link(RemoteAddress address) {
+    return new LinkAddress(address.value() - loadBias);
+  }
+
+  public RemoteAddress remote(LinkAddress address) {
+    return new RemoteAddress(address.value() + loadBias);
+  }
+
+  /// The debug information, found on first use.
+  public Debug debug() {
+    Debug found = debug;
+    if (found == null) {
+      try {
+        found = findDebug.get();
+      } catch (MalformedBinary | Unsupported e) {
+        found = new Debug(null, null, "", String.valueOf(e.getMessage()), () -> "");
+      }
+      debug = found;
+    }
+    return found;
+  }
+
+  /// Debug information that has something to say; `null` otherwise.
+  public @Nullable DebugInfo debugInfo() {
+    return debug().info();
+  }
+
+  @Override
+  public List<CallFrameInfo> tables() {
+    List<CallFrameInfo> known = tables;
+    if (known != null) {
+      return known;
+    }
+    List<CallFrameInfo> found = new ArrayList<>();
+    try {
+      Region frames = elf.ehFrame();
+      if (frames != null) {
+        Region header = elf.ehFrameHeader();
+        found.add(
+            CallFrameInfo.ofEhFrame(
+                frames.data(),
+                frames.address().value(),
+                header == null ? null : header.data(),
+                header == null ? 0 : header.address().value()));
+      }
+      Bytes own = elf.debugSection(".debug_frame");
+      if (own != null && !own.isEmpty()) {
+        found.add(CallFrameInfo.ofDebugFrame(own));
+      } else if (frames == null || role != Role.VDSO) {
+        ElfFile separate = debug().symbols();
+        Bytes other = separate == null ? null : separate.debugSection(".debug_frame");
+        if (other != null && !other.isEmpty()) {
+          found.add(CallFrameInfo.ofDebugFrame(other));
+        }
+      }
+    } catch (MalformedBinary | Unsupported e) {
+      // Damaged tables are as good as none; the unwinder says that there are none.
+      found = new ArrayList<>(found);
+    }
+    tables = found;
+    return found;
+  }
+
+  @Override
+  public long entryPoint() {
+    return elf.entry().value();
+  }
+
+  @Override
+  public @Nullable FunctionRange functionAt(LinkAddress address) {
+    Symbol symbol = symbolAt(address);
+    return symbol == null
+        ? null
+        : new FunctionRange(symbol.address().value(), symbol.size(), symbol.name());
+  }
+
+  /// The symbol that covers an address, from the file or its separate debug file.
+  public @Nullable Symbol symbolAt(LinkAddress address) {
+    try {
+      Symbol own = elf.functionAt(address);
+      if (own != null && !elf.symbols().isEmpty()) {
+        return own;
+      }
+      ElfFile separate = role == Role.VDSO ? null : debug().symbols();
+      Symbol other = separate == null ? null : separate.functionAt(address);
+      return other != null ? other : own;
+    } catch (MalformedBinary e) {
+      return null;
+    }
+  }
+
+  /// The name for an address with its distance from the function's start: `main+34`, `socket@plt`.
+  ///
+  /// @return `null` when nothing covers the address
+  public @Nullable String describe(LinkAddress address) {
+    try {
+      PltStub stub = elf.plt().stubAt(address);
+      if (stub != null) {
+        return plus(stub.name(), address.value() - stub.address().value());
+      }
+    } catch (MalformedBinary e) {
+      return null;
+    }
+    FunctionRange function = function(address);
+    return function == null ? null : plus(function.name(), address.value() - function.start());
+  }
+
+  /// The function that covers an address: by its symbol, else by its unwind entry (without a name).
+  ///
+  /// @return `null` when neither covers it
+  public @Nullable FunctionRange function(LinkAddress address) {
+    FunctionRange named = functionAt(address);
+    if (named != null) {
+      return named;
+    }
+    for (CallFrameInfo table : tables()) {
+      try {
+        FrameDescription entry = table.descriptionAt(address).orElse(null);
+        if (entry != null && Long.compareUnsigned(entry.start(), address.value()) <= 0) {
+          return new FunctionRange(entry.start(), entry.end() - entry.start(), "");
+        }
+      } catch (MalformedBinary e) {
+        return null;
+      }
+    }
+    return null;
+  }
+
+  private static String plus(String name, long offset) {
+    if (name.isEmpty()) {
+      return "";
+    }
+    return offset == 0 ? name : name + "+" + offset;
+  }
+}

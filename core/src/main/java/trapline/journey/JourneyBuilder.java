@@ -1,0 +1,350 @@
+package trapline.journey;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Instruction;
+import trapline.decode.ArgumentDecoder;
+import trapline.decode.DecodeContext;
+import trapline.elf.PltStub;
+import trapline.kernel.KernelHops;
+import trapline.model.Abi;
+import trapline.model.Argument;
+import trapline.model.Diagnostic;
+import trapline.model.Evidence;
+import trapline.model.Frame;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.Outcome;
+import trapline.model.Place;
+import trapline.model.Registers;
+import trapline.model.RemoteAddress;
+import trapline.model.Step;
+import trapline.model.SyscallId;
+import trapline.unwind.PhysicalFrame;
+
+/// Builds journeys: what can be seen when a call begins, then what its return adds.
+public final class JourneyBuilder {
+  private static final String[] SYSCALL_REGISTERS = {"rdi", "rsi", "rdx", "r10", "r8", "r9"};
+  private static final String[] INT80_REGISTERS = {"ebx", "ecx", "edx", "esi", "edi", "ebp"};
+
+  private final KernelHops kernel;
+  private final ArgumentDecoder decoder;
+  private final SourceText sources;
+
+  public JourneyBuilder(KernelHops kernel, ArgumentDecoder decoder, SourceText sources) {
+    this.kernel = kernel;
+    this.decoder = decoder;
+    this.sources = sources;
+  }
+
+  /// The thread that makes a call.
+  public record Caller(int processId, int threadId, String command) {}
+
+  /// A thread that has just trapped: its stack, and the identity of the place that made the call.
+  public static final class Arrival {
+    private final Caller caller;
+    private final SyscallId id;
+    private final String name;
+    private final Registers registers;
+    private final CallStack stack;
+    private final List<Argument> arguments;
+    private List<Hop> hops = List.of();
+    private Wrappers.@Nullable Trap trap;
+
+    private Arrival(
+        Caller caller,
+        SyscallId id,
+        String name,
+        Registers registers,
+        CallStack stack,
+        List<Argument> arguments) {
+      this.caller = caller;
+      this.id = id;
+      this.name = name;
+      this.registers = registers;
+      this.stack = stack;
+      this.arguments = arguments;
+    }
+
+    public SyscallId id() {
+      return id;
+    }
+
+    public String name() {
+      return name;
+    }
+
+    public Caller caller() {
+      return caller;
+    }
+
+    /// What tells call sites apart: the call, the instruction that made it, and the user's line.
+    public String site() {
+      PhysicalFrame frame = stack.callFrame();
+      Frame user = stack.levels().get(stack.user());
+      Frame level = stack.levelsOf(stack.call()).getFirst();
+      String where = level.module().isEmpty() ? frame.pc().toString() : level.module();
+      return id.abi().label()
+          + ' '
+          + id.number()
+          + ' '
+          + where
+          + ' '
+          + level.moduleOffset()
+          + ' '
+          + user.module()
+          + ' '
+          + user.moduleOffset();
+    }
+
+    /// Whether the call comes from the dynamic linker or the C library with none of the program's
+    /// own code on the stack.
+    public boolean inLibraryOnly(AddressSpace space) {
+      for (PhysicalFrame frame : stack.physical()) {
+        Image image = frame.signal() ? null : space.at(frame.lookupPc());
+        if (image != null && image.role() == Image.Role.PROGRAM) {
+          String name = image.describe(image.link(frame.lookupPc()));
+          if (name == null || !name.startsWith("_start")) {
+            return false;
+          }
+        }
+      }
+      return true;
+    }
+
+    /// The stack pointer that the calling frame has once the library has returned to it, and the
+    /// address that it returns to; `null` when the program traps by itself.
+    public @Nullable ReturnPoint returnPoint() {
+      return stack.call() == 0
+          ? null
+          : new ReturnPoint(
+              stack.callFrame().pc(), stack.physical().get(stack.call() - 1).cfa().value());
+    }
+  }
+
+  /// Where a library call returns to.
+  ///
+  /// @param stackPointer the least value that rsp has there
+  public record ReturnPoint(RemoteAddress address, long stackPointer) {}
+
+  /// Looks at a thread that is stopped at the entry of a call.
+  public Arrival arrive(
+      Caller caller, SyscallId id, Registers registers, AddressSpace space, DecodeContext context) {
+    CallStack stack = CallStack.of(registers, space);
+    List<Argument> arguments = decoder.onEntry(id, registers, context);
+    return new Arrival(caller, id, nameOf(id), registers, stack, arguments);
+  }
+
+  /// The call's name, `syscall_0x1ff` when its number has none.
+  private String nameOf(SyscallId id) {
+    return trapline.abi.SyscallTable.of(id.abi()).nameOf(id.number());
+  }
+
+  /// Establishes the hops up to the kernel, while the thread is still stopped at the entry.
+  ///
+  /// @param bindNow whether the program was told to bind everything when it was loaded
+  /// @param libraryName tells a C library's name and version from its object file
+  public void explore(
+      Arrival arrival,
+      AddressSpace space,
+      SlotHistory history,
+      boolean bindNow,
+      java.util.function.Function<Image, String> libraryName) {
+    CallStack stack = arrival.stack;
+    Wrappers.Trap trap = Wrappers.trap(stack, space);
+    arrival.trap = trap;
+    String callee = stack.call() == 0 ? "" : calleeSymbol(stack, space);
+    CallSites.Found site =
+        CallSites.find(stack, space, arrival.id, arrival.name, callee, arrival.arguments);
+    String called = calledName(site.call(), stack, space, callee);
+    if (!called.equals(callee)) {
+      site = CallSites.find(stack, space, arrival.id, arrival.name, called, arrival.arguments);
+    }
+    Image callImage = space.at(stack.callFrame().lookupPc());
+    boolean alone = stack.call() == 1;
+    List<Hop> hops = new ArrayList<>();
+    hops.add(sourceLine(stack, space));
+    hops.add(site.hop());
+    hops.add(
+        callImage == null
+            ? new Hop.Missing(HopKind.PLT, "the calling code is in no mapped file", "")
+            : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
+    hops.add(
+        Wrappers.hop(
+            stack,
+            trap,
+            space,
+            arrival.id,
+            arrival.name,
+            called,
+            arrival.arguments,
+            trap == null ? "" : libraryName.apply(trap.image())));
+    hops.add(trapHop(arrival, space));
+    hops.addAll(kernel.hops(arrival.id));
+    arrival.hops = hops;
+  }
+
+  /// The symbol of the outermost library function on the stack: the one that the program called.
+  private static String calleeSymbol(CallStack stack, AddressSpace space) {
+    PhysicalFrame frame = stack.physical().get(stack.call() - 1);
+    Image image = space.at(frame.lookupPc());
+    trapline.unwind.UnwindModule.FunctionRange function =
+        image == null ? null : image.functionAt(image.link(frame.lookupPc()));
+    return function == null ? "" : function.name();
+  }
+
+  /// The name that the program used for the function: what the linkage table or the call's target
+  /// is called, which a library's internal aliases hide.
+  private static String calledName(
+      @Nullable Instruction call, CallStack stack, AddressSpace space, String fallback) {
+    RemoteAddress target = CallSites.directTarget(call);
+    Image image = space.at(stack.callFrame().lookupPc());
+    if (call == null || image == null) {
+      return fallback;
+    }
+    try {
+      trapline.elf.GotSlot slot = null;
+      if (target != null) {
+        PltStub stub = image.elf().plt().stubAt(image.link(target));
+        slot = stub == null ? null : stub.slot();
+      } else if (call.hasRipTarget()) {
+        slot = image.elf().plt().slotAt(image.link(new RemoteAddress(call.ripTarget())));
+      }
+      if (slot != null && slot.relocation().symbol() != null) {
+        return slot.relocation().symbol().name();
+      }
+      if (target != null && slot == null) {
+        trapline.elf.Symbol symbol = image.symbolAt(image.link(target));
+        return symbol == null || stack.call() == 0 ? fallback : symbol.name();
+      }
+    } catch (MalformedBinary e) {
+      return fallback;
+    }
+    return fallback;
+  }
+
+  private Hop sourceLine(CallStack stack, AddressSpace space) {
+    Frame user = stack.levels().get(stack.user());
+    Place place = user.place();
+    if (place != null) {
+      SourceText.Line line = sources.line(place);
+      return new Hop.SourceLine(
+          user.evidence(),
+          stack.user(),
+          line.missing().isEmpty() ? line.text() : null,
+          line.missing(),
+          stack.levels(),
+          stack.end());
+    }
+    Image image = space.at(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
+    String missing;
+    if (image == null) {
+      missing = "the code is in no mapped file";
+    } else {
+      Image.Debug debug = image.debug();
+      missing =
+          debug.missing().isEmpty()
+              ? "the debug information of " + image.shortName() + " has no line for this address"
+              : debug.explanation();
+    }
+    return new Hop.SourceLine(
+        user.evidence(), stack.user(), null, missing, stack.levels(), stack.end());
+  }
+
+  private static Hop trapHop(Arrival arrival, AddressSpace space) {
+    Wrappers.Trap trap = arrival.trap;
+    Registers registers = arrival.registers;
+    boolean int80 = arrival.id.abi() == Abi.I386;
+    int length = trap == null ? 2 : trap.instruction().length();
+    RemoteAddress at = new RemoteAddress(registers.rip() - length);
+    Image image = space.at(at);
+    List<Hop.RegisterValue> values = new ArrayList<>();
+    values.add(new Hop.RegisterValue(int80 ? "eax" : "rax", registers.origRax()));
+    for (int i = 0; i < arrival.arguments.size() && i < 6; i++) {
+      values.add(
+          new Hop.RegisterValue(
+              int80 ? INT80_REGISTERS[i] : SYSCALL_REGISTERS[i],
+              registers.argument(arrival.id.abi(), i)));
+    }
+    return new Hop.SyscallInstruction(
+        Evidence.OBSERVED,
+        at,
+        image == null ? "" : image.name(),
+        image == null ? new LinkAddress(at.value()) : image.link(at),
+        trap == null ? "unknown" : trap.instruction().text(trapline.code.SymbolLookup.NONE),
+        values);
+  }
+
+  /// The journey of a call that returned.
+  ///
+  /// @param context memory and descriptors as they are now
+  public Journey returned(
+      Arrival arrival,
+      AddressSpace space,
+      DecodeContext context,
+      ReturnTrace trace,
+      long nanoseconds,
+      long occurrence,
+      List<Step> steps) {
+    long rax = trace.states().getFirst().rax();
+    List<Argument> arguments =
+        decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context);
+    Outcome outcome = decoder.outcome(arrival.id, arrival.registers, rax, context);
+    List<Hop> hops = new ArrayList<>(arrival.hops);
+    if (!hops.isEmpty()) {
+      if (outcome instanceof Outcome.Restarted restarted) {
+        hops.add(
+            new Hop.Missing(
+                HopKind.RETURN, "the kernel starts the call again (" + restarted.code() + ")", ""));
+      } else {
+        Returns returns = new Returns(space, arrival.stack, arrival.trap, trace);
+        hops.set(3, Wrappers.withBranch(hops.get(3), arrival.trap, returns.branch()));
+        hops.add(returns.hop());
+      }
+    }
+    return journey(arrival, arguments, outcome, nanoseconds, occurrence, hops, steps);
+  }
+
+  /// The journey of a call that did not return, or had not when it was last looked at.
+  public Journey unreturned(
+      Arrival arrival, Outcome outcome, long nanoseconds, long occurrence, List<Step> steps) {
+    List<Hop> hops = new ArrayList<>(arrival.hops);
+    if (!hops.isEmpty()) {
+      String why =
+          outcome instanceof Outcome.NeverReturned never
+              ? never.why()
+              : "the call was still running when Trapline stopped looking";
+      hops.add(new Hop.Missing(HopKind.RETURN, why, ""));
+    }
+    return journey(arrival, arrival.arguments, outcome, nanoseconds, occurrence, hops, steps);
+  }
+
+  private Journey journey(
+      Arrival arrival,
+      List<Argument> arguments,
+      Outcome outcome,
+      long nanoseconds,
+      long occurrence,
+      List<Hop> hops,
+      List<Step> steps) {
+    List<Diagnostic> diagnostics = new ArrayList<>();
+    return new Journey(
+        arrival.id,
+        arrival.name,
+        arrival.caller.processId(),
+        arrival.caller.threadId(),
+        arrival.caller.command(),
+        arguments,
+        outcome,
+        nanoseconds,
+        occurrence,
+        kernel.facts(),
+        hops,
+        steps,
+        diagnostics);
+  }
+}

@@ -1,0 +1,173 @@
+package trapline.journey;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
+import trapline.code.Instruction;
+import trapline.elf.GotSlot;
+import trapline.elf.PltStub;
+import trapline.elf.Section;
+import trapline.elf.Symbol;
+import trapline.elf.SymbolVersion;
+import trapline.model.Evidence;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.RemoteAddress;
+
+/// Builds the plt hop: from a call instruction through the procedure linkage table to the library.
+final class PltLookup {
+  private PltLookup() {}
+
+  /// @param call the call instruction; `null` when it was not found
+  /// @param alone whether the called function itself made the trap, so that each call of it traps
+  static Hop hop(
+      @Nullable Instruction call,
+      Image image,
+      AddressSpace space,
+      SlotHistory history,
+      boolean bindNow,
+      boolean alone) {
+    try {
+      return lookUp(call, image, space, history, bindNow, alone);
+    } catch (MalformedBinary e) {
+      return missing("the linkage table cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Hop lookUp(
+      @Nullable Instruction call,
+      Image image,
+      AddressSpace space,
+      SlotHistory history,
+      boolean bindNow,
+      boolean alone) {
+    if (call == null) {
+      return missing("the call instruction was not found");
+    }
+    if (call.flow() == Flow.SYSCALL || call.flow() == Flow.INTERRUPT) {
+      return missing("the program traps by itself, it calls no library");
+    }
+    if (call.flow() == Flow.INDIRECT_CALL || call.flow() == Flow.INDIRECT_JUMP) {
+      if (!call.hasRipTarget()) {
+        return missing("the call goes through a pointer (" + call.text(space.symbols()) + ")");
+      }
+      GotSlot slot = image.elf().plt().slotAt(image.link(new RemoteAddress(call.ripTarget())));
+      return slot == null
+          ? missing(
+              "the call goes through a pointer in memory at 0x"
+                  + Long.toHexString(call.ripTarget()))
+          : throughSlot(null, slot, image, space, history, bindNow, alone, "-fno-plt: no stub");
+    }
+    RemoteAddress target = CallSites.directTarget(call);
+    if (target == null) {
+      return missing("the frame was not entered by a call (" + call.mnemonic() + ")");
+    }
+    PltStub stub = image.elf().plt().stubAt(image.link(target));
+    if (stub == null || stub.slot() == null) {
+      return missing(
+          image.elf().isStatic()
+              ? "statically linked: the call goes straight to the function"
+              : "the function is in "
+                  + image.shortName()
+                  + " itself: the call goes straight to it");
+    }
+    String note = stub.section().equals(".plt.sec") ? "for indirect branch tracking" : "";
+    return throughSlot(stub, stub.slot(), image, space, history, bindNow, alone, note);
+  }
+
+  private static Hop throughSlot(
+      @Nullable PltStub stub,
+      GotSlot slot,
+      Image image,
+      AddressSpace space,
+      SlotHistory history,
+      boolean bindNow,
+      boolean alone,
+      String note) {
+    RemoteAddress at = image.remote(slot.address());
+    byte[] held = space.memory().readExactly(at.value(), 8);
+    if (held == null) {
+      return missing("the slot at " + at + " cannot be read");
+    }
+    RemoteAddress target = new RemoteAddress(littleEndian(held));
+    boolean unbound = slot.isLazy() && target.value() == image.remote(slot.initial()).value();
+    Image library = unbound ? null : space.at(target);
+    Symbol symbol = slot.relocation().symbol();
+    SymbolVersion version = symbol == null ? null : symbol.version();
+    Section section = image.elf().sectionAt(slot.address());
+    String name = symbol == null ? "" : symbol.name();
+    if (name.isEmpty() && library != null) {
+      String found = library.describe(library.link(target));
+      name = found == null ? "" : found;
+    }
+    String remark = note;
+    if (isIndirectFunction(slot, name, library, target)) {
+      remark = (remark.isEmpty() ? "" : remark + "; ") + "IFUNC: a resolver chose the function";
+    }
+    return new Hop.Plt(
+        Evidence.OBSERVED,
+        stub == null ? "" : stub.name(),
+        stub == null ? Optional.empty() : Optional.of(image.remote(stub.address())),
+        stub != null ? stub.section() : section == null ? "" : section.name(),
+        at,
+        slot.address(),
+        slot.relocation().typeName(),
+        name,
+        version == null ? "" : version.name(),
+        library == null ? "" : library.name(),
+        target,
+        binding(slot, image, history, bindNow, unbound, alone),
+        remark);
+  }
+
+  private static Hop.Binding binding(
+      GotSlot slot,
+      Image image,
+      SlotHistory history,
+      boolean bindNow,
+      boolean unbound,
+      boolean alone) {
+    if (unbound) {
+      return Hop.Binding.UNBOUND;
+    }
+    if (!slot.isLazy() || bindNow || image.elf().dynamic().bindsNow()) {
+      return Hop.Binding.AT_LOAD;
+    }
+    return switch (history.before(image, slot)) {
+      case UNBOUND -> alone ? Hop.Binding.ON_THIS_CALL : Hop.Binding.SINCE_LAST_STOP;
+      case BOUND -> Hop.Binding.BY_EARLIER_CALL;
+      case NOT_SEEN -> Hop.Binding.BEFORE_SEEN;
+    };
+  }
+
+  private static boolean isIndirectFunction(
+      GotSlot slot, String name, @Nullable Image library, RemoteAddress target) {
+    if (slot.isIndirect()) {
+      return true;
+    }
+    if (library == null || name.isEmpty()) {
+      return false;
+    }
+    LinkAddress link = library.link(target);
+    for (Symbol each : library.elf().dynamicSymbols().named(name)) {
+      if (each.isDefined() && each.isIndirect() && each.address().value() != link.value()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Hop missing(String why) {
+    return new Hop.Missing(HopKind.PLT, why, "");
+  }
+
+  private static long littleEndian(byte[] bytes) {
+    long value = 0;
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      value = (value << 8) | (bytes[i] & 0xff);
+    }
+    return value;
+  }
+}

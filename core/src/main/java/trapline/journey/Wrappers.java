@@ -1,0 +1,245 @@
+package trapline.journey;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
+import trapline.code.Instruction;
+import trapline.code.OperandKind;
+import trapline.code.SymbolLookup;
+import trapline.model.Argument;
+import trapline.model.CodeLine;
+import trapline.model.Evidence;
+import trapline.model.Frame;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.RemoteAddress;
+import trapline.model.SyscallId;
+import trapline.unwind.PhysicalFrame;
+
+/// Builds the wrapper hop: the library function around the trap.
+final class Wrappers {
+  /// How many instructions before and behind the trap are looked at.
+  private static final int BEFORE = 14;
+
+  private static final int BEHIND = 6;
+
+  private static final int RAX = 0;
+  private static final int FS = 4;
+
+  /// The function around the trap, decoded.
+  ///
+  /// @param image the object file that it is in
+  /// @param code its instructions
+  /// @param trap index of the trap
+  record Trap(Image image, FunctionCode code, int trap) {
+    Instruction instruction() {
+      return code.get(trap);
+    }
+
+    /// The first conditional jump behind the trap; -1 when there is none near.
+    int branch() {
+      for (int i = trap + 1; i < code.size() && i <= trap + BEHIND; i++) {
+        Flow flow = code.get(i).flow();
+        if (flow == Flow.CONDITIONAL_JUMP) {
+          return i;
+        }
+        if (flow != Flow.NEXT) {
+          return -1;
+        }
+      }
+      return -1;
+    }
+  }
+
+  private Wrappers() {}
+
+  /// The trap that a thread is stopped behind.
+  ///
+  /// @return `null` when the instructions there cannot be read
+  static @Nullable Trap trap(CallStack stack, AddressSpace space) {
+    PhysicalFrame frame = stack.physical().getFirst();
+    long end = frame.pc().value();
+    for (int length : new int[] {2, 3}) {
+      RemoteAddress at = new RemoteAddress(end - length);
+      Image image = space.at(at);
+      if (image == null) {
+        return null;
+      }
+      FunctionCode code = FunctionCode.around(image, at);
+      if (code == null || code.indexEndingAt(end) < 0) {
+        code = FunctionCode.decode(image, image.link(at).value(), 64);
+      }
+      int index = code == null ? -1 : code.indexEndingAt(end);
+      if (code != null && index >= 0 && isTrap(code.get(index))) {
+        return new Trap(image, code, index);
+      }
+    }
+    return null;
+  }
+
+  private static boolean isTrap(Instruction instruction) {
+    return instruction.flow() == Flow.SYSCALL || instruction.flow() == Flow.INTERRUPT;
+  }
+
+  /// The hop, as far as it is known when the call begins.
+  static Hop hop(
+      CallStack stack,
+      @Nullable Trap trap,
+      AddressSpace space,
+      SyscallId id,
+      String name,
+      String called,
+      List<Argument> arguments,
+      String library) {
+    if (stack.call() == 0) {
+      return new Hop.Missing(
+          HopKind.WRAPPER, "the program traps by itself, without a library function", "");
+    }
+    if (trap == null) {
+      return new Hop.Missing(
+          HopKind.WRAPPER, "the instructions around the trap cannot be read", "");
+    }
+    Image image = trap.image();
+    Frame innermost = stack.levels().getFirst();
+    List<String> path = new ArrayList<>();
+    for (int i = 0; i < stack.levels().size() && stack.owner().get(i) < stack.call(); i++) {
+      Frame level = stack.levels().get(i);
+      if (!level.signal()) {
+        path.add(level.function().isEmpty() ? level.pc().toString() : level.function());
+      }
+    }
+    Collections.reverse(path);
+    String function = path.isEmpty() ? innermost.function() : path.getLast();
+    if (path.size() == 1 && !called.isEmpty()) {
+      // One address often has several names; the one that was called is the one that helps.
+      function = called;
+      path.set(0, called);
+    }
+    Image.Debug debug = image.debug();
+    boolean placed = innermost.place() != null;
+    String missing =
+        placed
+            ? ""
+            : debug.missing().isEmpty() ? "no line is known for this address" : debug.explanation();
+    return new Hop.Wrapper(
+        placed ? new Evidence.DebugInfo(debug.file()) : new Evidence.Symbols(image.name()),
+        image.name(),
+        library,
+        function,
+        path,
+        innermost.place(),
+        missing,
+        lines(trap, space, id),
+        changes(trap, name, path, arguments));
+  }
+
+  private static List<CodeLine> lines(Trap trap, AddressSpace space, SyscallId id) {
+    FunctionCode code = trap.code();
+    int first = Math.max(0, setsNumber(trap));
+    int last = trap.branch() >= 0 ? trap.branch() : Math.min(trap.trap() + 2, code.size() - 1);
+    SymbolLookup symbols = space.symbols();
+    List<CodeLine> lines = new ArrayList<>();
+    for (int i = first; i <= last; i++) {
+      Instruction instruction = code.get(i);
+      String note = i == first && i < trap.trap() && loads(instruction, id) ? number(id) : "";
+      lines.add(code.line(i, symbols, note, i == trap.trap()));
+      if (i > trap.trap() && instruction.flow() == Flow.RETURN) {
+        break;
+      }
+    }
+    return lines;
+  }
+
+  private static String number(SyscallId id) {
+    return "number = " + id.number();
+  }
+
+  private static boolean loads(Instruction instruction, SyscallId id) {
+    return instruction.operandCount() == 2
+        && instruction.kind(0) == OperandKind.IMMEDIATE
+        && instruction.immediate(0) == id.number();
+  }
+
+  /// The index of the instruction that loads the call's number, else of the trap.
+  private static int setsNumber(Trap trap) {
+    FunctionCode code = trap.code();
+    for (int i = trap.trap() - 1; i >= 0 && i >= trap.trap() - BEFORE; i--) {
+      Instruction instruction = code.get(i);
+      if (instruction.flow() != Flow.NEXT || code.isMerge(i + 1)) {
+        return i + 1;
+      }
+      if ((instruction.writtenRegisters() >> RAX & 1) != 0) {
+        return i;
+      }
+    }
+    return Math.max(0, trap.trap() - 2);
+  }
+
+  private static List<String> changes(
+      Trap trap, String name, List<String> path, List<Argument> arguments) {
+    List<String> changes = new ArrayList<>();
+    String asked = path.isEmpty() ? name : CallMapping.plain(path.getFirst());
+    if (path.size() == 1 && !asked.equals(name) && !asked.startsWith("0x")) {
+      changes.add(
+          asked.equals("syscall")
+              ? "syscall(2) passes its arguments on, one register further"
+              : "asked for " + asked + ", made " + name + added(asked, name, arguments));
+    }
+    for (int i = Math.max(0, trap.trap() - 40); i < trap.trap(); i++) {
+      if (testsSingleThread(trap.code().get(i))) {
+        changes.add("a cancellation point: it first asks whether the process has one thread only");
+        break;
+      }
+    }
+    return changes;
+  }
+
+  private static String added(String asked, String name, List<Argument> arguments) {
+    boolean directory =
+        !arguments.isEmpty()
+            && name.contains("at")
+            && !asked.endsWith("at")
+            && arguments.getFirst().value().text().startsWith("AT_FDCWD");
+    return directory ? " relative to AT_FDCWD" : "";
+  }
+
+  /// glibc asks `SINGLE_THREAD_P`, a word at a fixed place behind the thread pointer.
+  private static boolean testsSingleThread(Instruction instruction) {
+    if (!instruction.mnemonic().startsWith("cmp") || instruction.operandCount() != 2) {
+      return false;
+    }
+    return instruction.kind(0) == OperandKind.IMMEDIATE
+        && instruction.immediate(0) == 0
+        && instruction.kind(1) == OperandKind.MEMORY
+        && instruction.segment(1) == FS
+        && instruction.displacement(1) == 0x18;
+  }
+
+  /// The hop with what the wrapper did with the result written beside its branch.
+  static Hop withBranch(Hop hop, @Nullable Trap trap, String note) {
+    if (!(hop instanceof Hop.Wrapper wrapper) || trap == null || trap.branch() < 0) {
+      return hop;
+    }
+    long branch = trap.code().get(trap.branch()).address();
+    List<CodeLine> code = new ArrayList<>();
+    for (CodeLine line : wrapper.code()) {
+      code.add(
+          line.address().value() == branch
+              ? new CodeLine(
+                  line.address(), line.linkAddress(), line.symbol(), line.text(), note, false)
+              : line);
+    }
+    return new Hop.Wrapper(
+        wrapper.evidence(),
+        wrapper.module(),
+        wrapper.library(),
+        wrapper.function(),
+        wrapper.path(),
+        wrapper.place(),
+        wrapper.placeMissing(),
+        code,
+        wrapper.changes());
+  }
+}
