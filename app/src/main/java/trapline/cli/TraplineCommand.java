@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /// The command line's root.
 @Command(
     name = "trapline",
-    subcommands = {FollowCommand.class},
+    subcommands = {FollowCommand.class, DoctorCommand.class},
     mixinStandardHelpOptions = true,
     version = "trapline 0.1.0",
     description =
