@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kernelSymbols whether `/proc/kallsyms` shows addresses to us
 /// @param kvm whether `/dev/kvm` can be opened for writing
 /// @param qemu the first `qemu-system-x86_64` in `PATH`; `null` when there is none
-/// @param kernelSources directories and tarballs that may be kernel source, under `/usr/src` and
-///     `/lib/modules/RELEASE/build`
-@SuppressWarnings({"DoNotCallSuggester", "UnusedMethod", "UnusedVariable"})
+/// @param kernelSources directories and tarballs with kernel source, under `/usr/src` and
+///     `/lib/modules/RELEASE`; not header trees
 public record HostFacts(
     String release,
     String version,
@@ -65,6 +64,6 @@ public record HostFacts(
 
   /// Looks at the machine.
   public static HostFacts look() {
-    throw new UnsupportedOperationException();
+    return HostLook.look();
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param directory its working directory; `null` when unknown
 /// @param state the letter in `/proc/PID/status`, such as `S` or `T`; `?` when unknown
 /// @param parent the process that made it
-/// @param tracer the process that traces it, or 0
+/// @param tracer the thread that traces it, or 0
 /// @param userId its effective user
 /// @param auxiliary the auxiliary vector, by `AT_` type ([#AT_ENTRY] …); empty when unreadable
 public record ProcessFacts(
@@ -113,7 +113,7 @@ public record ProcessFacts(
     return ids;
   }
 
-  /// The process that traces a thread, or 0.
+  /// The thread that traces a thread, or 0.
   public static int tracerOf(int threadId) {
     return integer(ProcFile.text("/proc/" + threadId + "/status"), "TracerPid:");
   }

@@ -55,6 +55,7 @@ final class Launcher {
   }
 
   private int spawn() {
+    InheritedDescriptors.closeOwn(kernel);
     int file = Stub.open(kernel);
     if (file < 0) {
       throw kernel.refused(

@@ -118,7 +118,7 @@ public final class Tracer implements AutoCloseable {
           continue; // it has ended meanwhile
         }
         if (result < 0) {
-          if (!threads.isEmpty() && ProcessFacts.tracerOf(threadId) == waiter.processId()) {
+          if (!threads.isEmpty() && ProcessFacts.tracerOf(threadId) == waiter.tracerThreadId()) {
             continue; // made by a thread that is traced already, so it is traced too
           }
           throw ptrace

@@ -56,9 +56,9 @@ final class Waiter {
     }
   }
 
-  /// This process, as the kernel names it in `TracerPid`.
-  int processId() {
-    return processId;
+  /// The tracing thread, as the kernel names it in `TracerPid`.
+  int tracerThreadId() {
+    return tracerThreadId;
   }
 
   /// The status that the last wait gave.

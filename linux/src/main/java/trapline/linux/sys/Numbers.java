@@ -11,10 +11,15 @@ public final class Numbers {
   public static final int PREAD64 = 17;
   public static final int PWRITE64 = 18;
   public static final int WRITE = 1;
+  public static final int SOCKET = 41;
+  public static final int SENDTO = 44;
+  public static final int RECVFROM = 45;
   public static final int WAIT4 = 61;
   public static final int KILL = 62;
+  public static final int FCNTL = 72;
   public static final int PTRACE = 101;
   public static final int GETTID = 186;
+  public static final int GETXATTR = 191;
   public static final int TGKILL = 234;
   public static final int OPENAT = 257;
   public static final int PROCESS_VM_READV = 310;
@@ -25,6 +30,9 @@ public final class Numbers {
   public static final int O_RDONLY = 0;
   public static final int O_RDWR = 2;
   public static final int O_CLOEXEC = 0x80000;
+  public static final int F_GETFD = 1;
+  public static final int F_SETFD = 2;
+  public static final int FD_CLOEXEC = 1;
   public static final int MFD_CLOEXEC = 1;
   public static final int MFD_EXEC = 0x10;
 
