@@ -193,6 +193,13 @@ final class Runner {
   }
 
   private StepResult stepOnce(TracedThread thread) {
+    // From an event inside a call, such as exec, the first step only brings the call to its end.
+    boolean insideCall = thread.stop == Stop.EVENT && thread.call != null;
+    StepResult result = stepRaw(thread);
+    return insideCall && result == StepResult.STEPPED ? stepRaw(thread) : result;
+  }
+
+  private StepResult stepRaw(TracedThread thread) {
     int threadId = thread.threadId;
     int signal = thread.signal;
     thread.signal = 0;
@@ -216,6 +223,7 @@ final class Runner {
           && ptrace.fetchSignalInfo(threadId) >= 0
           && isStepCode(ptrace.signalCode())) {
         thread.stepping = false;
+        thread.call = null;
         thread.stop = Stop.STEP;
         return StepResult.STEPPED;
       }

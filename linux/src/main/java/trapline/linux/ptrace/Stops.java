@@ -211,6 +211,7 @@ final class Stops {
         return;
       }
       if (wasStepping && Runner.isStepCode(code)) {
+        thread.call = null;
         thread.stop = Stop.STEP;
         ready.add(new TraceEvent.Stepped(threadId));
         return;

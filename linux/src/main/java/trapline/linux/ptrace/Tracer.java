@@ -190,7 +190,8 @@ public final class Tracer implements AutoCloseable {
   /// [TraceEvent.Exited], and the step waits as long as the call blocks. To see the call, use
   /// [#resume(int)] at the instruction, take both events, and step on from there: at
   /// [TraceEvent.Exited] the thread is right behind the instruction. A step over a breakpoint runs
-  /// the instruction that belongs there.
+  /// the instruction that belongs there. From [TraceEvent.Entered], a step
+  /// runs the call to its end and leaves the thread behind the `syscall` instruction.
   public StepResult step(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread == null) {

@@ -1,0 +1,347 @@
+package trapline.linux.ptrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.sys.Kernel;
+import trapline.model.Registers;
+import trapline.model.TraceEvent;
+import trapline.testing.Command;
+import trapline.testing.Programs;
+import trapline.testing.Tools;
+
+/// Numbers, raw arguments, results, signals and ends of every thread are those that strace sees.
+class StraceComparisonTest {
+  private static final Map<String, Integer> SIGNALS =
+      Map.of(
+          "SIGABRT", 6, "SIGUSR1", 10, "SIGSEGV", 11, "SIGPIPE", 13, "SIGALRM", 14, "SIGCHLD", 17,
+          "SIGHUP", 1, "SIGTERM", 15);
+
+  private static final Map<Long, String> RESTARTS =
+      Map.of(
+          -512L,
+          "ERESTARTSYS",
+          -513L,
+          "ERESTARTNOINTR",
+          -514L,
+          "ERESTARTNOHAND",
+          -516L,
+          "ERESTART_RESTARTBLOCK");
+
+  @TempDir Path folder;
+
+  private final Kernel kernel = new Kernel();
+
+  @Test
+  void single() throws IOException {
+    compare(
+        "single",
+        """
+        #include <fcntl.h>
+        #include <stdlib.h>
+        #include <sys/mman.h>
+        #include <unistd.h>
+        int main(void) {
+          char b[64];
+          int f = open("/etc/passwd", O_RDONLY);
+          while (read(f, b, sizeof b) > 0) ;
+          close(f); close(99); read(-1, b, 1); write(7, b, 3);
+          free(malloc(1 << 20));
+          lseek(f, 1, SEEK_SET);
+          mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+          return 42;
+        }
+        """);
+  }
+
+  @Test
+  void threads() throws IOException {
+    compare(
+        "threads",
+        """
+        #include <pthread.h>
+        #include <unistd.h>
+        static void *run(void *a) { getuid(); usleep(2000); close(99); return 0; }
+        int main(void) {
+          pthread_t t;
+          for (int i = 0; i < 4; i++) { pthread_create(&t, 0, run, 0); pthread_join(t, 0); }
+          return 0;
+        }
+        """,
+        "-pthread");
+  }
+
+  @Test
+  void forkVforkExec() throws IOException {
+    compare(
+        "forks",
+        """
+        #include <stdlib.h>
+        #include <sys/wait.h>
+        #include <unistd.h>
+        int main(void) {
+          int status;
+          if (!fork()) { getgid(); _exit(3); }
+          wait(&status);
+          if (!vfork()) { execl("/bin/true", "true", (char *) 0); _exit(1); }
+          wait(&status);
+          if (!vfork()) { _exit(5); }
+          wait(&status);
+          if (!fork()) { if (!fork()) { getpid(); _exit(0); } wait(&status); execl("/nonexistent", "x", (char *) 0); _exit(9); }
+          wait(&status);
+          return 0;
+        }
+        """);
+  }
+
+  @Test
+  void signals() throws IOException {
+    compare(
+        "signals",
+        """
+        #include <errno.h>
+        #include <signal.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <sys/time.h>
+        #include <unistd.h>
+        static void handler(int s) { getuid(); }
+        int main(void) {
+          struct sigaction a;
+          memset(&a, 0, sizeof a);
+          a.sa_handler = handler;
+          sigaction(SIGUSR1, &a, 0);
+          sigaction(SIGALRM, &a, 0);
+          signal(SIGPIPE, SIG_IGN);
+          raise(SIGUSR1);
+          raise(SIGPIPE);
+          struct itimerval t = {{0, 0}, {0, 50000}};
+          setitimer(ITIMER_REAL, &t, 0);
+          int p[2];
+          char c;
+          pipe(p);
+          if (read(p[0], &c, 1) != -1 || errno != EINTR) return 1;
+          close(p[0]);
+          write(p[1], &c, 1);
+          struct sigaction r = a;
+          r.sa_flags = SA_RESTART;
+          sigaction(SIGALRM, &r, 0);
+          pipe(p);
+          setitimer(ITIMER_REAL, &t, 0);
+          struct timespec ts = {0, 150000000};
+          nanosleep(&ts, 0);
+          *(volatile int *) 8 = 1;
+        }
+        """);
+  }
+
+  @Test
+  void interrupt80() throws IOException {
+    compare(
+        "int80",
+        """
+        int main(void) {
+          long r;
+          __asm__ volatile("int $0x80" : "=a"(r) : "a"(20) : "memory", "r8", "r9", "r10", "r11");
+          __asm__ volatile("syscall" : "=a"(r) : "a"(39) : "memory", "rcx", "r11");
+          return 0;
+        }
+        """);
+  }
+
+  private void compare(String name, String source, String... options) throws IOException {
+    Tools.require("gcc", "strace", "setarch");
+    List<String> all = new ArrayList<>(List.of("-O1", "-w"));
+    all.addAll(List.of(options));
+    Path program = Programs.compile(folder, name, source, all.toArray(new String[0]));
+    List<List<String>> expected = strace(program);
+    List<List<String>> actual = traced(program);
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      // A child's end may come before or after the call that waits for it.
+      List<String> theirs = expected.get(i).stream().filter(s -> !s.equals("signal 17")).toList();
+      List<String> ours = actual.get(i).stream().filter(s -> !s.equals("signal 17")).toList();
+      for (int j = 0; j < Math.min(ours.size(), theirs.size()); j++) {
+        assertThat(ours.get(j)).as("thread %d, line %d", i, j).isEqualTo(theirs.get(j));
+      }
+      assertThat(ours).as("thread %d", i).hasSameSizeAs(theirs);
+    }
+    assertThat(expected.getFirst().size()).isGreaterThan(20);
+    Traced.assertNoneLeft(program);
+  }
+
+  private List<List<String>> strace(Path program) throws IOException {
+    Path output = folder.resolve("out");
+    Command.run(
+        "env",
+        "-i",
+        "setarch",
+        "-R",
+        "/usr/bin/strace",
+        "-n",
+        "-f",
+        "-ff",
+        "-e",
+        "raw=all",
+        "-o",
+        output.toString(),
+        program.toString());
+    TreeMap<Integer, List<String>> files = new TreeMap<>();
+    try (var list = Files.newDirectoryStream(folder, "out.*")) {
+      for (Path file : list) {
+        String text = file.getFileName().toString();
+        files.put(Integer.valueOf(text.substring(4)), Files.readAllLines(file));
+      }
+    }
+    List<Integer> ids = List.copyOf(files.keySet());
+    List<List<String>> threads = new ArrayList<>();
+    files.forEach(
+        (id, lines) -> {
+          List<String> thread = new ArrayList<>();
+          for (String line : lines) {
+            thread.add(ofStrace(line, ids));
+          }
+          threads.add(thread);
+        });
+    threads.getFirst().removeFirst(); // the execve that started the program
+    return threads;
+  }
+
+  /// `[  21] access(0x7ffff7ff42a0, 0x4)      = -1 ENOENT (No such file or directory)`.
+  private static String ofStrace(String line, List<Integer> ids) {
+    String text = line.substring(line.indexOf(']') + 2);
+    if (text.startsWith("--- ")) {
+      return "signal " + SIGNALS.get(text.split(" ")[1]);
+    }
+    if (text.startsWith("+++ exited with")) {
+      return "exited " + text.split(" ")[3];
+    }
+    if (text.startsWith("+++ killed by")) {
+      return "killed " + SIGNALS.get(text.split(" ")[3]);
+    }
+    StringBuilder out = new StringBuilder();
+    out.append(line.substring(1, line.indexOf(']')).strip());
+    String arguments = text.substring(text.indexOf('(') + 1, text.lastIndexOf(") "));
+    if (text.contains(" = -1 ") || text.contains(" = ? ERESTART")) {
+      arguments = text.substring(text.indexOf('(') + 1, text.indexOf(") "));
+    }
+    for (String argument : arguments.split(", ")) {
+      if (!argument.isEmpty()) {
+        out.append(' ').append(value(Long.decode(shortened(argument)), ids));
+      }
+    }
+    String result = text.substring(text.lastIndexOf(" = ") + 3);
+    if (result.startsWith("-1 ")) {
+      result = result.substring(result.indexOf('(') + 1, result.length() - 1);
+    } else if (result.startsWith("? ERESTART")) {
+      result = result.split(" ")[1];
+    } else if (!result.equals("?")) {
+      result = value(Long.decode(shortened(result)), ids);
+    }
+    return out + " = " + result;
+  }
+
+  /// The low half, which is all that strace prints of an `int`.
+  private static String shortened(String hex) {
+    return hex.startsWith("0x") && hex.length() > 10 ? "0x" + hex.substring(hex.length() - 8) : hex;
+  }
+
+  private static String value(long number, List<Integer> ids) {
+    long low = number & 0xffff_ffffL;
+    int thread = ids.indexOf((int) low);
+    return thread >= 0 ? "T" + thread : Long.toHexString(low);
+  }
+
+  private List<List<String>> traced(Path program) throws IOException {
+    Map<Integer, List<TraceEvent>> events = new LinkedHashMap<>();
+    int images = 0;
+    try (Tracer tracer = Traced.launchFixed(program)) {
+      for (TraceEvent event; (event = tracer.next()) != null; ) {
+        if (event instanceof TraceEvent.Execed) {
+          images++;
+        }
+        if (images >= 2) {
+          events.computeIfAbsent(event.threadId(), id -> new ArrayList<>()).add(event);
+        }
+        tracer.resume(event.threadId());
+      }
+    }
+    List<Integer> ids = events.keySet().stream().sorted().toList();
+    Map<String, Integer> counts = argumentCounts();
+    List<List<String>> threads = new ArrayList<>();
+    for (int id : ids) {
+      threads.add(ofEvents(events.get(id), ids, counts));
+    }
+    threads.getFirst().removeFirst();
+    return threads;
+  }
+
+  /// How many arguments strace printed of each call in its own run.
+  private Map<String, Integer> argumentCounts() throws IOException {
+    Map<String, Integer> counts = new HashMap<>();
+    try (var list = Files.newDirectoryStream(folder, "out.*")) {
+      for (Path file : list) {
+        for (String line : Files.readAllLines(file)) {
+          String text = line.substring(line.indexOf(']') + 2);
+          if (text.startsWith("---") || text.startsWith("+++")) {
+            continue;
+          }
+          String number = line.substring(1, line.indexOf(']')).strip();
+          String inside = text.substring(text.indexOf('(') + 1, text.indexOf(") "));
+          counts.put(number, inside.isEmpty() ? 0 : inside.split(", ").length);
+        }
+      }
+    }
+    return counts;
+  }
+
+  private List<String> ofEvents(
+      List<TraceEvent> events, List<Integer> ids, Map<String, Integer> counts) {
+    List<String> lines = new ArrayList<>();
+    String open = null;
+    for (TraceEvent event : events) {
+      switch (event) {
+        case TraceEvent.Entered entered -> {
+          assertThat(open).isNull();
+          StringBuilder out = new StringBuilder().append(entered.call().number());
+          int count = counts.getOrDefault(Long.toString(entered.call().number()), 6);
+          for (int i = 0; i < count; i++) {
+            Registers registers = entered.registers();
+            out.append(' ').append(value(registers.argument(entered.call().abi(), i), ids));
+          }
+          open = out.toString();
+        }
+        case TraceEvent.Exited exited -> {
+          long result = exited.registers().rax();
+          String text =
+              RESTARTS.containsKey(result)
+                  ? RESTARTS.get(result)
+                  : result < 0 && result >= -4095
+                      ? kernel.errorText((int) -result)
+                      : value(result, ids);
+          lines.add((open == null ? "execve" : open) + " = " + text);
+          open = null;
+        }
+        case TraceEvent.Signalled signalled -> lines.add("signal " + signalled.signal());
+        case TraceEvent.Ended ended -> {
+          if (open != null) {
+            lines.add(open + " = ?");
+          }
+          lines.add(ended.signal() != 0 ? "killed " + ended.signal() : "exited " + ended.status());
+        }
+        default -> {}
+      }
+    }
+    return lines;
+  }
+}
