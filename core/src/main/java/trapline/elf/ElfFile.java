@@ -87,8 +87,7 @@ public final class ElfFile {
   /// library. Static position independent programs are static.
   public boolean isStatic() {
     boolean isProgram =
-        type() == Type.EXECUTABLE
-            || (type() == Type.SHARED && header.entry() != 0 && dynamic().soname().isEmpty());
+        type() == Type.EXECUTABLE || (type() == Type.SHARED && isProgramNotLibrary());
     return isProgram && interpreter().isEmpty() && dynamic().needed().isEmpty();
   }
 
@@ -191,6 +190,21 @@ public final class ElfFile {
   /// @return `null` when no symbol covers the address
   public @Nullable Symbol functionAt(LinkAddress address) {
     return functions.get().at(address);
+  }
+
+  /// The same with a separate debug file at hand, whose symbol table has the names that were
+  /// stripped here. As with gdb, this file's own symbol counts unless the debug file has one that
+  /// begins nearer to the address.
+  ///
+  /// @param debug the debug file of this file, or this file
+  public @Nullable Symbol functionAt(LinkAddress address, ElfFile debug) {
+    Symbol own = functionAt(address);
+    Symbol other = debug.functionAt(address);
+    if (own == null || other == null) {
+      return own == null ? other : own;
+    }
+    boolean isNearer = Long.compareUnsigned(other.address().value(), own.address().value()) > 0;
+    return isNearer ? other : own;
   }
 
   /// The indirect function that a resolver decides on, such as `strlen`. A slot that
@@ -321,6 +335,23 @@ public final class ElfFile {
   public List<Diagnostic> diagnostics() {
     Diagnostic defect = sectionHeaders.get().defect();
     return defect == null ? List.of() : List.of(defect);
+  }
+
+  /// Position independent programs say so since binutils 2.26; older ones export nothing, while
+  /// libraries without a name of their own, such as musl's, do.
+  private boolean isProgramNotLibrary() {
+    if (dynamic().isPie()) {
+      return true;
+    }
+    if (header.entry() == 0 || !dynamic().soname().isEmpty()) {
+      return false;
+    }
+    for (Symbol symbol : dynamicSymbols()) {
+      if (symbol.isDefined() && symbol.isFunction()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether the parts that are loaded are in this file: not so in a separate debug file, whose

@@ -6,7 +6,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +16,20 @@ final class DebugPackages {
   private static final List<String> OF_LIBC =
       List.of("libc6", "libc-bin", "libc6-x32", "libc6-i386", "libc-dev-bin", "nscd");
 
+  private static final String COMPILE = "compile it with -g";
   private static final Path ROOT = Path.of("/");
 
   private DebugPackages() {}
 
   /// One line that says what to do.
   static String remedy(ObjectFile object) {
+    if (object.path().startsWith("[")) {
+      // The vDSO is part of the kernel.
+      return "install the kernel's own debug package";
+    }
     Path path = ObjectFiles.pathOf(object.path());
     if (path == null || !path.isAbsolute()) {
-      return "";
+      return COMPILE;
     }
     Path lists = object.root().resolve("var/lib/dpkg/info");
     if (Files.isDirectory(lists)) {
@@ -33,7 +37,7 @@ final class DebugPackages {
       if (owner != null) {
         return debianRemedy(owner, osRelease(object.root(), "VERSION_CODENAME"));
       }
-      return "compile it with -g";
+      return COMPILE;
     }
     return otherRemedy(object, path);
   }
@@ -51,7 +55,7 @@ final class DebugPackages {
     String family = " " + osRelease(root, "ID") + " " + osRelease(root, "ID_LIKE") + " ";
     String buildId = object.elf().buildId();
     if (!isSystemFile(path)) {
-      return "compile it with -g";
+      return COMPILE;
     }
     if (family.contains(" fedora ") || family.contains(" rhel ")) {
       return "run `dnf debuginfo-install " + path + "`";
@@ -98,15 +102,15 @@ final class DebugPackages {
   ///
   /// @return `null` when none does
   private static @Nullable String owner(Path lists, List<String> names) {
-    List<byte[]> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     for (String name : names) {
-      lines.add(("\n" + name + "\n").getBytes(StandardCharsets.UTF_8));
+      lines.add(latin1(("\n" + name + "\n").getBytes(StandardCharsets.UTF_8)));
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(lists, "*.list")) {
       for (Path file : files) {
-        byte[] content = Files.readAllBytes(file);
-        for (byte[] line : lines) {
-          if (contains(content, line)) {
+        String content = latin1(Files.readAllBytes(file));
+        for (String line : lines) {
+          if (content.contains(line)) {
             String name = file.getFileName().toString();
             name = name.substring(0, name.length() - ".list".length());
             int architecture = name.indexOf(':');
@@ -120,18 +124,9 @@ final class DebugPackages {
     return null;
   }
 
-  private static boolean contains(byte[] content, byte[] line) {
-    int last = content.length - line.length;
-    // Names of one directory differ at their end, so that is compared first.
-    int tail = line.length - 2;
-    for (int at = 0; at <= last; at++) {
-      if (content[at + tail] == line[tail]
-          && content[at] == '\n'
-          && Arrays.equals(content, at, at + line.length, line, 0, line.length)) {
-        return true;
-      }
-    }
-    return false;
+  /// Bytes as text, one character each, because text is searched fastest.
+  private static String latin1(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   /// A value of os-release(5); empty when there is none.

@@ -6,12 +6,19 @@ import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 import trapline.elf.Segment;
+import trapline.elf.Symbol;
+import trapline.model.LinkAddress;
 
 /// Tells which C library a file is, by the texts that the libraries print when they are run.
 public final class LibcVersion {
   private static final byte[] GLIBC = ascii("GNU C Library (");
+  private static final byte[] LOADER = ascii("ld.so (");
   private static final byte[] RELEASE = ascii("release version ");
   private static final byte[] MUSL = ascii("musl libc (");
+  private static final long ENDBR64 = 0xfa1e0ff3L;
+  private static final int LEA_RAX = 0x058d48;
+  private static final int RET = 0xc3;
+  private static final int READ_ONLY = 4;
   private static final int CHUNK = 1 << 16;
   private static final int BANNER = 256;
   private static final int LONGEST_VERSION = 24;
@@ -19,34 +26,63 @@ public final class LibcVersion {
   private LibcVersion() {}
 
   /// Name and version, such as `glibc 2.36` or `musl 1.2.3`; the name alone when the version
-  /// cannot be told; empty when the file is no C library that is known here.
+  /// cannot be told; empty when the file is no C library that is known here. The dynamic linker is
+  /// a part of its library.
   public static String of(ElfFile elf) {
     String soname = elf.dynamic().soname();
-    boolean mayBe = soname.startsWith("libc.") || soname.contains("musl") || elf.isStatic();
-    if (!mayBe && !(soname.isEmpty() && elf.interpreter().isEmpty())) {
-      return "";
+    if (soname.startsWith("ld-linux")) {
+      return glibc(elf, LOADER);
     }
-    Bytes texts = texts(elf);
-    long banner = find(texts, GLIBC, 0);
-    if (banner >= 0) {
-      return glibc(texts, banner);
+    if (soname.equals("libc.so.6")) {
+      String version = returnedVersion(elf);
+      return version.isEmpty() ? glibc(elf, GLIBC) : "glibc " + version;
     }
-    if (find(texts, MUSL, 0) >= 0) {
-      String version = loneVersion(texts);
-      return version.isEmpty() ? "musl" : "musl " + version;
+    boolean isLoader = soname.isEmpty() && !elf.isStatic() && elf.interpreter().isEmpty();
+    if (soname.startsWith("libc.") || soname.contains("musl") || isLoader) {
+      Bytes texts = texts(elf);
+      if (find(texts, MUSL, 0) >= 0) {
+        String version = loneVersion(texts);
+        return version.isEmpty() ? "musl" : "musl " + version;
+      }
+    }
+    return "";
+  }
+
+  /// What `gnu_get_libc_version` returns: the text whose address is all that it loads.
+  private static String returnedVersion(ElfFile elf) {
+    for (Symbol symbol : elf.dynamicSymbols().named("gnu_get_libc_version")) {
+      Bytes code = elf.bytesAt(symbol.address(), Math.min(symbol.size(), 16));
+      if (code == null) {
+        continue;
+      }
+      int at = code.size() >= 4 && code.u32(0) == ENDBR64 ? 4 : 0;
+      boolean loads = code.size() >= at + 8 && (code.u32(at) & 0xffffff) == LEA_RAX;
+      if (loads && code.u8(at + 7) == RET) {
+        long text = symbol.address().value() + at + 7 + code.i32(at + 3);
+        Bytes version = elf.bytesAt(new LinkAddress(text), LONGEST_VERSION);
+        return version == null ? "" : digits(version, 0);
+      }
     }
     return "";
   }
 
   /// `GNU C Library (Debian GLIBC 2.36-9) stable release version 2.36.`
-  private static String glibc(Bytes texts, long banner) {
+  private static String glibc(ElfFile elf, byte[] marker) {
+    Bytes texts = texts(elf);
+    long banner = find(texts, marker, 0);
+    if (banner < 0) {
+      return "";
+    }
     Bytes text = texts.slice(banner, Math.min(BANNER, texts.size() - banner));
     long at = find(text, RELEASE, 0);
-    if (at < 0) {
-      return "glibc";
-    }
+    String version = at < 0 ? "" : digits(text, at + RELEASE.length);
+    return version.isEmpty() ? "glibc" : "glibc " + version;
+  }
+
+  /// The digits and points from an offset on, without a point at their end.
+  private static String digits(Bytes text, long from) {
     StringBuilder version = new StringBuilder();
-    for (long i = at + RELEASE.length; i < text.size(); i++) {
+    for (long i = from; i < text.size(); i++) {
       int octet = text.u8(i);
       if (octet != '.' && (octet < '0' || octet > '9')) {
         break;
@@ -56,7 +92,7 @@ public final class LibcVersion {
     while (!version.isEmpty() && version.charAt(version.length() - 1) == '.') {
       version.setLength(version.length() - 1);
     }
-    return version.isEmpty() ? "glibc" : "glibc " + version;
+    return version.toString();
   }
 
   /// musl keeps its version as a string of its own. It is told only when just one string can be it:
@@ -112,8 +148,7 @@ public final class LibcVersion {
       return elf.data(section);
     }
     for (Segment segment : elf.segments()) {
-      boolean mayHold = segment.isLoad() && !segment.isWritable() && segment.offset() > 0;
-      if (mayHold && !segment.isExecutable()) {
+      if (segment.isLoad() && segment.flags() == READ_ONLY && segment.offset() > 0) {
         return elf.bytes().slice(segment.offset(), segment.fileSize());
       }
     }
