@@ -3,6 +3,7 @@ package trapline.kernel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class EntryPathFinder {
     };
   }
 
-  private record Node(Stage stage, boolean inlined, List<String> uses) {}
+  private record Node(Stage stage, boolean inlined, Collection<String> uses) {}
 
   private final Map<String, byte[]> files;
   private final KernelConfig config;

@@ -2,11 +2,14 @@ package trapline.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The `#if` conditions around the place that a scan has reached, and the brace depth on entering
 /// them, so that braces opened in both branches of an `#else` count once.
 final class IfStack {
-  private static final int MAX_DEPTH = 256;
+  private static final int MAX_DEPTH = 64;
+  private static final int MAX_BRANCHES = 64;
+  private static final int MAX_TEXT = 1000;
 
   private static final class Level {
     /// Conditions of the branches before the present one, none of which held.
@@ -14,6 +17,7 @@ final class IfStack {
     private String condition;
     private final int depthBefore;
     private int depthAfterFirst = -1;
+    private @Nullable String text;
 
     Level(String condition, int depth) {
       this.condition = condition;
@@ -21,6 +25,15 @@ final class IfStack {
     }
 
     String text() {
+      String known = text;
+      if (known == null) {
+        known = describe();
+        text = known;
+      }
+      return known;
+    }
+
+    private String describe() {
       StringBuilder out = new StringBuilder();
       for (String no : refused) {
         out.append(out.isEmpty() ? "" : " && ").append(not(no));
@@ -65,6 +78,7 @@ final class IfStack {
       case "define" -> {
         if (!candidate.isEmpty() && firstName(rest).equals(candidate) && !levels.isEmpty()) {
           levels.getLast().condition = ""; // an include guard says nothing
+          levels.getLast().text = "";
         }
       }
       case "elif" -> {
@@ -101,7 +115,7 @@ final class IfStack {
 
   private void push(String condition, int depth) {
     if (levels.size() < MAX_DEPTH) {
-      levels.add(new Level(condition, depth));
+      levels.add(new Level(bounded(condition), depth));
     } else {
       beyond++;
     }
@@ -115,10 +129,11 @@ final class IfStack {
     if (level.depthAfterFirst < 0) {
       level.depthAfterFirst = depth;
     }
-    if (level.refused.size() < MAX_DEPTH) {
+    if (level.refused.size() < MAX_BRANCHES) {
       level.refused.add(level.condition);
     }
-    level.condition = condition;
+    level.condition = bounded(condition);
+    level.text = null;
     return level.depthBefore;
   }
 
@@ -132,6 +147,11 @@ final class IfStack {
     }
     Level level = levels.removeLast();
     return level.depthAfterFirst >= 0 ? level.depthAfterFirst : depth;
+  }
+
+  /// A condition too long to keep is one that cannot be evaluated.
+  private static String bounded(String condition) {
+    return condition.length() <= MAX_TEXT ? condition : "TOO_LONG()";
   }
 
   /// The negation of a condition, kept short where it can be.

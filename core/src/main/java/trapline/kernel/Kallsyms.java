@@ -3,6 +3,7 @@ package trapline.kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class Kallsyms {
 
   private static final class Search {
     private final Set<String> names;
-    private final Map<Integer, Boolean> hashes = new HashMap<>();
+    private final int[] hashes;
     private final Map<String, Symbol> found = new HashMap<>();
     private final byte[] name = new byte[MAX_NAME];
     private boolean anyAddress;
@@ -56,9 +57,7 @@ public final class Kallsyms {
 
     Search(Set<String> names) {
       this.names = names;
-      for (String wanted : names) {
-        hashes.put(hash(wanted), true);
-      }
+      this.hashes = names.stream().mapToInt(Search::hash).sorted().toArray();
     }
 
     Kallsyms run(InputStream list) throws IOException {
@@ -109,7 +108,7 @@ public final class Kallsyms {
     private void line(long address, char type, int length, int hash) {
       anyLine = true;
       anyAddress |= address != 0;
-      if (hashes.containsKey(hash)) {
+      if (Arrays.binarySearch(hashes, hash) >= 0) {
         String text = new String(name, 0, length, StandardCharsets.UTF_8);
         if (names.contains(text)) {
           found.putIfAbsent(text, new Symbol(text, address, type));

@@ -22,6 +22,7 @@ final class Kbuild {
   private static final int MAX_NESTING = 32;
   private static final int MAX_ASSIGNMENTS = 20_000;
   private static final int MAX_ITEMS = 5_000;
+  private static final int MAX_TERM = 2_000;
 
   /// Lists that hold what is built, other than `obj-`: of the top makefile and those of
   /// architectures.
@@ -31,6 +32,7 @@ final class Kbuild {
   private final Map<String, byte[]> makefiles;
   private final String arch;
   private final Map<String, Lists> parsed = new HashMap<>();
+  private final Map<String, Optional<List<String>>> folders = new HashMap<>();
 
   /// @param makefiles every `Makefile` and `Kbuild` of the tree by its path
   /// @param arch the folder below `arch/`
@@ -49,26 +51,33 @@ final class Kbuild {
     }
     String folder = file.substring(0, slash);
     String object = file.substring(slash + 1, file.length() - 2) + ".o";
-    List<String> terms = new ArrayList<>();
-    if (!folderGates(folder, terms, 0)) {
-      return Optional.empty();
-    }
+    Optional<List<String>> above = folderGates(folder, 0);
     Set<List<String>> ways = waysTo(folder, object, 0);
-    if (ways.isEmpty()) {
+    if (above.isEmpty() || ways.isEmpty()) {
       return Optional.empty();
     }
+    List<String> terms = new ArrayList<>(above.get());
     add(terms, ways);
     return Optional.of(List.copyOf(new LinkedHashSet<>(terms)));
   }
 
   /// Follows the folder up to the top, whichever makefile above it names it.
-  private boolean folderGates(String folder, List<String> terms, int nesting) {
+  private Optional<List<String>> folderGates(String folder, int nesting) {
     if (folder.isEmpty()) {
-      return true;
+      return Optional.of(List.of());
     }
     if (nesting > MAX_NESTING) {
-      return false;
+      return Optional.empty();
     }
+    Optional<List<String>> known = folders.get(folder);
+    if (known == null) {
+      known = searchFolder(folder, nesting);
+      folders.put(folder, known);
+    }
+    return known;
+  }
+
+  private Optional<List<String>> searchFolder(String folder, int nesting) {
     String parent = folder;
     while (!parent.isEmpty()) {
       int slash = parent.lastIndexOf('/');
@@ -81,12 +90,15 @@ final class Kbuild {
       if (ways.isEmpty() && parent.isEmpty() && folder.equals("arch/" + arch)) {
         ways.addAll(waysTo(folder, folder + "/", 0)); // before 5.18 it names itself
       }
-      if (!ways.isEmpty() && folderGates(parent, terms, nesting + 1)) {
+      Optional<List<String>> above =
+          ways.isEmpty() ? Optional.empty() : folderGates(parent, nesting + 1);
+      if (above.isPresent()) {
+        List<String> terms = new ArrayList<>(above.get());
         add(terms, ways);
-        return true;
+        return Optional.of(terms);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static void add(List<String> terms, Set<List<String>> ways) {
@@ -226,7 +238,7 @@ final class Kbuild {
             int before = ifs.size();
             conditional(rest);
             if (ifs.size() > before) {
-              ifs.add(refused + " && " + ifs.removeLast());
+              push(refused + " && " + ifs.removeLast());
             } else {
               ifs.add(refused);
             }
@@ -244,7 +256,7 @@ final class Kbuild {
 
     private void push(String term) {
       if (ifs.size() < MAX_NESTING) {
-        ifs.add(term);
+        ifs.add(term.length() <= MAX_TERM ? term : "MAKE(too long)");
       }
     }
 

@@ -245,7 +245,8 @@ public final class KernelIndex {
   private SyscallFacts facts(Abi abi, SyscallRow row, KernelConfig config, boolean strict) {
     String entry = abi == Abi.I386 && !row.compat().isEmpty() ? row.compat() : row.entry();
     int at = entry.isEmpty() ? -1 : entryAt(entry);
-    List<SyscallDeclaration> declared = at < 0 ? List.of() : declarations(at);
+    List<SyscallDeclaration> declared = at < 0 ? new ArrayList<>() : declarations(at);
+    List<SyscallDeclaration> others = takeOthers(declared, config);
     boolean optional = at >= 0 && entries.u32(at + 20L) != 0;
     List<SyscallDefinition> possible = new ArrayList<>(1);
     List<SyscallDefinition> ruledOut = new ArrayList<>(0);
@@ -262,6 +263,7 @@ public final class KernelIndex {
       state = SyscallState.RESERVED;
     } else if (entry.equals("sys_ni_syscall")) {
       state = SyscallState.NOT_IMPLEMENTED;
+      possible.clear(); // it has definitions, which implement nothing
     } else if (possible.isEmpty()) {
       state = ruledOut.isEmpty() ? SyscallState.REMOVED : SyscallState.NOT_CONFIGURED;
     } else {
@@ -277,10 +279,39 @@ public final class KernelIndex {
         prefix + served,
         state,
         declared,
+        others,
         possible,
         ruledOut,
         optional,
         entryPath(abi));
+  }
+
+  /// Removes the prototypes that the configuration speaks against more than against the others. All
+  /// may stand in a branch that is not compiled: on x86 the prototypes of
+  /// `include/linux/syscalls.h` are documentation, because the wrappers have their own
+  /// (`CONFIG_ARCH_HAS_SYSCALL_WRAPPER`).
+  private static List<SyscallDeclaration> takeOthers(
+      List<SyscallDeclaration> declared, KernelConfig config) {
+    int least = Integer.MAX_VALUE;
+    for (SyscallDeclaration declaration : declared) {
+      least = Math.min(least, refusals(declaration, config));
+    }
+    List<SyscallDeclaration> others = new ArrayList<>(0);
+    for (SyscallDeclaration declaration : declared) {
+      if (refusals(declaration, config) > least) {
+        others.add(declaration);
+      }
+    }
+    declared.removeAll(others);
+    return others;
+  }
+
+  private static int refusals(SyscallDeclaration declaration, KernelConfig config) {
+    int refusals = 0;
+    for (String condition : declaration.conditions()) {
+      refusals += Condition.evaluate(condition, config) == Condition.Truth.FALSE ? 1 : 0;
+    }
+    return refusals;
   }
 
   private static boolean isPossible(SyscallDefinition definition, KernelConfig config) {

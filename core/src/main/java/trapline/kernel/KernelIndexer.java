@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.kernel.KernelSource.Progress;
@@ -41,7 +43,14 @@ public final class KernelIndexer {
           "arch/x86/realmode/",
           "arch/x86/purgatory/");
 
+  /// Bounds for hostile trees: a real one keeps 10 MB and has some 1,200 entry points.
+  private static final long MAX_KEPT = 256L << 20;
+
+  private static final int MAX_ENTRY_POINTS = 100_000;
+
   private final KernelSource source;
+  private final AtomicLong kept = new AtomicLong();
+  private final AtomicInteger entryPoints = new AtomicInteger();
   private final Map<String, byte[]> makefiles = new ConcurrentHashMap<>();
   private final Map<String, byte[]> kconfigs = new ConcurrentHashMap<>();
   private final Map<String, byte[]> entryFiles = new ConcurrentHashMap<>();
@@ -111,14 +120,14 @@ public final class KernelIndexer {
     String name = path.substring(path.lastIndexOf('/') + 1);
     byte[] text = content.copy(0, content.size());
     if (name.equals("Makefile") || name.equals("Kbuild")) {
-      makefiles.put(path, text);
+      keep(makefiles, path, text);
     } else if (name.startsWith("Kconfig") || path.equals(DEFCONFIG)) {
-      kconfigs.put(path, text);
+      keep(kconfigs, path, text);
     } else if (path.endsWith(".tbl") || path.equals("debian/changelog")) {
-      tables.put(path, text);
+      keep(tables, path, text);
     } else {
       if (EntryPathFinder.wanted(path)) {
-        entryFiles.put(path, text);
+        keep(entryFiles, path, text);
       }
       if (path.equals("arch/x86/include/asm/unistd.h")) {
         wants.put(path, text);
@@ -126,6 +135,13 @@ public final class KernelIndexer {
       return takeCode(path, text);
     }
     return false;
+  }
+
+  private void keep(Map<String, byte[]> files, String path, byte[] text) {
+    if (kept.addAndGet(text.length) > MAX_KEPT) {
+      throw malformed("its makefiles, Kconfig files and tables exceed " + MAX_KEPT + " bytes");
+    }
+    files.put(path, text);
   }
 
   private boolean takeCode(String path, byte[] text) {
@@ -142,6 +158,10 @@ public final class KernelIndexer {
         && found.declarations().isEmpty()
         && found.optional().isEmpty()) {
       return false;
+    }
+    if (entryPoints.addAndGet(found.definitions().size() + found.declarations().size())
+        > MAX_ENTRY_POINTS) {
+      throw malformed("it defines and declares more than " + MAX_ENTRY_POINTS + " entry points");
     }
     scanned.put(path, found);
     return !found.definitions().isEmpty();
@@ -170,6 +190,9 @@ public final class KernelIndexer {
       optional.addAll(found.optional());
       if (file.getKey().endsWith(".h")) {
         declarations.addAll(found.declarations());
+        for (SyscallDeclaration declaration : found.declarations()) {
+          declaration.conditions().forEach(text -> configSymbols(text, symbols));
+        }
       }
       if (file.getKey().endsWith(".c") && !found.definitions().isEmpty()) {
         List<String> gates = gates(kbuild, file.getKey(), 0);

@@ -2,7 +2,9 @@ package trapline.kernel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import trapline.kernel.SyscallDefinition.Parameter;
 import trapline.model.Place;
 
@@ -28,7 +30,10 @@ final class SourceScanner {
   /// @param body names that occur in the body, each once, in order
   /// @param inlined whether the head says that it is inlined
   record Function(
-      String name, Place place, boolean inlined, List<String> conditions, List<String> body) {}
+      String name, Place place, boolean inlined, List<String> conditions, Set<String> body) {}
+
+  /// Definitions, declarations or functions of one file.
+  private static final int MAX_FOUND = 10_000;
 
   private static final int MAX_NAME = 256;
   private static final int MAX_TEXT = 4096;
@@ -99,8 +104,8 @@ final class SourceScanner {
   }
 
   private void noteUse(String name) {
-    List<String> body = functions.getLast().body();
-    if (body.size() < 4096 && !body.contains(name)) {
+    Set<String> body = functions.getLast().body();
+    if (body.size() < 4096) {
       body.add(name);
     }
   }
@@ -147,7 +152,9 @@ final class SourceScanner {
       String name = lexer.text();
       boolean first = lexer.start() == declarationStart;
       if (isSyscallMacro(name)) {
-        definition(name);
+        if (definitions.size() < MAX_FOUND) {
+          definition(name);
+        }
       } else if (name.startsWith("COND_SYSCALL") || name.equals("cond_syscall")) {
         conditional(name);
       } else {
@@ -176,7 +183,7 @@ final class SourceScanner {
     boolean function = !candidate.isEmpty() && !assigned;
     if (function && !isStatic && isEntryPoint(candidate)) {
       String signature = lexer.joined(declarationStart, lexer.start());
-      if (signature.length() <= MAX_TEXT) {
+      if (signature.length() <= MAX_TEXT && definitions.size() < MAX_FOUND) {
         definitions.add(
             new SyscallDefinition(
                 candidate,
@@ -190,7 +197,7 @@ final class SourceScanner {
       }
     }
     String name = function ? functionName() : assigned ? array : "";
-    if (!name.isEmpty() && wantFunctions && functions.size() < 10_000) {
+    if (!name.isEmpty() && wantFunctions && functions.size() < MAX_FOUND) {
       inFunction = true;
       functions.add(
           new Function(
@@ -198,7 +205,7 @@ final class SourceScanner {
               new Place(path, declarationLine),
               inlined,
               declarationConditions,
-              new ArrayList<>()));
+              new LinkedHashSet<>()));
     }
     reset();
   }
@@ -217,7 +224,9 @@ final class SourceScanner {
       return;
     }
     String text = lexer.joined(declarationStart, lexer.end());
-    if (text.length() <= MAX_TEXT && !text.startsWith("typedef ")) {
+    if (text.length() <= MAX_TEXT
+        && declarations.size() < MAX_FOUND
+        && !text.startsWith("typedef ")) {
       declarations.add(
           new SyscallDeclaration(
               candidate, text, new Place(path, declarationLine), declarationConditions));
@@ -293,7 +302,7 @@ final class SourceScanner {
       return;
     }
     for (String item : items()) {
-      if (!item.isEmpty()) {
+      if (!item.isEmpty() && optional.size() < MAX_FOUND) {
         optional.add(isEntryPoint(item) ? item : prefix + item);
       }
     }

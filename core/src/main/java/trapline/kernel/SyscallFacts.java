@@ -11,7 +11,9 @@ import trapline.model.Abi;
 ///     32-bit callers); empty when the row has none
 /// @param symbol the function that the dispatch calls, such as `__x64_sys_socket`; empty when none
 /// @param state what the source says in sum
-/// @param declarations zero to many prototypes
+/// @param declarations zero to many prototypes, of those that `#if` chooses between the one that
+///     fits the configuration
+/// @param otherDeclarations prototypes of the same entry point for other configurations
 /// @param definitions the definitions that can serve it, see `state`
 /// @param ruledOut definitions of the same entry point that the configuration excludes
 /// @param optional whether the kernel may be built without it (`COND_SYSCALL`)
@@ -23,12 +25,14 @@ public record SyscallFacts(
     String symbol,
     SyscallState state,
     List<SyscallDeclaration> declarations,
+    List<SyscallDeclaration> otherDeclarations,
     List<SyscallDefinition> definitions,
     List<SyscallDefinition> ruledOut,
     boolean optional,
     EntryPath path) {
   public SyscallFacts {
     declarations = List.copyOf(declarations);
+    otherDeclarations = List.copyOf(otherDeclarations);
     definitions = List.copyOf(definitions);
     ruledOut = List.copyOf(ruledOut);
   }

@@ -69,7 +69,10 @@ public final class TarballSource implements KernelSource {
   public Optional<Bytes> file(String path) throws IOException {
     byte[] content = kept.get(path);
     if (content == null) {
-      read(path::equals, (found, bytes) -> true, Progress.NONE);
+      read(
+          wanted -> wanted.equals(path) || (wanted.endsWith("/") && path.startsWith(wanted)),
+          (found, bytes) -> true,
+          Progress.NONE);
       content = kept.get(path);
     }
     return content == null ? Optional.empty() : Optional.of(Bytes.of(path, content));
@@ -124,6 +127,12 @@ public final class TarballSource implements KernelSource {
       super(in);
       this.total = total;
       this.progress = progress;
+    }
+
+    @Override
+    public void close() throws IOException {
+      progress.at(done, total);
+      super.close();
     }
 
     @Override
