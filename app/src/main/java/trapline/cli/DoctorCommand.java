@@ -33,8 +33,7 @@ import trapline.report.Checkup;
     description = "Says what this machine can give, and how to get what is missing.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
-  @ParentCommand
-  @Nullable TraplineCommand parent;
+  @ParentCommand @Nullable TraplineCommand parent;
 
   @Option(names = "--ascii", description = "Draw with plain characters.")
   boolean ascii;
@@ -54,8 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     items.add(bpf(host));
     items.add(guest(host));
     String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
-    out.print(
-        new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
+    out.print(new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
     out.flush();
     return items.getFirst().state() == Checkup.State.NO ? ExitStatus.REFUSED : ExitStatus.DONE;
   }
@@ -63,8 +61,7 @@ final class DoctorCommand implements Callable<Integer> {
   /// Tries it: what the settings say and what the kernel does may differ in a container.
   private static Checkup.Item tracing(HostFacts host) {
     String what = "trace programs that Trapline starts (ptrace)";
-    try (Tracer tracer =
-        Tracer.launch(LaunchSpec.of(Path.of("/bin/true"), List.of("/bin/true")))) {
+    try (Tracer tracer = Tracer.launch(LaunchSpec.of(Path.of("/bin/true"), List.of("/bin/true")))) {
       tracer.next();
     } catch (KernelRefused e) {
       return Checkup.no(
@@ -145,12 +142,13 @@ final class DoctorCommand implements Callable<Integer> {
     String what = "types of system calls from the running kernel (tracefs)";
     if (host.tracefs() == null) {
       return Checkup.no(
-          what, "tracefs is not mounted or not readable", "as root: mount -t tracefs t /sys/kernel/tracing");
+          what,
+          "tracefs is not mounted or not readable",
+          "as root: mount -t tracefs t /sys/kernel/tracing");
     }
     return host.syscallEvents()
         ? Checkup.yes(what, host.tracefs() + "/events/syscalls")
-        : Checkup.no(
-            what, host.tracefs() + " has no events/syscalls for this user", "run as root");
+        : Checkup.no(what, host.tracefs() + " has no events/syscalls for this user", "run as root");
   }
 
   private static Checkup.Item functionTracer(HostFacts host) {
@@ -171,7 +169,9 @@ final class DoctorCommand implements Callable<Integer> {
       return Checkup.yes(what, "bpf(2) works" + (host.btf() ? ", and the kernel has BTF" : ""));
     }
     return Checkup.no(
-        what, "bpf(2) refuses: errno " + host.bpfErrno(), "run as root, or with CAP_BPF and CAP_PERFMON");
+        what,
+        "bpf(2) refuses: errno " + host.bpfErrno(),
+        "run as root, or with CAP_BPF and CAP_PERFMON");
   }
 
   private static Checkup.Item guest(HostFacts host) {
@@ -180,7 +180,8 @@ final class DoctorCommand implements Callable<Integer> {
       return Checkup.no(what, "no qemu-system-x86_64 in PATH", "apt-get install qemu-system-x86");
     }
     return Checkup.yes(
-        what, host.qemu() + (host.kvm() ? ", /dev/kvm can be opened" : ", by emulation (no /dev/kvm)"));
+        what,
+        host.qemu() + (host.kvm() ? ", /dev/kvm can be opened" : ", by emulation (no /dev/kvm)"));
   }
 
   private static String inPath(String name) {

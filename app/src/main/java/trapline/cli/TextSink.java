@@ -14,6 +14,7 @@ final class TextSink implements JourneySink {
   private boolean lineOpen;
   private boolean explained;
   private boolean afterRoad = true;
+  private boolean loading;
 
   /// @param shared whether the program writes to the same place, so that its unfinished line is
   ///     ended before a journey begins
@@ -44,7 +45,13 @@ final class TextSink implements JourneySink {
 
   @Override
   public void startup(Journey journey) {
-    repeat(journey);
+    begin();
+    if (!loading) {
+      loading = true;
+      print("while the dynamic linker loads the program (whole with --startup):\n");
+    }
+    print(TextReport.renderRepeat(journey, style));
+    afterRoad = false;
   }
 
   @Override

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
-import trapline.code.SymbolLookup;
 import trapline.decode.ArgumentDecoder;
 import trapline.dwarf.DebugInfo;
 import trapline.dwarf.Statement;
@@ -67,7 +66,7 @@ final class CallSites {
           "");
     }
     CallMapping mapping = traps ? null : CallMapping.of(callee, name);
-    List<CodeLine> lines = lines(code, call, traps, mapping, space, image, id, arguments);
+    List<CodeLine> lines = lines(code, call, traps, mapping, id, arguments);
     String function = stack.levelsOf(stack.call()).getLast().function();
     Evidence evidence =
         stack.rule().isEmpty()
@@ -111,8 +110,6 @@ final class CallSites {
       int call,
       boolean traps,
       @Nullable CallMapping mapping,
-      AddressSpace space,
-      Image image,
       SyscallId id,
       List<Argument> arguments) {
     int[] registers = traps ? ArgumentSlice.SYSCALL : ArgumentSlice.FUNCTION;
@@ -128,7 +125,6 @@ final class CallSites {
       used = Arrays.copyOf(used, used.length + 1);
       used[used.length - 1] = 0;
     }
-    SymbolLookup symbols = space.symbols();
     List<CodeLine> lines = new ArrayList<>();
     for (ArgumentSlice.Part part : ArgumentSlice.before(code, call, used)) {
       Instruction instruction = code.get(part.index());
@@ -138,9 +134,9 @@ final class CallSites {
       } else if (part.parameter() >= 0) {
         note = note(part.parameter(), instruction, traps, mapping, id, arguments);
       }
-      lines.add(code.line(part.index(), symbols, note, false));
+      lines.add(code.line(part.index(), note, false));
     }
-    lines.add(FunctionCode.line(image, code.get(call), symbols, "", traps));
+    lines.add(code.line(call, "", traps));
     return lines;
   }
 

@@ -124,17 +124,34 @@ final class FunctionCode {
     return merges.get(index);
   }
 
-  CodeLine line(int index, SymbolLookup symbols, String note, boolean here) {
-    return line(image, instructions.get(index), symbols, note, here);
+  CodeLine line(int index, String note, boolean here) {
+    return line(image, instructions.get(index), note, here);
   }
 
-  /// An instruction as it is shown.
-  static CodeLine line(
-      Image image, Instruction instruction, SymbolLookup symbols, String note, boolean here) {
+  /// An instruction as it is shown: with the addresses of its file, as objdump prints it, so that
+  /// its text is the same in every run.
+  static CodeLine line(Image image, Instruction instruction, String note, boolean here) {
     RemoteAddress address = new RemoteAddress(instruction.address());
     LinkAddress link = image.link(address);
     String symbol = image.describe(link);
     return new CodeLine(
-        address, link, symbol == null ? "" : symbol, instruction.text(symbols), note, here);
+        address, link, symbol == null ? "" : symbol, text(image, link, instruction), note, here);
+  }
+
+  private static String text(Image image, LinkAddress link, Instruction instruction) {
+    Bytes bytes = null;
+    try {
+      bytes = image.elf().bytesAt(link, instruction.length());
+    } catch (MalformedBinary e) {
+      // What was decoded is shown with the addresses it was decoded for.
+      return instruction.text(SymbolLookup.NONE);
+    }
+    if (bytes == null) {
+      return instruction.text(SymbolLookup.NONE);
+    }
+    Instruction placed = new Instruction();
+    byte[] code = bytes.copy(0, bytes.size());
+    new X86Decoder().decode(code, 0, code.length, link.value(), placed);
+    return placed.text(each -> image.nameOf(new LinkAddress(each)));
   }
 }

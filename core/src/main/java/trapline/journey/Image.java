@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.dwarf.DebugInfo;
 import trapline.elf.ElfFile;
+import trapline.elf.GotSlot;
 import trapline.elf.PltStub;
 import trapline.elf.Region;
+import trapline.elf.Section;
 import trapline.elf.Symbol;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
@@ -226,6 +228,26 @@ public final class Image implements UnwindModule {
     }
     FunctionRange function = function(address);
     return function == null ? null : plus(function.name(), address.value() - function.start());
+  }
+
+  /// The name that a branch target or an operand in memory has in disassembly: a function or
+  // linkage
+  /// stub, or the symbol that a slot leads to.
+  ///
+  /// @return `null` when it has none
+  public @Nullable String nameOf(LinkAddress address) {
+    try {
+      Section section = elf.sectionAt(address);
+      if (section == null || section.isExecutable()) {
+        String name = describe(address);
+        return name == null || name.isEmpty() ? null : name;
+      }
+      GotSlot slot = elf.plt().slotAt(address);
+      Symbol leadsTo = slot == null ? null : slot.relocation().symbol();
+      return leadsTo == null ? null : leadsTo.versionedName();
+    } catch (MalformedBinary e) {
+      return null;
+    }
   }
 
   /// The function that covers an address: by its symbol, else by its unwind entry (without a name).

@@ -177,7 +177,6 @@ public final class JourneyBuilder {
         Wrappers.hop(
             stack,
             trap,
-            space,
             arrival.id,
             arrival.name,
             called,

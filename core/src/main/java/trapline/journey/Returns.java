@@ -9,7 +9,6 @@ import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
 import trapline.code.RegisterClass;
-import trapline.code.SymbolLookup;
 import trapline.code.X86Decoder;
 import trapline.dwarf.DebugInfo;
 import trapline.dwarf.Subprogram;
@@ -70,11 +69,37 @@ final class Returns {
   }
 
   Hop hop() {
-    SymbolLookup symbols = space.symbols();
+    String place = "";
+    Assignment assignment = Assignment.NONE;
+    if (trace.caller() >= 0) {
+      RemoteAddress back = new RemoteAddress(trace.states().get(trace.caller()).rip());
+      Image image = space.at(back);
+      String described = image == null ? null : image.describe(image.link(back));
+      place = described == null ? back.toString() : described;
+      assignment = image == null ? Assignment.NONE : assignment(image, back);
+    }
     List<CodeLine> code = new ArrayList<>();
+    String errno = code(assignment, code);
+    return new Hop.Return(
+        Evidence.OBSERVED, rax, code, branch(), errno, assignment.text(), place, trace.ended());
+  }
+
+  /// What the caller did with the result.
+  ///
+  /// @param step index of the state before the instruction that did it; -1 when none was seen
+  private record Assignment(String text, int step) {
+    static final Assignment NONE = new Assignment("", -1);
+  }
+
+  /// Fills in the instructions that are shown: the wrapper's, in brief when they are many, and the
+  /// caller's up to the one that stores the result.
+  ///
+  /// @return where errno was stored; empty when it was not
+  private String code(Assignment assignment, List<CodeLine> into) {
     String errno = "";
     int inner = trace.caller() < 0 ? trace.states().size() - 1 : trace.caller();
-    for (int i = 0; i < trace.states().size() - 1; i++) {
+    int last = assignment.step() < 0 ? inner - 1 : assignment.step();
+    for (int i = 0; i <= last; i++) {
       Registers before = trace.states().get(i);
       RemoteAddress pc = new RemoteAddress(before.rip());
       Image image = space.at(pc);
@@ -82,27 +107,17 @@ final class Returns {
       if (image == null || instruction == null) {
         continue;
       }
+      String note = i == assignment.step() ? assignment.text() : "";
       String store = i < inner ? errnoStore(instruction, before) : "";
       if (!store.isEmpty()) {
         errno = store;
+        note = "errno = " + Errnos.of((int) -rax).name();
       }
-      boolean brief = inner <= SHOWN || !store.isEmpty() || i < 3 || i >= inner - 1;
-      if (brief) {
-        String note = store.isEmpty() ? "" : "errno = " + Errnos.of((int) -rax).name();
-        code.add(FunctionCode.line(image, instruction, symbols, note, false));
+      if (inner <= SHOWN || !note.isEmpty() || i < 3 || i >= inner - 1) {
+        into.add(FunctionCode.line(image, instruction, note, false));
       }
     }
-    String place = "";
-    String assignment = "";
-    if (trace.caller() >= 0) {
-      RemoteAddress back = new RemoteAddress(trace.states().get(trace.caller()).rip());
-      Image image = space.at(back);
-      String described = image == null ? null : image.describe(image.link(back));
-      place = described == null ? back.toString() : described;
-      assignment = image == null ? "" : assignment(image, back);
-    }
-    return new Hop.Return(
-        Evidence.OBSERVED, rax, code, branch(), errno, assignment, place, trace.ended());
+    return errno;
   }
 
   private @Nullable Instruction decode(Image image, RemoteAddress pc) {
@@ -174,11 +189,11 @@ final class Returns {
   /// DWARF's number (psABI AMD64, figure 3.36) for each hardware number.
   private static final int[] DWARF_NUMBER = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
 
-  /// The variable of the caller that received the result: `sfd = 3`; empty when none is seen to.
-  private String assignment(Image image, RemoteAddress back) {
+  /// The variable of the caller that received the result, when one is seen to: `sfd = 3`.
+  private Assignment assignment(Image image, RemoteAddress back) {
     DebugInfo info = image.debugInfo();
     if (info == null || trace.caller() + 1 >= trace.states().size()) {
-      return "";
+      return Assignment.NONE;
     }
     try {
       LinkAddress from = image.link(back);
@@ -192,23 +207,23 @@ final class Returns {
         RemoteAddress pc = new RemoteAddress(before.rip());
         Instruction instruction = decode(image, pc);
         if (instruction == null) {
-          return "";
+          return Assignment.NONE;
         }
         LinkAddress next = image.link(new RemoteAddress(after.rip()));
         FrameValues values = new FrameValues(after, space.memory(), image, cfa, function);
         for (Variable variable : info.variablesAt(next)) {
           if (receives(variable, instruction, before, after, values, from, next, result)) {
-            return variable.name() + " = " + text(variable, result);
+            return new Assignment(variable.name() + " = " + text(variable, result), i);
           }
         }
         if (instruction.flow() == Flow.CALL || instruction.flow() == Flow.INDIRECT_CALL) {
-          return "";
+          return Assignment.NONE;
         }
       }
     } catch (MalformedBinary | Unsupported e) {
-      return "";
+      return Assignment.NONE;
     }
-    return "";
+    return Assignment.NONE;
   }
 
   /// Whether an instruction put the result into a variable's place.

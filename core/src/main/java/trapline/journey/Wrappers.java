@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
-import trapline.code.SymbolLookup;
 import trapline.model.Argument;
 import trapline.model.CodeLine;
 import trapline.model.Evidence;
@@ -87,7 +86,6 @@ final class Wrappers {
   static Hop hop(
       CallStack stack,
       @Nullable Trap trap,
-      AddressSpace space,
       SyscallId id,
       String name,
       String called,
@@ -131,20 +129,19 @@ final class Wrappers {
         path,
         innermost.place(),
         missing,
-        lines(trap, space, id),
+        lines(trap, id),
         changes(trap, name, path, arguments));
   }
 
-  private static List<CodeLine> lines(Trap trap, AddressSpace space, SyscallId id) {
+  private static List<CodeLine> lines(Trap trap, SyscallId id) {
     FunctionCode code = trap.code();
     int first = Math.max(0, setsNumber(trap));
     int last = trap.branch() >= 0 ? trap.branch() : Math.min(trap.trap() + 2, code.size() - 1);
-    SymbolLookup symbols = space.symbols();
     List<CodeLine> lines = new ArrayList<>();
     for (int i = first; i <= last; i++) {
       Instruction instruction = code.get(i);
       String note = i == first && i < trap.trap() && loads(instruction, id) ? number(id) : "";
-      lines.add(code.line(i, symbols, note, i == trap.trap()));
+      lines.add(code.line(i, note, i == trap.trap()));
       if (i > trap.trap() && instruction.flow() == Flow.RETURN) {
         break;
       }

@@ -41,10 +41,19 @@ public record Checkup(String machine, List<Item> items) {
     StringBuilder out = new StringBuilder();
     out.append(machine).append("\n\n");
     for (Item item : items) {
-      out.append("  ").append(mark(item.state(), style)).append(' ').append(item.what()).append('\n');
+      out.append("  ")
+          .append(mark(item.state(), style))
+          .append(' ')
+          .append(item.what())
+          .append('\n');
       wrap(out, item.finding(), style.width());
       if (!item.remedy().isEmpty()) {
-        wrap(out, "→ ".substring(style.unicode() ? 0 : 2) + (style.unicode() ? "" : "-> ") + item.remedy(), style.width());
+        wrap(
+            out,
+            "→ ".substring(style.unicode() ? 0 : 2)
+                + (style.unicode() ? "" : "-> ")
+                + item.remedy(),
+            style.width());
       }
     }
     return out.toString();
