@@ -36,8 +36,7 @@ final class InheritedDescriptors {
         "/proc/" + ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) + "/fd/";
     boolean runtimeSeen = false;
     for (int descriptor : descriptors) {
-      if (descriptor < FIRST
-          || kernel.syscall(Numbers.FCNTL, descriptor, Numbers.F_GETFD, 0) != 0) {
+      if (descriptor < FIRST) {
         continue;
       }
       String target = link("/proc/self/fd/" + descriptor);
@@ -46,7 +45,8 @@ final class InheritedDescriptors {
       }
       boolean runtime = !home.isEmpty() && target.startsWith(home);
       runtimeSeen |= runtime;
-      if (runtime || (runtimeSeen && !target.equals(link(parent + descriptor)))) {
+      if ((runtime || (runtimeSeen && !target.equals(link(parent + descriptor))))
+          && kernel.syscall(Numbers.FCNTL, descriptor, Numbers.F_GETFD, 0) == 0) {
         kernel.syscall(Numbers.FCNTL, descriptor, Numbers.F_SETFD, Numbers.FD_CLOEXEC);
       }
     }

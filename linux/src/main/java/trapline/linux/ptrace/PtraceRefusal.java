@@ -20,6 +20,9 @@ final class PtraceRefusal {
     if (result != -Numbers.EPERM) {
       return "";
     }
+    if (process == ProcessHandle.current().pid()) {
+      return "a process cannot trace its own threads";
+    }
     String status = read("/proc/" + process + "/status");
     String tracer = field(status, "TracerPid:");
     if (!tracer.isEmpty() && !tracer.equals("0")) {

@@ -123,8 +123,8 @@ final class Release {
     thread.stop = Stop.EVENT;
     switch (Status.event(status)) {
       case 0 -> {
-        if (signal == (Numbers.SIGTRAP | Status.SYSCALL_GOOD)) {
-          restart(thread);
+        if (Status.isSyscallStop(status)) {
+          settleCall(thread);
         } else {
           settleSignal(thread, signal);
         }
@@ -159,6 +159,18 @@ final class Release {
         }
       }
       default -> {}
+    }
+  }
+
+  private void settleCall(TracedThread thread) {
+    if (thread.interrupted
+        && ptrace.fetchSyscallInfo(thread.threadId) == Numbers.PTRACE_SYSCALL_INFO_ENTRY) {
+      if (!Restart.rewind(ptrace, waiter, thread)) {
+        thread.stop = Stop.RUNNING;
+        settle(thread, waiter.status());
+      }
+    } else {
+      restart(thread);
     }
   }
 

@@ -49,4 +49,33 @@ final class Restart {
     ptrace.setRegister(Ptrace.RAX, -ERESTARTNOHAND);
     ptrace.setRegister(Ptrace.ORIG_RAX, number);
   }
+
+  /// Takes a thread that the tracer interrupted out of the entry of a call again, so that it makes
+  /// the call anew once it runs.
+  ///
+  /// The interruption leaves a mark that makes the next blocking call fail with EINTR, and only the
+  /// way out of the kernel takes it off. So the call is skipped, and the thread is left at the stop
+  /// behind it, in front of the `syscall` instruction.
+  ///
+  /// @return whether it is there: otherwise it has come elsewhere, and the waiter has its status
+  static boolean rewind(Ptrace ptrace, Waiter waiter, TracedThread thread) {
+    int threadId = thread.threadId;
+    if (ptrace.fetchRegisters(threadId) < 0 || ptrace.register(Ptrace.CS) != CS_64) {
+      return true;
+    }
+    long number = ptrace.register(Ptrace.ORIG_RAX);
+    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    ptrace.storeRegisters(threadId);
+    ptrace.request(Numbers.PTRACE_SYSCALL, threadId, 0, 0);
+    if (waiter.awaitSurely(threadId) < 0
+        || !Status.isSyscallStop(waiter.status())
+        || ptrace.fetchRegisters(threadId) < 0) {
+      return false;
+    }
+    ptrace.setRegister(Ptrace.RIP, ptrace.register(Ptrace.RIP) - SYSCALL_INSTRUCTION_SIZE);
+    ptrace.setRegister(Ptrace.RAX, number);
+    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    ptrace.storeRegisters(threadId);
+    return true;
+  }
 }

@@ -287,9 +287,17 @@ final class Runner {
     for (TracedThread thread : stopped) {
       int status = thread.laterStatus;
       thread.laterStatus = 0;
-      if (status != 0) {
-        stops.handle(thread.threadId, status);
+      if (status == 0) {
+        continue;
       }
+      if (Status.isSyscallStop(status)) { // on its way into a call, which it makes anew
+        if (Restart.rewind(ptrace, waiter, thread)) {
+          ptrace.request(Numbers.PTRACE_SYSCALL, thread.threadId, 0, 0);
+          continue;
+        }
+        status = waiter.status();
+      }
+      stops.handle(thread.threadId, status);
     }
   }
 }

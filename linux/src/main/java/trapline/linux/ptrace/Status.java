@@ -1,5 +1,7 @@
 package trapline.linux.ptrace;
 
+import trapline.linux.sys.Numbers;
+
 /// The status word of wait4(2) (wait(2), ptrace(2)).
 final class Status {
   /// Added to SIGTRAP at a system call stop, by `PTRACE_O_TRACESYSGOOD`.
@@ -9,6 +11,10 @@ final class Status {
 
   static boolean isStop(int status) {
     return (status & 0xff) == 0x7f;
+  }
+
+  static boolean isSyscallStop(int status) {
+    return isStop(status) && status >>> 8 == (Numbers.SIGTRAP | SYSCALL_GOOD);
   }
 
   static int stopSignal(int status) {

@@ -89,6 +89,9 @@ public final class Tracer implements AutoCloseable {
 
   /// Takes over all threads of a running process. Each one's first event is [TraceEvent.Started].
   ///
+  /// The process must not have been started by this Java process: the Java library waits for its
+  /// children and takes their stops.
+  ///
   /// @throws KernelRefused when there is no such process or it may not be traced, with the reason
   public static Tracer attach(int processId) {
     Tracer tracer = new Tracer(false);

@@ -1,0 +1,276 @@
+package trapline.linux.ptrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.proc.ProcessFacts;
+import trapline.model.KernelRefused;
+import trapline.model.TraceEvent;
+import trapline.testing.Command;
+import trapline.testing.Programs;
+import trapline.testing.Tools;
+
+/// A running program is followed and let go of, and does not notice.
+class AttachTest {
+  /// Threads that compute, sleep, wait in epoll_wait, read and make calls without pause. Each error
+  /// of a call ends the program with a status of its own; a line on its input ends it with 0.
+  private static final String SOURCE =
+      """
+      #include <errno.h>
+      #include <pthread.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <sys/epoll.h>
+      #include <sys/sem.h>
+      #include <time.h>
+      #include <unistd.h>
+      static volatile unsigned long counter;
+      static volatile int done;
+      static void *compute(void *a) { while (!done) counter++; return 0; }
+      static void *sleeps(void *a) {
+        struct timespec t = {1, 0};
+        while (!done) if (nanosleep(&t, 0)) _exit(71);
+        return 0;
+      }
+      static void *epolls(void *a) {
+        struct epoll_event e;
+        int p = epoll_create1(0);
+        while (1) if (epoll_wait(p, &e, 1, -1) < 0) _exit(72);
+      }
+      static void *semaphore(void *a) {
+        int s = semget(IPC_PRIVATE, 1, 0600);
+        struct sembuf b = {0, 0, 0}, up = {0, 1, 0};
+        semop(s, &up, 1);
+        *(int *) a = s;
+        if (semop(s, &b, 1)) _exit(73);
+        return 0;
+      }
+      static void *calls(void *a) { while (!done) if (getppid() < 0) _exit(74); return 0; }
+      int main(void) {
+        pthread_t t;
+        int s = -1;
+        pthread_create(&t, 0, compute, 0);
+        pthread_create(&t, 0, sleeps, 0);
+        pthread_create(&t, 0, epolls, 0);
+        pthread_create(&t, 0, semaphore, &s);
+        pthread_create(&t, 0, calls, 0);
+        char c;
+        usleep(50000);
+        puts("ready");
+        fflush(stdout);
+        ssize_t n = read(0, &c, 1);
+        semctl(s, 0, IPC_RMID);
+        return n == 1 ? 0 : 75;
+      }
+      """;
+
+  @TempDir Path folder;
+  private Path program;
+  private int process;
+
+  /// Not as a child of this process: the Java library waits for its children and takes their stops.
+  @BeforeEach
+  void start() throws Exception {
+    Tools.require("gcc", "kill", "mkfifo");
+    program = Programs.compile(folder, "attached", SOURCE, "-pthread", "-w");
+    Command.runIn(
+            folder,
+            List.of(
+                "sh",
+                "-c",
+                "mkfifo in; (./attached <>in >out & echo $! >pid; wait $!; echo $? >status)"
+                    + " >/dev/null 2>&1 &"))
+        .orFail();
+    await(() -> read("out").equals("ready"));
+    process = Integer.parseInt(read("pid"));
+  }
+
+  private String read(String file) {
+    try {
+      return Files.readString(folder.resolve(file)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 6000 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(5);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    Command.run("kill", "-KILL", Integer.toString(process));
+    await(() -> !read("status").isEmpty());
+    Traced.assertNoneLeft(program);
+  }
+
+  private int id() {
+    return process;
+  }
+
+  private void assertUnharmed() throws Exception {
+    for (int thread : ProcessFacts.threadIds(id())) {
+      assertThat(Traced.status(thread, "TracerPid")).isEqualTo("0");
+      assertThat(Traced.status(thread, "State")).doesNotStartWith("t").doesNotStartWith("T");
+    }
+    assertThat(ProcessFacts.threadIds(id())).hasSize(6);
+    Files.writeString(folder.resolve("in"), "\n");
+    await(() -> !read("status").isEmpty());
+    assertThat(read("status")).isEqualTo("0");
+  }
+
+  @Test
+  void allThreadsAreFollowedAndLetGo() throws Exception {
+    Set<Integer> threads = new HashSet<>();
+    Set<Long> inside = new HashSet<>();
+    int calls = 0;
+    Tracer tracer = Tracer.attach(id());
+    for (int i = 0; i < 3000; i++) {
+      TraceEvent event = tracer.next();
+      if (event instanceof TraceEvent.Started started) {
+        threads.add(started.threadId());
+        inside.add(started.registers().origRax());
+        assertThat(started.processId()).isEqualTo(id());
+      } else if (event instanceof TraceEvent.Entered) {
+        assertThat(threads).contains(event.threadId());
+        calls++;
+      }
+      tracer.resume(event.threadId());
+    }
+    tracer.detachAll();
+    assertThat(threads).hasSize(6);
+    assertThat(inside).contains(0L, 220L, 230L, 232L);
+    assertThat(calls).isGreaterThan(1000);
+    assertUnharmed();
+  }
+
+  @Test
+  void repeatedAttachingDoesNoHarm() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      try (Tracer tracer = Tracer.attach(id())) {
+        for (int j = 0; j < i * 5; j++) {
+          TraceEvent event = tracer.next();
+          tracer.resume(event.threadId());
+        }
+      }
+    }
+    assertUnharmed();
+  }
+
+  @Test
+  void breakpointsAreGoneAfterwards() throws Exception {
+    try (Tracer tracer = Tracer.attach(id())) {
+      for (int i = 0; i < 200; i++) {
+        TraceEvent event = tracer.next();
+        if (event instanceof TraceEvent.Exited exited && exited.call().number() == 110) {
+          tracer.breakpoints().insert(exited.threadId(), exited.registers().rip());
+        }
+        tracer.resume(event.threadId());
+      }
+    }
+    assertUnharmed();
+  }
+
+  @Test
+  void stoppedProcessStaysStopped() throws Exception {
+    Command.run("kill", "-STOP", Integer.toString(process)).orFail();
+    await(() -> Traced.status(id(), "State").startsWith("T"));
+    try (Tracer tracer = Tracer.attach(id())) {
+      for (int i = 0; i < 6; i++) {
+        TraceEvent event = tracer.next();
+        assertThat(event).isInstanceOf(TraceEvent.Started.class);
+        tracer.resume(event.threadId());
+      }
+    }
+    assertThat(Traced.status(id(), "State")).startsWith("T (stopped)");
+    assertThat(Traced.status(id(), "TracerPid")).isEqualTo("0");
+    Command.run("kill", "-CONT", Integer.toString(process)).orFail();
+    assertUnharmed();
+  }
+
+  @Test
+  void interruptEndsTheWait() throws Exception {
+    try (Tracer tracer = Tracer.attach(id())) {
+      Thread other =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 20; i++) {
+                  tracer.interrupt();
+                }
+              });
+      other.start();
+      int interrupted = 0;
+      for (int i = 0; i < 500; i++) {
+        TraceEvent event = tracer.next();
+        if (event instanceof TraceEvent.Interrupted) {
+          interrupted++;
+        }
+        tracer.resume(event.threadId());
+      }
+      other.join();
+      assertThat(interrupted).isPositive();
+    }
+    assertUnharmed();
+  }
+
+  @Test
+  void killedWhileStopped() throws Exception {
+    try (Tracer tracer = Tracer.attach(id())) {
+      int thread = tracer.next().threadId();
+      Command.run("kill", "-KILL", Integer.toString(process)).orFail();
+      while (tracer.registers(thread) != null) {
+        Thread.onSpinWait();
+      }
+      assertThat(tracer.step(thread)).isEqualTo(StepResult.ENDED);
+      assertThat(tracer.memory(thread).read(0x400000, new byte[8], 0, 8)).isZero();
+      int ended = 1;
+      for (TraceEvent event; (event = tracer.next()) != null; ) {
+        if (event instanceof TraceEvent.Ended end) {
+          assertThat(end.signal()).isEqualTo(9);
+          ended++;
+        }
+        tracer.resume(event.threadId());
+      }
+      assertThat(ended).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void refusalsSayWhy() throws Exception {
+    assertThatThrownBy(() -> Tracer.attach(0x3ffff0))
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContaining("No such process");
+    assertThatThrownBy(() -> Tracer.attach((int) ProcessHandle.current().pid()))
+        .isInstanceOf(KernelRefused.class)
+        .hasMessageContaining("own threads");
+    try (Tracer tracer = Tracer.attach(id())) {
+      Thread other =
+          new Thread(
+              () ->
+                  assertThatThrownBy(() -> Tracer.attach(id()))
+                      .isInstanceOf(KernelRefused.class)
+                      .hasMessageContaining("traces it already"));
+      Throwable[] failure = new Throwable[1];
+      other.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+      other.start();
+      other.join();
+      assertThat(failure[0]).isNull();
+      assertThat(tracer.threads()).hasSize(6);
+    }
+    assertUnharmed();
+  }
+}
