@@ -1,7 +1,9 @@
 package trapline.dwarf;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +14,8 @@ import trapline.model.Place;
 
 /// Answers about parameters and variables from one unit's entries.
 final class VariableFinder {
+  private static final int MAX_BLOCKS = 10_000;
+
   private final Unit unit;
   private final FunctionIndex index;
   private final List<Variable> found = new ArrayList<>();
@@ -91,26 +95,40 @@ final class VariableFinder {
     }
     FunctionName function = Declaration.of(index.entry(named)).name();
     List<AddressRange> ranges = ranges(index.ranges(scope));
-    Set<Long> completed = new HashSet<>();
     for (Entry child : Children.of(entry)) {
-      if (!isVariable(child.tag())) {
-        continue;
+      if (isVariable(child.tag())) {
+        add(child, Declaration.origin(child), function, depth, ranges);
       }
-      Entry origin = Declaration.origin(child);
-      if (origin != null) {
-        completed.add(key(origin));
-      }
-      add(child, origin, function, depth, ranges);
     }
     // A variable that has been optimised away altogether is only in the abstract instance.
     Entry abstractScope = entry.reference(Attribute.ABSTRACT_ORIGIN);
     if (abstractScope != null) {
+      Set<Long> completed = completed(entry);
       for (Entry child : Children.of(abstractScope)) {
         if (isVariable(child.tag()) && !completed.contains(key(child))) {
           add(child, null, function, depth, ranges);
         }
       }
     }
+  }
+
+  /// The abstract variables that have an instance in a scope or in the blocks inside it.
+  private static Set<Long> completed(Entry scope) {
+    Set<Long> completed = new HashSet<>();
+    Deque<Entry> blocks = new ArrayDeque<>(List.of(scope));
+    for (int visited = 0; !blocks.isEmpty() && visited < MAX_BLOCKS; visited++) {
+      for (Entry child : Children.of(blocks.pop())) {
+        if (child.tag() == Tag.LEXICAL_BLOCK) {
+          blocks.push(child);
+        } else if (isVariable(child.tag())) {
+          Entry origin = Declaration.origin(child);
+          if (origin != null) {
+            completed.add(key(origin));
+          }
+        }
+      }
+    }
+    return completed;
   }
 
   private static long key(Entry entry) {
