@@ -55,6 +55,9 @@ final class AttText {
         out.setLength(out.length() - 1);
       }
     }
+    if (in.saysEvex) {
+      out.append("{evex} ");
+    }
     out.append(Mnemonics.of(in));
     if (in.hint != 0) {
       out.append((in.hint & 1) != 0 ? ",pn" : ",pt");
@@ -172,7 +175,13 @@ final class AttText {
       case SEGMENT -> out.append(SEGMENTS[number]);
       case CONTROL -> numbered(out, "%cr", number);
       case DEBUG -> numbered(out, "%db", number);
-      case BOUND -> numbered(out, "%bnd", number);
+      case BOUND -> {
+        if (number < 4) {
+          numbered(out, "%bnd", number);
+        } else {
+          out.append("(bad)");
+        }
+      }
       case TILE -> numbered(out, "%tmm", number);
     }
   }

@@ -1,7 +1,7 @@
 package trapline.code;
 
-/// The encoding of the instruction at hand: its prefixes and ModRM, how far it has been read, and
-/// which prefixes it has made use of. Belongs to one decoder.
+/// The encoding of the instruction at hand: its prefixes and ModRM, how far it has been read,
+/// and which prefixes it has made use of. Belongs to one decoder.
 final class Encoding {
   // Prefixes, as bits of a set.
   static final int P_66 = 1;
@@ -39,6 +39,7 @@ final class Encoding {
   int last66;
   int last67;
   int lastSegment;
+  int waitAt;
 
   /// The segment register of an `fs` or `gs` prefix, or [Instruction#NONE].
   int segment;
@@ -217,6 +218,17 @@ final class Encoding {
     at += 4;
     int map = p0 & 0xf;
     return map < 1 || map > 6 || map == 4 ? 7 : (p1 & 4) == 0 ? 0 : map;
+  }
+
+  /// Whether nothing in an EVEX prefix needs EVEX.
+  boolean couldBeVex(Instruction into) {
+    return lengthBits < 2
+        && mask == 0
+        && !zeroing
+        && !evexB
+        && highReg == 0
+        && highVector == 0
+        && (into.memory || (rex & REX_X) == 0);
   }
 
   int int16() {

@@ -57,6 +57,7 @@ public final class Instruction {
   int mask;
   boolean zeroing;
   boolean waits;
+  boolean saysEvex;
 
   public Instruction() {}
 

@@ -112,7 +112,7 @@ final class Mnemonics {
     if (made == null) {
       String word =
           number < 0
-              ? ""
+              ? family(row) == 'm' ? "q" : ""
               : switch (family(row)) {
                 case 'c', 'v' -> COMPARISONS[number];
                 case 'p' -> INTEGER_COMPARISONS[number];

@@ -169,6 +169,10 @@ final class Operands {
         size = e.width(letter == 'x' ? 'v' : 's');
         into.values[i] = e.code[e.at++];
       }
+      case 'n' -> {
+        size = 1;
+        into.values[i] = e.code[e.at] & 0xf;
+      }
       case 'w' -> {
         size = 2;
         into.values[i] = e.int16();

@@ -11,7 +11,8 @@ import static trapline.code.Encoding.P_WAIT;
 
 import org.jspecify.annotations.Nullable;
 
-/// Reads prefixes, and finds those that are printed because the instruction has no use for them.
+/// Reads prefixes, and finds those that are printed because the instruction has no use for
+/// them.
 final class Prefixes {
   /// Prefixes that no instruction follows.
   static final OpcodeRow ALONE = OpcodeRow.named("", Flow.NEXT);
@@ -86,30 +87,28 @@ final class Prefixes {
           }
         }
         case P_REX -> e.rex = octet;
-        case P_WAIT -> {
-          if (e.has(P_WAIT)) {
-            e.at = e.start;
-          }
-          if (e.prefixes != 0) {
-            return fwait(e, into);
-          }
-        }
+        case P_WAIT -> e.waitAt = e.at;
         default -> {}
       }
       e.prefixes |= kind;
       e.at++;
     }
     if (e.has(P_WAIT) && (e.code[e.at] & 0xf8) != 0xd8) {
-      e.at = e.start;
       return fwait(e, into);
     }
     return null;
   }
 
   private static OpcodeRow fwait(Encoding e, Instruction into) {
-    keep(e, into, e.at);
-    into.shownPrefixes = (1 << into.prefixCount) - 1;
-    e.at++;
+    int count = 0;
+    for (int i = e.start; i < e.waitAt; i++) {
+      if (e.code[i] != (byte) 0x9b) {
+        into.prefixes[count++] = e.code[i];
+      }
+    }
+    into.prefixCount = count;
+    into.shownPrefixes = (1 << count) - 1;
+    e.at = e.start + count + 1;
     return FWAIT;
   }
 
@@ -147,7 +146,7 @@ final class Prefixes {
     }
     if (e.has(P_WAIT)) {
       into.waits = true;
-      shown &= ~1;
+      shown &= ~(1 << (e.waitAt - e.start));
     }
     into.shownPrefixes = shown;
   }

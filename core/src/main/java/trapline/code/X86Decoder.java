@@ -55,6 +55,7 @@ public final class X86Decoder {
     into.hint = 0;
     into.memory = false;
     into.waits = false;
+    into.saysEvex = false;
     into.mask = 0;
     into.zeroing = false;
     into.broadcast = 0;
@@ -89,7 +90,7 @@ public final class X86Decoder {
   private boolean bad(Instruction into, int length) {
     into.count = 0;
     into.ripOperand = Instruction.NONE;
-    if (e.kind == Encoding.LEGACY || badMap != 0 || (e.vector == 0 && e.highVector == 0)) {
+    if (e.kind == Encoding.LEGACY || badMap != 0 || e.vector == 0) {
       Prefixes.keep(e, into, e.opcodeAt);
       into.shownPrefixes = (1 << into.prefixCount) - 1;
       into.mask = badMap == 0 ? e.mask : 0;
@@ -133,6 +134,9 @@ public final class X86Decoder {
     readModrm(hasModrm ? e.code[e.at++] & 0xff : 0);
     row = choose(row);
     if (row == null) {
+      return bad(into, opcodeEnd - e.start);
+    }
+    if (e.lengthBits == 3 && e.kind == Encoding.EVEX && !(e.evexB && e.modrm >= 0xc0)) {
       return bad(into, opcodeEnd - e.start);
     }
     markUsed(row.flags);
@@ -179,6 +183,9 @@ public final class X86Decoder {
     if (into.count > 0 && into.kinds[0] == OperandKind.TARGET) {
       long target = into.next() + into.values[0];
       into.values[0] = into.sizes[0] == 2 ? target & 0xffff : target;
+    }
+    if (row.has(OpcodeRow.SAYS_EVEX)) {
+      into.saysEvex = e.couldBeVex(into);
     }
     if (e.prefixes != 0) {
       Mnemonics.use(e, into);
