@@ -7,77 +7,75 @@ import trapline.model.CodeLine;
 import trapline.model.Evidence;
 import trapline.model.Frame;
 import trapline.model.Hop;
-import trapline.model.HopKind;
 import trapline.model.Place;
 import trapline.model.Step;
 
 /// The JSON form of each hop and step.
+@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 final class JsonHops {
   private JsonHops() {}
 
   static void write(JsonGenerator json, Hop hop) {
     json.writeStartObject();
     json.writeStringProperty("kind", hop.kind().label());
-    switch (hop) {
-      case Hop.Missing(HopKind kind, String why, String remedy) -> {
-        string(json, "missing", why);
-        optional(json, "remedy", remedy);
+    if (hop instanceof Hop.Missing missing) {
+      string(json, "missing", missing.why());
+      optional(json, "remedy", missing.remedy());
+    } else if (hop instanceof Hop.SourceLine line) {
+      sourceLine(json, line);
+    } else if (hop instanceof Hop.CallSite site) {
+      evidence(json, site.evidence());
+      string(json, "module", site.module());
+      string(json, "function", site.function());
+      code(json, site.code());
+    } else if (hop instanceof Hop.Plt plt) {
+      plt(json, plt);
+    } else if (hop instanceof Hop.Wrapper wrapper) {
+      wrapper(json, wrapper);
+    } else if (hop instanceof Hop.SyscallInstruction trap) {
+      trap(json, trap);
+    } else if (hop instanceof Hop.KernelEntry entry) {
+      kernelEntry(json, entry);
+    } else if (hop instanceof Hop.TableRow row) {
+      evidence(json, row.evidence());
+      json.writeNumberProperty("number", row.number());
+      string(json, "abi", row.abi());
+      string(json, "name", row.name());
+      optional(json, "entry", row.entry());
+      place(json, row.place());
+    } else if (hop instanceof Hop.Declaration declaration) {
+      evidence(json, declaration.evidence());
+      json.writeArrayPropertyStart("declarations");
+      for (Hop.Text text : declaration.declarations()) {
+        json.writeStartObject();
+        string(json, "text", text.text());
+        place(json, text.place());
+        json.writeEndObject();
       }
-      case Hop.SourceLine line -> sourceLine(json, line);
-      case Hop.CallSite site -> {
-        evidence(json, site.evidence());
-        string(json, "module", site.module());
-        string(json, "function", site.function());
-        code(json, site.code());
-      }
-      case Hop.Plt plt -> plt(json, plt);
-      case Hop.Wrapper wrapper -> wrapper(json, wrapper);
-      case Hop.SyscallInstruction trap -> trap(json, trap);
-      case Hop.KernelEntry entry -> kernelEntry(json, entry);
-      case Hop.TableRow row -> {
-        evidence(json, row.evidence());
-        json.writeNumberProperty("number", row.number());
-        string(json, "abi", row.abi());
-        string(json, "name", row.name());
-        optional(json, "entry", row.entry());
-        place(json, row.place());
-      }
-      case Hop.Declaration declaration -> {
-        evidence(json, declaration.evidence());
-        json.writeArrayPropertyStart("declarations");
-        for (Hop.Text text : declaration.declarations()) {
-          json.writeStartObject();
-          string(json, "text", text.text());
-          place(json, text.place());
-          json.writeEndObject();
-        }
-        json.writeEndArray();
-      }
-      case Hop.Implementation implementation -> implementation(json, implementation);
-      case Hop.Return back -> back(json, back);
+      json.writeEndArray();
+    } else if (hop instanceof Hop.Implementation implementation) {
+      implementation(json, implementation);
+    } else if (hop instanceof Hop.Return back) {
+      back(json, back);
     }
     json.writeEndObject();
   }
 
   static void write(JsonGenerator json, Step step) {
     json.writeStartObject();
-    switch (step) {
-      case Step.Executed(CodeLine code, String module, List<Hop.RegisterValue> changed) -> {
-        json.writeStringProperty("kind", "instruction");
-        string(json, "module", module);
-        codeLine(json, code);
-        registers(json, "changed", changed);
-      }
-      case Step.Collapsed(String what, long instructions) -> {
-        json.writeStringProperty("kind", "collapsed");
-        string(json, "what", what);
-        json.writeNumberProperty("instructions", instructions);
-      }
-      case Step.Trap(String call, String result) -> {
-        json.writeStringProperty("kind", "trap");
-        string(json, "call", call);
-        string(json, "result", result);
-      }
+    if (step instanceof Step.Executed executed) {
+      json.writeStringProperty("kind", "instruction");
+      string(json, "module", executed.module());
+      codeLine(json, executed.code());
+      registers(json, "changed", executed.changed());
+    } else if (step instanceof Step.Collapsed collapsed) {
+      json.writeStringProperty("kind", "collapsed");
+      string(json, "what", collapsed.what());
+      json.writeNumberProperty("instructions", collapsed.instructions());
+    } else if (step instanceof Step.Trap trap) {
+      json.writeStringProperty("kind", "trap");
+      string(json, "call", trap.call());
+      string(json, "result", trap.result());
     }
     json.writeEndObject();
   }
@@ -220,12 +218,14 @@ final class JsonHops {
 
   private static void evidence(JsonGenerator json, Evidence evidence) {
     json.writeStringProperty("evidence", evidence.label());
-    switch (evidence) {
-      case Evidence.Observed() -> {}
-      case Evidence.DebugInfo(String file) -> string(json, "evidenceFrom", file);
-      case Evidence.Symbols(String file) -> string(json, "evidenceFrom", file);
-      case Evidence.SourceIndex(String version) -> string(json, "evidenceFrom", version);
-      case Evidence.Inferred(String rule) -> string(json, "evidenceFrom", rule);
+    if (evidence instanceof Evidence.DebugInfo debug) {
+      string(json, "evidenceFrom", debug.file());
+    } else if (evidence instanceof Evidence.Symbols symbols) {
+      string(json, "evidenceFrom", symbols.file());
+    } else if (evidence instanceof Evidence.SourceIndex index) {
+      string(json, "evidenceFrom", index.version());
+    } else if (evidence instanceof Evidence.Inferred inferred) {
+      string(json, "evidenceFrom", inferred.rule());
     }
   }
 

@@ -19,6 +19,7 @@ import trapline.model.Outcome;
 import trapline.model.Step;
 
 /// Journeys as JSON, one object a line, in the format that docs/FORMATS.md documents.
+@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 public final class JsonReport {
   /// The value of the member `trapline`: grows when a consumer of the format must change.
   public static final int FORMAT = 1;
@@ -123,24 +124,27 @@ public final class JsonReport {
   private static void outcome(JsonGenerator json, Outcome outcome) {
     json.writeObjectPropertyStart("outcome");
     json.writeStringProperty("kind", outcome.kind());
-    switch (outcome) {
-      case Outcome.Returned(long value, String text) -> {
-        json.writeNumberProperty("value", value);
-        json.writeNullProperty("errno");
-        json.writeStringProperty("text", text.isEmpty() ? Long.toString(value) : text(text));
-      }
-      case Outcome.Failed(Errno errno) -> {
-        json.writeNumberProperty("value", -errno.number());
-        json.writeObjectPropertyStart("errno");
-        json.writeNumberProperty("number", errno.number());
-        json.writeStringProperty("name", errno.name());
-        json.writeStringProperty("text", errno.text());
-        json.writeEndObject();
-        json.writeStringProperty("text", "-1 " + errno.name() + " (" + errno.text() + ")");
-      }
-      case Outcome.Restarted(String code) -> withoutValue(json, code);
-      case Outcome.NeverReturned(String why) -> withoutValue(json, why);
-      case Outcome.StillRunning() -> withoutValue(json, "still running");
+    if (outcome instanceof Outcome.Returned returned) {
+      String text = returned.text();
+      json.writeNumberProperty("value", returned.value());
+      json.writeNullProperty("errno");
+      json.writeStringProperty(
+          "text", text.isEmpty() ? Long.toString(returned.value()) : text(text));
+    } else if (outcome instanceof Outcome.Failed failed) {
+      Errno errno = failed.errno();
+      json.writeNumberProperty("value", -errno.number());
+      json.writeObjectPropertyStart("errno");
+      json.writeNumberProperty("number", errno.number());
+      json.writeStringProperty("name", text(errno.name()));
+      json.writeStringProperty("text", text(errno.text()));
+      json.writeEndObject();
+      json.writeStringProperty("text", text("-1 " + errno.name() + " (" + errno.text() + ")"));
+    } else if (outcome instanceof Outcome.Restarted restarted) {
+      withoutValue(json, restarted.code());
+    } else if (outcome instanceof Outcome.NeverReturned never) {
+      withoutValue(json, never.why());
+    } else {
+      withoutValue(json, "still running");
     }
     json.writeEndObject();
   }

@@ -6,6 +6,7 @@ import trapline.model.Journey;
 import trapline.model.KernelFacts;
 
 /// The section below the boundary: entry, table, declaration, definition.
+@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 final class KernelSide {
   private static final HopKind[] KINDS = {
     HopKind.KERNEL_ENTRY,
@@ -59,12 +60,14 @@ final class KernelSide {
   }
 
   private static void render(Page page, Hop hop) {
-    switch (hop) {
-      case Hop.KernelEntry entry -> entry(page, entry);
-      case Hop.TableRow row -> table(page, row);
-      case Hop.Declaration declaration -> declaration(page, declaration);
-      case Hop.Implementation implementation -> implementation(page, implementation);
-      default -> {}
+    if (hop instanceof Hop.KernelEntry entry) {
+      entry(page, entry);
+    } else if (hop instanceof Hop.TableRow row) {
+      table(page, row);
+    } else if (hop instanceof Hop.Declaration declaration) {
+      declaration(page, declaration);
+    } else if (hop instanceof Hop.Implementation implementation) {
+      implementation(page, implementation);
     }
   }
 

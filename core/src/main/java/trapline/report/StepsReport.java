@@ -43,42 +43,46 @@ public final class StepsReport {
     String module = "";
     String function = "";
     for (Step step : journey.steps()) {
-      switch (step) {
-        case Step.Executed(CodeLine code, String in, List<Hop.RegisterValue> changed) -> {
-          String at = Names.functionOf(code.symbol());
-          if (!in.equals(module) || !at.equals(function)) {
-            heading(page, in, at);
-            module = in;
-            function = at;
-          }
-          executed(page, columns, code, changed);
+      if (step instanceof Step.Executed executed) {
+        CodeLine code = executed.code();
+        String in = executed.module();
+        String at = Names.functionOf(code.symbol());
+        if (!in.equals(module) || !at.equals(function)) {
+          heading(page, in, at);
+          module = in;
+          function = at;
         }
-        case Step.Collapsed(String what, long instructions) -> {
-          Phrase line = Phrase.of(page.glyphs.dots, Tone.FAINT);
-          line.words(what, Tone.PLAIN);
-          line.word(
-              Numbers.count(instructions) + (instructions == 1 ? " instruction" : " instructions"),
-              Tone.FAINT,
-              2);
-          page.paragraph(INDENT, 4, line);
-          module = "";
-          function = "";
-        }
-        case Step.Trap(String call, String result) -> {
-          page.boundary(true);
-          Phrase line = new Phrase().words(call, Tone.KERNEL);
-          if (!result.isEmpty()) {
-            line.words("= " + result, Tone.KERNEL_HEADING);
-          }
-          page.paragraph(INDENT, 4, line);
-          page.boundary(false);
-          module = "";
-          function = "";
-        }
+        executed(page, columns, code, executed.changed());
+        continue;
       }
+      if (step instanceof Step.Collapsed collapsed) {
+        collapsed(page, collapsed);
+      } else if (step instanceof Step.Trap trap) {
+        trap(page, trap);
+      }
+      module = "";
+      function = "";
     }
     page.newline();
     return page.toString();
+  }
+
+  private static void collapsed(Page page, Step.Collapsed collapsed) {
+    long count = collapsed.instructions();
+    Phrase line = Phrase.of(page.glyphs.dots, Tone.FAINT).words(collapsed.what(), Tone.PLAIN);
+    line.word(
+        Numbers.count(count) + (count == 1 ? " instruction" : " instructions"), Tone.FAINT, 2);
+    page.paragraph(INDENT, HANG, line);
+  }
+
+  private static void trap(Page page, Step.Trap trap) {
+    page.boundary(true);
+    Phrase line = new Phrase().words(trap.call(), Tone.KERNEL);
+    if (!trap.result().isEmpty()) {
+      line.words("= " + trap.result(), Tone.KERNEL_HEADING);
+    }
+    page.paragraph(INDENT, HANG, line);
+    page.boundary(false);
   }
 
   private static void heading(Page page, String module, String function) {

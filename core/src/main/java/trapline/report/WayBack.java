@@ -7,6 +7,7 @@ import trapline.model.Journey;
 import trapline.model.Outcome;
 
 /// The last section: the result on its way from `rax` to the caller's variable.
+@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 final class WayBack {
   private WayBack() {}
 
@@ -28,14 +29,16 @@ final class WayBack {
   }
 
   private static Phrase absent(Page page, Outcome outcome) {
-    String why =
-        switch (outcome) {
-          case Outcome.NeverReturned(String reason) -> "it does not return: " + reason;
-          case Outcome.StillRunning() -> "it had not returned when Trapline stopped looking";
-          case Outcome.Restarted(String code) -> "the kernel starts it again (" + code + ")";
-          case Outcome.Returned r -> "the way back was not followed";
-          case Outcome.Failed f -> "the way back was not followed";
-        };
+    String why;
+    if (outcome instanceof Outcome.NeverReturned never) {
+      why = "it does not return: " + never.why();
+    } else if (outcome instanceof Outcome.StillRunning) {
+      why = "it had not returned when Trapline stopped looking";
+    } else if (outcome instanceof Outcome.Restarted restarted) {
+      why = "the kernel starts it again (" + restarted.code() + ")";
+    } else {
+      why = "the way back was not followed";
+    }
     return Absence.phrase(page, why, "");
   }
 
