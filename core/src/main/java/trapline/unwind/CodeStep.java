@@ -47,6 +47,7 @@ final class CodeStep {
   private final UnwindModules modules;
   private final @Nullable UnwindModule module;
   private final ReturnAddresses returnAddresses;
+  private final DecodingBudget budget;
   private long rangeStart;
   private long rangeEnd;
 
@@ -58,7 +59,9 @@ final class CodeStep {
       PageCache memory,
       UnwindModules modules,
       @Nullable UnwindModule module,
-      ReturnAddresses returnAddresses) {
+      ReturnAddresses returnAddresses,
+      DecodingBudget budget) {
+    this.budget = budget;
     this.registers = registers;
     this.pc = pc;
     this.exact = exact;
@@ -87,7 +90,7 @@ final class CodeStep {
     }
     List<Caller.Found> ways = new ArrayList<>();
     List<Caller.Found> waysAfterCalls = new ArrayList<>();
-    CodeWalk walk = new CodeWalk(memory, rangeStart, rangeEnd);
+    CodeWalk walk = new CodeWalk(memory, budget, rangeStart, rangeEnd);
     walk.walk(
         pc,
         (instruction, state) -> {
@@ -130,7 +133,7 @@ final class CodeStep {
   private boolean isConfirmed(Caller.Found way) {
     long target = returnAddresses.target(way.registers().value(FrameRegisters.RIP));
     return target != 0
-        && fromStart(target, new CodeWalk(memory, 0, 0), way.cfa() - 8, FROM_CALL) != null;
+        && fromStart(target, new CodeWalk(memory, budget, 0, 0), way.cfa() - 8, FROM_CALL) != null;
   }
 
   /// Whether this is the code where the object file, and so the process, started.
@@ -141,7 +144,7 @@ final class CodeStep {
     long entry = module.entryPoint() + module.loadBias();
     boolean[] reached = new boolean[1];
     int[] steps = new int[1];
-    new CodeWalk(memory, 0, 0)
+    new CodeWalk(memory, budget, 0, 0)
         .walk(
             entry,
             (instruction, state) -> {
@@ -166,7 +169,7 @@ final class CodeStep {
   }
 
   private Caller.@Nullable Found fromStart(long start) {
-    return fromStart(start, new CodeWalk(memory, rangeStart, rangeEnd), 0, FROM_START);
+    return fromStart(start, new CodeWalk(memory, budget, rangeStart, rangeEnd), 0, FROM_START);
   }
 
   /// @param expectedSlot where the return address must be; 0 for anywhere
@@ -298,7 +301,7 @@ final class CodeStep {
         continue;
       }
       walks++;
-      Caller.Found found = fromStart(target, new CodeWalk(memory, 0, 0), slot, FROM_CALL);
+      Caller.Found found = fromStart(target, new CodeWalk(memory, budget, 0, 0), slot, FROM_CALL);
       if (found != null) {
         return found;
       }
@@ -340,7 +343,8 @@ final class CodeStep {
           };
     }
     for (int i = starts.size() - 1; i >= 0 && i >= starts.size() - MAX_GUESSES; i--) {
-      Caller.Found found = fromStart(starts.get(i), new CodeWalk(memory, 0, 0), 0, FROM_GUESS);
+      Caller.Found found =
+          fromStart(starts.get(i), new CodeWalk(memory, budget, 0, 0), 0, FROM_GUESS);
       if (found != null && aligned(found) && found.cfa() > registers.value(FrameRegisters.RSP)) {
         return found;
       }

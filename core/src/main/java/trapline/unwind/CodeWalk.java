@@ -28,6 +28,7 @@ final class CodeWalk {
   private record Start(long address, TrackedState state) {}
 
   private final PageCache memory;
+  private final DecodingBudget budget;
   private final X86Decoder decoder = new X86Decoder();
   private final Instruction instruction = new Instruction();
   private final byte[] code = new byte[X86Decoder.MAX_LENGTH];
@@ -47,8 +48,9 @@ final class CodeWalk {
   /// @param rangeStart the function's first instruction; falling out of the range at its end is
   ///     not followed
   /// @param rangeEnd after its last instruction; equal to `rangeStart` when the range is not known
-  CodeWalk(PageCache memory, long rangeStart, long rangeEnd) {
+  CodeWalk(PageCache memory, DecodingBudget budget, long rangeStart, long rangeEnd) {
     this.memory = memory;
+    this.budget = budget;
     this.rangeStart = rangeStart;
     this.rangeEnd = rangeEnd;
   }
@@ -92,7 +94,7 @@ final class CodeWalk {
       if (!seen.add(at)) {
         return false;
       }
-      if (seen.size() > MAX_INSTRUCTIONS || !decode(at)) {
+      if (seen.size() > MAX_INSTRUCTIONS || !budget.take() || !decode(at)) {
         leaves = true;
         return false;
       }

@@ -34,6 +34,7 @@ public final class Unwinder {
   private final PageCache memory;
   private final UnwindModules modules;
   private final ReturnAddresses returnAddresses;
+  private final DecodingBudget budget = new DecodingBudget();
   private final List<PhysicalFrame> frames = new ArrayList<>();
   private final boolean newborn;
   private int stackSwitches;
@@ -144,7 +145,7 @@ public final class Unwinder {
       return calledNowhere(pc, exact, registers);
     }
     Caller read =
-        new CodeStep(registers, pc, exact, memory, modules, module, returnAddresses)
+        new CodeStep(registers, pc, exact, memory, modules, module, returnAddresses, budget)
             .caller(exact && newborn);
     if (read != null) {
       return read;

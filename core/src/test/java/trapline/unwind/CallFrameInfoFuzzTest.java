@@ -1,0 +1,125 @@
+package trapline.unwind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.bytes.Bytes;
+import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.Registers;
+import trapline.model.RemoteAddress;
+import trapline.model.Unsupported;
+import trapline.testing.Programs;
+
+/// Damaged tables give rows or the promised exceptions, and stacks end; nothing else happens.
+final class CallFrameInfoFuzzTest {
+  private static final long BASE = 0x400000;
+
+  @TempDir private Path folder;
+
+  @FuzzTest
+  void anyBytes(byte[] bytes) {
+    all(bytes);
+  }
+
+  @Test
+  void damagedTables() {
+    Path program =
+        Programs.compile(
+            folder,
+            "p",
+            "#include <alloca.h>\n#include <unistd.h>\nint f(int n){char *b=alloca(n);"
+                + "return read(0,b,n)+b[0];}int main(int c,char**v){return f(c)+c;}",
+            "-O1");
+    ObjectFile object = ObjectFile.read(program, 0);
+    Bytes section = object.section(".eh_frame").bytes();
+    byte[] whole = section.copy(0, section.size());
+    assertThat(all(whole)).isPositive();
+    SplittableRandom random = new SplittableRandom(7);
+    for (int round = 0; round < 150; round++) {
+      byte[] damaged = whole.clone();
+      for (int i = random.nextInt(1, 8); i > 0; i--) {
+        damaged[random.nextInt(damaged.length)] =
+            (byte) (random.nextBoolean() ? random.nextInt(256) : random.nextInt(8) - 4);
+      }
+      all(damaged);
+    }
+  }
+
+  /// Asks everything of the bytes as a table, and unwinds a stack by it.
+  ///
+  /// @return how many rows there are
+  private static int all(byte[] bytes) {
+    Bytes section = Bytes.of("fuzz", bytes);
+    int rows = 0;
+    for (CallFrameInfo info :
+        List.of(
+            CallFrameInfo.ofEhFrame(section, BASE, null, 0),
+            CallFrameInfo.ofEhFrame(section, BASE, section, BASE),
+            CallFrameInfo.ofDebugFrame(section))) {
+      try {
+        for (FrameDescription description : info.descriptions()) {
+          rows += info.rows(description).size();
+        }
+      } catch (MalformedBinary | Unsupported expected) {
+        // The exceptions that are promised.
+      }
+      for (long pc : new long[] {0, -1, BASE, BASE + 0x10, BASE - 0x1000, BASE - 0x2e00}) {
+        try {
+          info.rowAt(new LinkAddress(pc));
+        } catch (MalformedBinary | Unsupported expected) {
+          // The exceptions that are promised.
+        }
+      }
+      unwind(info, bytes);
+    }
+    return rows;
+  }
+
+  private static void unwind(CallFrameInfo info, byte[] bytes) {
+    UnwindModule module =
+        new UnwindModule() {
+          @Override
+          public String name() {
+            return "fuzz";
+          }
+
+          @Override
+          public long loadBias() {
+            return 0;
+          }
+
+          @Override
+          public List<CallFrameInfo> tables() {
+            return List.of(info);
+          }
+
+          @Override
+          public long entryPoint() {
+            return BASE + 8;
+          }
+        };
+    long[] slots = new long[Registers.SLOTS];
+    slots[16] = BASE - 0x1000;
+    slots[19] = BASE + 16;
+    slots[4] = BASE + 24;
+    Stack stack =
+        Unwinder.unwind(
+            new Registers(slots),
+            (address, into, offset, length) -> {
+              int done = 0;
+              for (; done < length && bytes.length > 0; done++) {
+                into[offset + done] = bytes[(int) Math.floorMod(address + done, bytes.length)];
+              }
+              return done;
+            },
+            address -> address.equals(new RemoteAddress(0)) ? null : module,
+            50);
+    assertThat(stack.frames()).isNotEmpty().hasSizeLessThanOrEqualTo(50);
+  }
+}
