@@ -1,10 +1,13 @@
 package trapline.follow;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
 import trapline.decode.DecodeContext;
@@ -14,6 +17,7 @@ import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.Caller;
 import trapline.journey.ReturnTrace;
+import trapline.journey.StepsBuilder;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.Descriptors;
 import trapline.linux.proc.ProcessFacts;
@@ -21,6 +25,7 @@ import trapline.linux.ptrace.Tracer;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.Registers;
+import trapline.model.Step;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
 
@@ -53,7 +58,10 @@ public final class FollowSession {
   }
 
   /// A call that has begun.
-  private record Pending(Arrival arrival, Kind kind, long nanoTime, long occurrence) {}
+  ///
+  /// @param walked the states from the call site to the trap; empty when it was not walked
+  private record Pending(
+      Arrival arrival, Kind kind, long nanoTime, long occurrence, List<Registers> walked) {}
 
   private enum Kind {
     FULL,
@@ -69,6 +77,7 @@ public final class FollowSession {
   private final Limits limits;
   private final boolean attached;
   private final ReturnStepper stepper;
+  private final @Nullable StepWalker walker;
 
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, SlotWatch> slots = new HashMap<>();
@@ -98,6 +107,7 @@ public final class FollowSession {
     this.limits = limits;
     this.attached = attached;
     this.stepper = new ReturnStepper(tracer);
+    this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
   }
 
   /// Follows until the end. The tracer is left to the caller to close.
@@ -126,6 +136,11 @@ public final class FollowSession {
         return isComplete();
       }
       case TraceEvent.Started started -> process(started.threadId());
+      case TraceEvent.BreakpointHit hit -> {
+        if (walker != null) {
+          walker.reached(process(hit.threadId()), hit.threadId(), hit.address());
+        }
+      }
       default -> {}
     }
     if (!complete && thread != 0) {
@@ -145,6 +160,9 @@ public final class FollowSession {
       }
       if (attached) {
         known.markStarted();
+      }
+      if (walker != null && attached) {
+        walker.watch(known, thread);
       }
       if (!options.calls().isEmpty() && vdsoNames.isEmpty()) {
         vdsoNames.addAll(known.vdsoCalls());
@@ -188,7 +206,11 @@ public final class FollowSession {
     if (kind != Kind.REPEAT) {
       builder.explore(arrival, process, watch, false, process::libraryName);
     }
-    pending.put(thread, new Pending(arrival, kind, System.nanoTime(), occurrence));
+    List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
+    pending.put(
+        thread,
+        new Pending(
+            arrival, kind, System.nanoTime(), occurrence, walked == null ? List.of() : walked));
   }
 
   private boolean exit(TraceEvent.Exited exited) {
@@ -197,6 +219,9 @@ public final class FollowSession {
     TracedProcess process = process(thread);
     reportWrite(exited, process);
     if (call == null || call.arrival().id().number() != exited.call().number()) {
+      if (walker != null) {
+        walker.passed(process, thread);
+      }
       return false;
     }
     process.mayHaveChanged(thread);
@@ -220,7 +245,7 @@ public final class FollowSession {
             trace,
             nanoseconds,
             call.occurrence(),
-            java.util.List.of());
+            steps(call, process, trace));
     if (restarted) {
       // The same call comes again from the same place, and that one is the answer.
       occurrences.merge(call.arrival().site(), -1L, Long::sum);
@@ -230,6 +255,21 @@ public final class FollowSession {
     }
     emit(call, journey);
     return isComplete();
+  }
+
+  private List<Step> steps(Pending call, TracedProcess process, ReturnTrace trace) {
+    if (call.walked().isEmpty()) {
+      return List.of();
+    }
+    StepsBuilder builder = new StepsBuilder(process, options.steps() == FollowOptions.Steps.BRIEF);
+    Registers exit = trace.states().getFirst();
+    List<Step> steps = new ArrayList<>(builder.steps(call.walked()));
+    steps.addAll(builder.steps(List.of(call.walked().getLast(), exit)));
+    steps.add(new Step.Trap(call.arrival().text(), Long.toString(exit.rax())));
+    int last = trace.caller() < 0 ? trace.states().size() : trace.caller() + 2;
+    List<Registers> back = trace.states();
+    steps.addAll(builder.steps(back.subList(0, Math.min(last, back.size()))));
+    return steps;
   }
 
   private void emit(Pending call, Journey journey) {
@@ -265,7 +305,11 @@ public final class FollowSession {
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
     }
-    process(thread);
+    TracedProcess process = process(thread);
+    if (walker != null) {
+      walker.forget(execed.formerThreadId());
+      walker.begin(process, thread);
+    }
   }
 
   private void ended(TraceEvent.Ended ended) {
@@ -288,20 +332,19 @@ public final class FollowSession {
     long nanoseconds = System.nanoTime() - call.nanoTime();
     emit(
         call,
-        builder.unreturned(
-            call.arrival(), outcome, nanoseconds, call.occurrence(), java.util.List.of()));
+        builder.unreturned(call.arrival(), outcome, nanoseconds, call.occurrence(), List.of()));
   }
 
   private Result end(End end) {
     if (end != End.PROGRAM_ENDED) {
-      for (Pending call : java.util.List.copyOf(pending.values())) {
+      for (Pending call : List.copyOf(pending.values())) {
         unreturned(call, new Outcome.StillRunning());
       }
       pending.clear();
     }
     Set<String> missing = new HashSet<>(options.calls());
     missing.removeAll(followed);
-    for (String name : java.util.List.copyOf(missing)) {
+    for (String name : List.copyOf(missing)) {
       Journey journey = startupOnly.get(name);
       if (journey != null) {
         missing.remove(name);

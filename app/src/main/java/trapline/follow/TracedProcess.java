@@ -102,6 +102,18 @@ final class TracedProcess implements AddressSpace {
     return entry == 0 ? null : at(new RemoteAddress(entry));
   }
 
+  /// Every object file of which code is mapped.
+  List<Image> executables() {
+    List<Image> found = new ArrayList<>();
+    for (Maps.Mapping mapping : current().mappings()) {
+      Image image = mapping.isExecutable() ? image(mapping) : null;
+      if (image != null && !found.contains(image)) {
+        found.add(image);
+      }
+    }
+    return found;
+  }
+
   /// The kernel's code in the process; `null` when there is none.
   @Nullable Image vdso() {
     return named("[vdso]");

@@ -82,6 +82,27 @@ final class FunctionCode {
     return new FunctionCode(image, found);
   }
 
+  /// The instruction at one address as run.
+  ///
+  /// @return `null` when there is no code there
+  static @Nullable Instruction single(Image image, RemoteAddress pc) {
+    try {
+      for (int length = X86Decoder.MAX_LENGTH; length > 0; length--) {
+        Bytes bytes = image.elf().bytesAt(image.link(pc), length);
+        if (bytes != null) {
+          Instruction instruction = new Instruction();
+          byte[] code = bytes.copy(0, length);
+          return new X86Decoder().decode(code, 0, length, pc.value(), instruction)
+              ? instruction
+              : null;
+        }
+      }
+    } catch (MalformedBinary e) {
+      return null;
+    }
+    return null;
+  }
+
   int size() {
     return instructions.size();
   }

@@ -82,6 +82,18 @@ public final class JourneyBuilder {
       return caller;
     }
 
+    /// The call in one line: `socket(AF_INET, SOCK_STREAM, IPPROTO_IP)`.
+    public String text() {
+      StringBuilder text = new StringBuilder(name).append('(');
+      for (Argument argument : arguments) {
+        if (text.charAt(text.length() - 1) != '(') {
+          text.append(", ");
+        }
+        text.append(argument.value().text());
+      }
+      return text.append(')').toString();
+    }
+
     /// What tells call sites apart: the call, the instruction that made it, and the user's line.
     public String site() {
       PhysicalFrame frame = stack.callFrame();

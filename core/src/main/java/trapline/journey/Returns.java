@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
-import trapline.bytes.Bytes;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
 import trapline.code.RegisterClass;
-import trapline.code.X86Decoder;
 import trapline.dwarf.DebugInfo;
 import trapline.dwarf.Subprogram;
 import trapline.dwarf.Variable;
@@ -36,7 +34,6 @@ final class Returns {
   private final Wrappers.@Nullable Trap trap;
   private final ReturnTrace trace;
   private final long rax;
-  private final X86Decoder decoder = new X86Decoder();
 
   Returns(AddressSpace space, CallStack stack, Wrappers.@Nullable Trap trap, ReturnTrace trace) {
     this.space = space;
@@ -103,7 +100,7 @@ final class Returns {
       Registers before = trace.states().get(i);
       RemoteAddress pc = new RemoteAddress(before.rip());
       Image image = space.at(pc);
-      Instruction instruction = image == null ? null : decode(image, pc);
+      Instruction instruction = image == null ? null : FunctionCode.single(image, pc);
       if (image == null || instruction == null) {
         continue;
       }
@@ -118,22 +115,6 @@ final class Returns {
       }
     }
     return errno;
-  }
-
-  private @Nullable Instruction decode(Image image, RemoteAddress pc) {
-    try {
-      for (int length = X86Decoder.MAX_LENGTH; length > 0; length--) {
-        Bytes bytes = image.elf().bytesAt(image.link(pc), length);
-        if (bytes != null) {
-          Instruction instruction = new Instruction();
-          byte[] code = bytes.copy(0, length);
-          return decoder.decode(code, 0, length, pc.value(), instruction) ? instruction : null;
-        }
-      }
-    } catch (MalformedBinary e) {
-      return null;
-    }
-    return null;
   }
 
   /// Where an instruction stored the error number, when it did: `%fs:0xffffffffffffffb8`.
@@ -205,7 +186,7 @@ final class Returns {
         Registers before = trace.states().get(i);
         Registers after = trace.states().get(i + 1);
         RemoteAddress pc = new RemoteAddress(before.rip());
-        Instruction instruction = decode(image, pc);
+        Instruction instruction = FunctionCode.single(image, pc);
         if (instruction == null) {
           return Assignment.NONE;
         }

@@ -1,0 +1,173 @@
+package trapline.follow;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
+import trapline.code.Instruction;
+import trapline.code.X86Decoder;
+import trapline.journey.Gateways;
+import trapline.journey.Gateways.Gateway;
+import trapline.journey.Image;
+import trapline.linux.ptrace.StepResult;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.Registers;
+import trapline.model.RemoteMemory;
+
+/// Walks threads instruction by instruction from a program's calls into its libraries to the trap.
+///
+/// Breakpoints stand where the program sets up a call that may trap. A thread that reaches one is
+/// stepped until it is about to trap, or has returned. Between such calls it runs at full speed.
+final class StepWalker {
+  /// A library call that takes longer than this before its trap is left to run.
+  private static final int MOST = 100_000;
+
+  /// More calls from libraries back into the program than this are not walked into.
+  private static final int DEEPEST = 16;
+
+  /// Larger than any `_start`.
+  private static final int START_CODE = 64;
+
+  /// What a thread went through since it reached a gateway.
+  private static final class Walk {
+    final Gateway gateway;
+    final List<Registers> states = new ArrayList<>();
+    long stackPointer = -1;
+
+    Walk(Gateway gateway) {
+      this.gateway = gateway;
+    }
+
+    boolean hasReturned(Registers state) {
+      return stackPointer >= 0
+          && state.rip() == gateway.next().value()
+          && state.rsp() >= stackPointer;
+    }
+  }
+
+  private final Tracer tracer;
+  private final Map<TracedProcess, Map<Long, Gateway>> gateways = new HashMap<>();
+  private final Set<TracedProcess> entryWatched = new HashSet<>();
+  /// Each thread's walks, the innermost last: a library may call back into the program, and that
+  /// may call a library again.
+  private final Map<Integer, List<Walk>> walks = new HashMap<>();
+  private final X86Decoder decoder = new X86Decoder();
+  private final Instruction instruction = new Instruction();
+  private final byte[] code = new byte[X86Decoder.MAX_LENGTH];
+
+  StepWalker(Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /// Prepares a process that has just begun to run a program: its libraries are not there yet, so
+  /// the gateways are found when it reaches its own first instruction.
+  void begin(TracedProcess process, int thread) {
+    if (process.entry() != 0 && entryWatched.add(process)) {
+      tracer.breakpoints().insert(thread, process.entry());
+    }
+  }
+
+  /// Prepares a process that runs already.
+  void watch(TracedProcess process, int thread) {
+    if (gateways.containsKey(process)) {
+      return;
+    }
+    Map<Long, Gateway> found = new HashMap<>();
+    gateways.put(process, found);
+    List<Image> libraries = process.executables();
+    Gateways finder = new Gateways(libraries);
+    for (Image image : libraries) {
+      if (image.role() == Image.Role.PROGRAM) {
+        for (Gateway gateway : finder.of(image)) {
+          // The program's first call leads to everything that it does.
+          boolean first = Math.abs(gateway.call().value() - process.entry()) < START_CODE;
+          if (!first && found.putIfAbsent(gateway.start().value(), gateway) == null) {
+            tracer.breakpoints().insert(thread, gateway.start().value());
+          }
+        }
+      }
+    }
+  }
+
+  /// Takes a breakpoint that a thread has reached, and walks from there. The thread is stopped
+  /// afterwards and is to be resumed.
+  void reached(TracedProcess process, int thread, long address) {
+    if (address == process.entry() && entryWatched.contains(process)) {
+      tracer.breakpoints().remove(thread, address);
+      process.mayHaveChanged(thread);
+      watch(process, thread);
+    }
+    if (gateways.getOrDefault(process, Map.of()).containsKey(address)) {
+      goOn(process, thread);
+    }
+  }
+
+  /// Walks on behind a system call that is not followed.
+  void passed(TracedProcess process, int thread) {
+    if (walks.containsKey(thread)) {
+      goOn(process, thread);
+    }
+  }
+
+  /// The states from the innermost gateway to the trap that a thread is at; `null` when it was not
+  /// walked. The walk is over.
+  @Nullable List<Registers> take(int thread) {
+    List<Walk> open = walks.remove(thread);
+    return open == null ? null : open.getLast().states;
+  }
+
+  /// Forgets a thread that is gone or runs another program.
+  void forget(int thread) {
+    walks.remove(thread);
+  }
+
+  private void goOn(TracedProcess process, int thread) {
+    Map<Long, Gateway> starts = gateways.getOrDefault(process, Map.of());
+    List<Walk> open = walks.computeIfAbsent(thread, each -> new ArrayList<>());
+    RemoteMemory memory = process.memory();
+    for (int count = 0; count < MOST; count++) {
+      Registers state = tracer.registers(thread);
+      if (state == null) {
+        break;
+      }
+      // Where one call returns to, the set-up of the next one may begin.
+      if (!open.isEmpty() && open.getLast().hasReturned(state)) {
+        open.removeLast();
+      }
+      Gateway gateway = starts.get(state.rip());
+      if (gateway != null && (open.isEmpty() || !open.getLast().gateway.equals(gateway))) {
+        open.add(new Walk(gateway));
+      }
+      if (open.isEmpty() || open.size() > DEEPEST) {
+        break;
+      }
+      Walk walk = open.getLast();
+      walk.states.add(state);
+      if (state.rip() == walk.gateway.call().value()) {
+        walk.stackPointer = state.rsp();
+      }
+      if (!decode(state.rip(), memory)) {
+        break;
+      }
+      if (instruction.flow() == Flow.SYSCALL || instruction.flow() == Flow.INTERRUPT) {
+        return;
+      }
+      StepResult result = tracer.step(thread);
+      if (result == StepResult.SIGNALLED) {
+        walk.states.removeLast();
+      } else if (result != StepResult.STEPPED) {
+        break;
+      }
+    }
+    walks.remove(thread);
+  }
+
+  private boolean decode(long address, RemoteMemory memory) {
+    int length = memory.read(address, code, 0, code.length);
+    return length > 0 && decoder.decode(code, 0, length, address, instruction);
+  }
+}

@@ -1,0 +1,75 @@
+package trapline.journey;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Instruction;
+import trapline.model.CodeLine;
+import trapline.model.Hop;
+import trapline.model.LinkAddress;
+import trapline.model.Registers;
+import trapline.model.RemoteAddress;
+import trapline.model.Step;
+
+/// Turns the states that a thread went through into steps to show.
+public final class StepsBuilder {
+  /// Slots of `user_regs_struct` whose change is shown: the general registers and the segment
+  // bases.
+  private static final int[] SHOWN = {10, 5, 11, 12, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 21, 22};
+
+  private final AddressSpace space;
+  private final boolean collapseLoader;
+
+  /// @param collapseLoader whether the dynamic linker's resolver is one line
+  public StepsBuilder(AddressSpace space, boolean collapseLoader) {
+    this.space = space;
+    this.collapseLoader = collapseLoader;
+  }
+
+  /// The steps from the first state to the last one, which is where the thread is, not run yet.
+  public List<Step> steps(List<Registers> states) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i + 1 < states.size(); ) {
+      RemoteAddress pc = new RemoteAddress(states.get(i).rip());
+      Image image = space.at(pc);
+      if (collapseLoader && image != null && image.role() == Image.Role.LOADER) {
+        int end = i;
+        while (end + 1 < states.size() && isIn(image, states.get(end).rip())) {
+          end++;
+        }
+        steps.add(collapsed(image, pc, end - i));
+        i = end;
+      } else {
+        steps.add(step(image, states.get(i), states.get(i + 1)));
+        i++;
+      }
+    }
+    return steps;
+  }
+
+  private boolean isIn(Image image, long pc) {
+    return image.equals(space.at(new RemoteAddress(pc)));
+  }
+
+  private static Step collapsed(Image image, RemoteAddress pc, int count) {
+    String name = image.describe(image.link(pc));
+    String what = name == null || name.isEmpty() ? pc.toString() : name;
+    return new Step.Collapsed(what + " (" + image.shortName() + ")", count);
+  }
+
+  private Step step(@Nullable Image image, Registers before, Registers after) {
+    RemoteAddress pc = new RemoteAddress(before.rip());
+    Instruction instruction = image == null ? null : FunctionCode.single(image, pc);
+    CodeLine line =
+        image == null || instruction == null
+            ? new CodeLine(pc, new LinkAddress(pc.value()), "", "(unreadable)", "", false)
+            : FunctionCode.line(image, instruction, "", false);
+    List<Hop.RegisterValue> changed = new ArrayList<>();
+    for (int slot : SHOWN) {
+      if (before.slot(slot) != after.slot(slot)) {
+        changed.add(new Hop.RegisterValue(Registers.slotName(slot), after.slot(slot)));
+      }
+    }
+    return new Step.Executed(line, image == null ? "" : image.shortName(), changed);
+  }
+}
