@@ -1,5 +1,6 @@
 package trapline.kernel;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Evaluates a C preprocessor expression, or a Kbuild gate in the same notation, against a
@@ -35,6 +36,16 @@ final class Condition {
       return Truth.UNKNOWN;
     }
     return value != 0 ? Truth.TRUE : Truth.FALSE;
+  }
+
+  /// Whether none of the conditions is known not to hold.
+  static boolean isPossible(List<String> conditions, KernelConfig config) {
+    for (String condition : conditions) {
+      if (evaluate(condition, config) == Truth.FALSE) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private @Nullable Long or() {

@@ -247,12 +247,7 @@ final class EntryPathFinder {
   }
 
   private boolean possible(List<String> conditions) {
-    for (String condition : conditions) {
-      if (Condition.evaluate(condition, config) == Condition.Truth.FALSE) {
-        return false;
-      }
-    }
-    return true;
+    return Condition.isPossible(conditions, config);
   }
 
   private static boolean isNamePart(char c) {

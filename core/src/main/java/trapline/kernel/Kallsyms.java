@@ -57,7 +57,17 @@ public final class Kallsyms {
 
     Search(Set<String> names) {
       this.names = names;
-      this.hashes = names.stream().mapToInt(Search::hash).sorted().toArray();
+      this.hashes = hashes(names);
+    }
+
+    private static int[] hashes(Set<String> names) {
+      int[] hashes = new int[names.size()];
+      int at = 0;
+      for (String name : names) {
+        hashes[at++] = hash(name);
+      }
+      Arrays.sort(hashes);
+      return hashes;
     }
 
     Kallsyms run(InputStream list) throws IOException {

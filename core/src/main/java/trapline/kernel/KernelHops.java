@@ -2,7 +2,7 @@ package trapline.kernel;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +25,8 @@ public final class KernelHops {
   private final String origin;
   private final RunningKernel running;
   private final Evidence evidence;
+  private Set<String> asked = Set.of();
+  private @Nullable Kallsyms symbols;
 
   /// @param index the facts
   /// @param origin where they are from, for the user: `embedded index`, or the tree's path
@@ -51,14 +53,15 @@ public final class KernelHops {
 
   /// The call's name in the table; empty when the number has no row.
   public Optional<String> name(SyscallId id) {
-    return index.row(id.abi(), id.number()).map(SyscallRow::name);
+    Optional<SyscallRow> row = index.row(id.abi(), id.number());
+    return row.isEmpty() ? Optional.empty() : Optional.of(row.get().name());
   }
 
   /// Exactly four hops in the order of [HopKind]. A hop that cannot be established is
   /// [Hop.Missing] with why and what to do.
   public List<Hop> hops(SyscallId id) {
-    // Another release's configuration may name its symbols differently, but means them alike.
-    Optional<SyscallFacts> found = index.facts(id.abi(), id.number(), running.config());
+    boolean ownSource = match().level() != VersionMatch.Level.OTHER;
+    Optional<SyscallFacts> found = index.facts(id.abi(), id.number(), running.config(), ownSource);
     return List.of(
         entry(id.abi(), found), row(id, found), declaration(found), implementation(found));
   }
@@ -80,14 +83,15 @@ public final class KernelHops {
           "");
     }
     // A number without a row never gets to an entry point of its own.
-    found.ifPresent(facts -> names.add(facts.symbol()));
-    Set<String> asked = new LinkedHashSet<>(names);
-    Kallsyms symbols = running.symbols(asked);
+    if (found.isPresent()) {
+      names.add(found.get().symbol());
+    }
+    Kallsyms symbols = symbols(abi, names);
     List<Hop.KernelSymbol> path = new ArrayList<>();
     List<String> absent = new ArrayList<>();
     for (String name : names) {
       Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
-      path.add(new Hop.KernelSymbol(name, symbol.map(Kallsyms.Symbol::address).orElse(0L)));
+      path.add(new Hop.KernelSymbol(name, symbol.isEmpty() ? 0 : symbol.get().address()));
       if (symbol.isEmpty()) {
         absent.add(name);
       }
@@ -103,6 +107,30 @@ public final class KernelHops {
     }
     return new Hop.KernelEntry(
         seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence, path, note);
+  }
+
+  /// What the running kernel says of these symbols. Its list has some 200,000 lines that it writes
+  /// anew for each reader: the first call asks for its own symbols, so that the reading can stop
+  /// early, and the next one for those of every call.
+  private synchronized Kallsyms symbols(Abi abi, List<String> names) {
+    Kallsyms known = symbols;
+    if (known != null && asked.containsAll(names)) {
+      return known;
+    }
+    Set<String> wanted = new HashSet<>(asked);
+    wanted.addAll(names);
+    if (known != null) {
+      for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
+        wanted.add(stage.symbol());
+      }
+      for (SyscallRow row : index.rows(abi)) {
+        wanted.add(index.symbol(abi, row));
+      }
+    }
+    known = running.symbols(Set.copyOf(wanted));
+    asked = wanted;
+    symbols = known;
+    return known;
   }
 
   private Hop row(SyscallId id, Optional<SyscallFacts> found) {
@@ -181,7 +209,7 @@ public final class KernelHops {
     if (facts.state() == SyscallState.NOT_CONFIGURED) {
       clauses.add("left out by the running kernel's configuration");
     }
-    Kallsyms symbols = running.symbols(Set.of(facts.symbol()));
+    Kallsyms symbols = symbols(facts.abi(), List.of(facts.symbol()));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(facts.symbol());
     if (symbol.isPresent()) {
       boolean weak = symbol.get().type() == 'W' || symbol.get().type() == 'w';

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition.Parameter;
 import trapline.model.Abi;
@@ -50,6 +51,9 @@ public final class KernelIndex {
   private final Bytes stringOffsets;
   private final Bytes text;
   private final KernelVersion version;
+
+  /// Read when it is first needed; reading it twice gives the same.
+  private volatile @Nullable KernelConfig usual;
 
   private KernelIndex(Bytes file) {
     this.file = file;
@@ -147,7 +151,10 @@ public final class KernelIndex {
   /// @param number as the program passes it; for x32 with or without `0x40000000`
   /// @return empty when the table has no such row
   public Optional<SyscallFacts> facts(Abi abi, long number) {
-    return row(abi, number).map(row -> facts(abi, row, usualConfig(), false));
+    Optional<SyscallRow> row = row(abi, number);
+    return row.isEmpty()
+        ? Optional.empty()
+        : Optional.of(facts(abi, row.get(), usualConfig(), false));
   }
 
   /// The same, with the running kernel's configuration deciding, which can also rule out every
@@ -155,9 +162,20 @@ public final class KernelIndex {
   ///
   /// @param config where it is [KernelConfig#unknown], the usual configuration is used
   public Optional<SyscallFacts> facts(Abi abi, long number, KernelConfig config) {
-    return config.isComplete()
-        ? row(abi, number).map(row -> facts(abi, row, config.or(usualConfig()), true))
-        : facts(abi, number);
+    return facts(abi, number, config, true);
+  }
+
+  /// The same.
+  ///
+  /// @param ownSource whether the configuration belongs to a kernel of this source's series: that
+  /// of
+  ///     another may know nothing of its symbols, and cannot rule out every definition
+  Optional<SyscallFacts> facts(Abi abi, long number, KernelConfig config, boolean ownSource) {
+    Optional<SyscallRow> row = row(abi, number);
+    if (row.isEmpty() || !config.isComplete()) {
+      return facts(abi, number);
+    }
+    return Optional.of(facts(abi, row.get(), config.or(usualConfig()), ownSource));
   }
 
   /// The same for a name of the table.
@@ -212,6 +230,15 @@ public final class KernelIndex {
   /// The configuration that decides between definitions when nothing is known of the running one:
   /// what `make defconfig` gives for the architecture.
   public KernelConfig usualConfig() {
+    KernelConfig known = usual;
+    if (known == null) {
+      known = readSettings();
+      usual = known;
+    }
+    return known;
+  }
+
+  private KernelConfig readSettings() {
     Map<String, KernelConfig.Value> values = new HashMap<>();
     for (int at = 0; at < settings.size(); at += SETTING) {
       long code = settings.u32(at + 4);
@@ -242,8 +269,19 @@ public final class KernelIndex {
     return all;
   }
 
+  /// The function that the dispatch calls for a row.
+  String symbol(Abi abi, SyscallRow row) {
+    String entry = entry(abi, row);
+    // What the table generator puts in the place of an entry point that is not there.
+    return string(head, headOf(abi)) + (entry.isEmpty() ? "sys_ni_syscall" : entry);
+  }
+
+  private static String entry(Abi abi, SyscallRow row) {
+    return abi == Abi.I386 && !row.compat().isEmpty() ? row.compat() : row.entry();
+  }
+
   private SyscallFacts facts(Abi abi, SyscallRow row, KernelConfig config, boolean strict) {
-    String entry = abi == Abi.I386 && !row.compat().isEmpty() ? row.compat() : row.entry();
+    String entry = entry(abi, row);
     int at = entry.isEmpty() ? -1 : entryAt(entry);
     List<SyscallDeclaration> declared = at < 0 ? new ArrayList<>() : declarations(at);
     List<SyscallDeclaration> others = takeOthers(declared, config);
@@ -269,14 +307,11 @@ public final class KernelIndex {
     } else {
       state = possible.size() == 1 ? SyscallState.IMPLEMENTED : SyscallState.AMBIGUOUS;
     }
-    String prefix = string(head, headOf(abi));
-    // What the table generator puts in the place of an entry point that is not there.
-    String served = entry.isEmpty() ? "sys_ni_syscall" : entry;
     return new SyscallFacts(
         abi,
         row,
         entry,
-        prefix + served,
+        symbol(abi, row),
         state,
         declared,
         others,
@@ -315,17 +350,8 @@ public final class KernelIndex {
   }
 
   private static boolean isPossible(SyscallDefinition definition, KernelConfig config) {
-    for (String condition : definition.conditions()) {
-      if (Condition.evaluate(condition, config) == Condition.Truth.FALSE) {
-        return false;
-      }
-    }
-    for (String gate : definition.gates()) {
-      if (Condition.evaluate(gate, config) == Condition.Truth.FALSE) {
-        return false;
-      }
-    }
-    return true;
+    return Condition.isPossible(definition.conditions(), config)
+        && Condition.isPossible(definition.gates(), config);
   }
 
   /// Where the head has an ABI's prefix and path; in the order of the writer.

@@ -281,7 +281,7 @@ public final class KernelIndexer {
     if (kconfig.isEmpty()) {
       return usual;
     }
-    Set<String> wanted = architectureWants();
+    Set<String> wanted = architectureWants(kconfig);
     for (String symbol : symbols) {
       if (symbol.startsWith("CONFIG_")) {
         usual.put(symbol, kconfig.value(symbol));
@@ -312,16 +312,33 @@ public final class KernelIndexer {
     return new KernelConfig(values, false).or(known);
   }
 
-  /// `__ARCH_WANT_X` that the architecture defines (`arch/x86/include/asm/unistd.h`).
-  private Set<String> architectureWants() {
+  /// `__ARCH_WANT_X` that the architecture defines (`arch/x86/include/asm/unistd.h`) when it is
+  /// built for 64 bits.
+  private Set<String> architectureWants(Kconfig kconfig) {
     Set<String> defined = new TreeSet<>();
     byte[] header = wants.get("arch/x86/include/asm/unistd.h");
-    if (header != null) {
-      for (String line : new String(header, StandardCharsets.UTF_8).split("\n", -1)) {
+    if (header == null) {
+      return defined;
+    }
+    Set<String> symbols = new TreeSet<>();
+    configSymbols(new String(header, StandardCharsets.UTF_8), symbols);
+    Map<String, KernelConfig.Value> values = new HashMap<>();
+    for (String symbol : symbols) {
+      if (symbol.startsWith("CONFIG_")) {
+        values.put(symbol, kconfig.value(symbol));
+      }
+    }
+    KernelConfig config = new KernelConfig(values, false);
+    CLexer lexer = new CLexer(header);
+    IfStack ifs = new IfStack();
+    while (lexer.advance() != CLexer.END) {
+      if (lexer.kind() == CLexer.DIRECTIVE) {
+        String line = lexer.joined(lexer.start(), lexer.end());
         int at = line.indexOf("define __ARCH_WANT_");
-        if (at > 0) {
+        if (at > 0 && Condition.isPossible(ifs.conditions(), config)) {
           defined.add(nameAt(line, at + 7));
         }
+        ifs.directive(line, 0);
       }
     }
     return defined;

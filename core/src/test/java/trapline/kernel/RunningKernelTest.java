@@ -120,6 +120,59 @@ class RunningKernelTest {
     assertThat(seen).isGreaterThan(100);
   }
 
+  /// What the configuration says of gates and conditions, and what the linker made of them.
+  @Test
+  void gatesUnderTheRunningConfigurationEqualTheSymbols() throws IOException {
+    Path file = Path.of("/proc/config.gz");
+    Path list = Path.of("/proc/kallsyms");
+    Tools.requireHost(Files.isReadable(file), "/proc/config.gz (CONFIG_IKCONFIG_PROC)");
+    Tools.requireHost(Files.isReadable(list), "/proc/kallsyms");
+    KernelConfig config;
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+      config = KernelConfig.parse(Bytes.of("config", in.readAllBytes()));
+    }
+    KernelIndex index = KernelIndex.embedded();
+    Set<String> wanted = new HashSet<>();
+    for (SyscallRow row : index.rows(Abi.X86_64)) {
+      wanted.add("__x64_" + row.entry());
+    }
+    Kallsyms symbols;
+    try (InputStream in = Files.newInputStream(list)) {
+      symbols = Kallsyms.search(in, wanted);
+    }
+    int in = 0;
+    int out = 0;
+    List<String> differences = new ArrayList<>();
+    for (SyscallRow row : index.rows(Abi.X86_64)) {
+      SyscallFacts facts = index.facts(Abi.X86_64, row.number(), config).orElseThrow();
+      Optional<Kallsyms.Symbol> symbol = symbols.symbol(facts.symbol());
+      boolean builtIn = symbol.isPresent() && symbol.get().type() != 'W';
+      if (facts.state() == SyscallState.IMPLEMENTED && builtIn) {
+        in++;
+      } else if (facts.state() == SyscallState.NOT_CONFIGURED && !builtIn) {
+        out++;
+      } else if (!facts.entry().isEmpty() && facts.state() != SyscallState.NOT_IMPLEMENTED) {
+        differences.add(facts.entry() + " " + facts.state() + " " + symbol);
+      }
+    }
+    System.out.println(
+        "configuration and symbols of "
+            + release()
+            + " agree on "
+            + in
+            + " calls built in and "
+            + out
+            + " left out; differences "
+            + differences);
+
+    if (index.match(release(), "").level() == VersionMatch.Level.OTHER) {
+      assertThat(differences).hasSizeLessThan(10);
+    } else {
+      assertThat(differences).isEmpty();
+    }
+    assertThat(in).isGreaterThan(200);
+  }
+
   @Test
   void theHopsOfSocketAreConfirmed() {
     Tools.requireHost(Files.isReadable(Path.of("/proc/kallsyms")), "/proc/kallsyms");
