@@ -1,10 +1,8 @@
 package trapline.dwarf;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
-import trapline.bytes.Cursor;
 import trapline.model.MalformedBinary;
 
 /// Finds the units of a file that have code at an address.
@@ -18,6 +16,8 @@ final class AddressIndex {
 
   /// Where the units are that `listed` knows, in order.
   private int[] listedUnits = {};
+
+  private int listedCount;
 
   AddressIndex(DebugFile file) {
     this.file = file;
@@ -41,64 +41,71 @@ final class AddressIndex {
   private IntervalTable readAranges() {
     Bytes section = file.section(".debug_aranges");
     IntervalTable.Builder table = new IntervalTable.Builder();
-    BitSet seen = new BitSet();
-    Cursor at = section.cursor(0);
     try {
-      while (at.hasRemaining()) {
-        readSet(at, table, seen);
+      long infoSize = section.isEmpty() ? 0 : file.section(".debug_info").size();
+      long at = 0;
+      while (at < section.size()) {
+        at = readSet(section, at, infoSize, table);
       }
     } catch (MalformedBinary broken) {
       file.diagnostics().add(".debug_aranges", broken);
     }
-    listedUnits = seen.stream().toArray();
+    Arrays.sort(listedUnits, 0, listedCount);
+    listedUnits = Arrays.copyOf(listedUnits, listedCount);
     return table.build();
   }
 
-  /// Reads the addresses of one unit.
-  private void readSet(Cursor at, IntervalTable.Builder table, BitSet seen) {
-    Bytes section = at.bytes();
-    int start = at.position();
-    int offsetSize = 4;
-    long length = at.u32();
+  /// Reads the addresses of one unit. This is most of the work for the first address, so that it
+  /// reads by offset, without a cursor.
+  ///
+  /// @return where the next unit's addresses start
+  private long readSet(Bytes section, long start, long infoSize, IntervalTable.Builder table) {
+    long at = start + 4;
+    boolean wide = false;
+    long length = section.u32(start);
     if (length == 0xffff_ffffL) {
-      offsetSize = 8;
-      length = at.u64();
+      wide = true;
+      length = section.u64(at);
+      at += 8;
     }
-    int first = at.position();
-    Cursor in = at.take(length).cursor(0);
-    if (in.u16() != 2) {
-      return;
+    if (length < 0 || length > section.size() - at) {
+      throw section.malformed(start, "addresses of a unit longer than their section");
     }
-    long unit = offsetSize == 8 ? in.u64() : in.u32();
-    int addressSize = in.u8();
-    int segmentSize = in.u8();
-    if (unit < 0 || unit >= file.section(".debug_info").size()) {
+    long end = at + length;
+    int version = section.u16(at);
+    long unit = wide ? section.u64(at + 2) : section.u32(at + 2);
+    at += wide ? 10 : 6;
+    int addressSize = section.u8(at);
+    int segmentSize = section.u8(at + 1);
+    at += 2;
+    if (version != 2 || (addressSize != 4 && addressSize != 8) || segmentSize != 0) {
+      return end;
+    }
+    if (unit < 0 || unit >= infoSize) {
       throw section.malformed(start, "addresses of a unit beyond the end of .debug_info");
     }
-    if ((addressSize != 4 && addressSize != 8) || segmentSize != 0) {
-      return;
-    }
     int tuple = 2 * addressSize;
-    int misaligned = (first - start + in.position()) % tuple;
+    long misaligned = (at - start) % tuple;
     if (misaligned != 0) {
-      in.skip(tuple - misaligned);
+      at += tuple - misaligned;
     }
     boolean any = false;
-    while (in.remaining() >= tuple) {
-      long low = RangeLists.address(in, addressSize);
-      long size = RangeLists.address(in, addressSize);
-      if (low == 0 && size == 0) {
-        continue;
-      }
-      // Code that the linker dropped is left at address 0.
+    for (; at + tuple <= end; at += tuple) {
+      long low = addressSize == 8 ? section.u64(at) : section.u32(at);
+      // Code that the linker dropped is left at address 0, as the end of the list is.
       if (low != 0) {
+        long size = addressSize == 8 ? section.u64(at + 8) : section.u32(at + 4);
         table.add(low, low + size, (int) unit);
         any = true;
       }
     }
     if (any) {
-      seen.set((int) unit);
+      if (listedCount == listedUnits.length) {
+        listedUnits = Arrays.copyOf(listedUnits, listedCount * 2 + 64);
+      }
+      listedUnits[listedCount++] = (int) unit;
     }
+    return end;
   }
 
   private IntervalTable scan() {

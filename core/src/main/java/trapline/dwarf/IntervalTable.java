@@ -78,6 +78,9 @@ final class IntervalTable {
 
   /// Collects intervals in any order.
   static final class Builder {
+    private static final int INDEX_BITS = 24;
+    private static final int SPAN_BITS = 63 - INDEX_BITS;
+
     private long[] starts = new long[16];
     private long[] ends = new long[16];
     private int[] values = new int[16];
@@ -112,9 +115,7 @@ final class IntervalTable {
         return new IntervalTable(
             Arrays.copyOf(starts, count), Arrays.copyOf(ends, count), Arrays.copyOf(values, count));
       }
-      Integer[] order = new Integer[count];
-      Arrays.setAll(order, i -> i);
-      Arrays.sort(order, (a, b) -> Long.compareUnsigned(starts[a], starts[b]));
+      int[] order = order();
       long[] sortedStarts = new long[count];
       long[] sortedEnds = new long[count];
       int[] sortedValues = new int[count];
@@ -124,6 +125,39 @@ final class IntervalTable {
         sortedValues[i] = values[order[i]];
       }
       return new IntervalTable(sortedStarts, sortedEnds, sortedValues);
+    }
+
+    /// The indexes of the intervals by their starts, those of equal starts as they were added.
+    private int[] order() {
+      int[] order = new int[count];
+      long lowest = starts[0];
+      long highest = starts[0];
+      for (int i = 1; i < count; i++) {
+        lowest = Long.compareUnsigned(starts[i], lowest) < 0 ? starts[i] : lowest;
+        highest = Long.compareUnsigned(starts[i], highest) > 0 ? starts[i] : highest;
+      }
+      long span = highest - lowest;
+      if (span >= 0 && span < 1L << SPAN_BITS && count < 1 << INDEX_BITS) {
+        // Both fit one number each, which sorts without a comparator.
+        long[] keys = new long[count];
+        for (int i = 0; i < count; i++) {
+          keys[i] = (starts[i] - lowest) << INDEX_BITS | i;
+        }
+        Arrays.sort(keys);
+        for (int i = 0; i < count; i++) {
+          order[i] = (int) keys[i] & ((1 << INDEX_BITS) - 1);
+        }
+        return order;
+      }
+      Integer[] boxed = new Integer[count];
+      for (int i = 0; i < count; i++) {
+        boxed[i] = i;
+      }
+      Arrays.sort(boxed, (a, b) -> Long.compareUnsigned(starts[a], starts[b]));
+      for (int i = 0; i < count; i++) {
+        order[i] = boxed[i];
+      }
+      return order;
     }
   }
 }
