@@ -231,8 +231,7 @@ public final class Image implements UnwindModule {
   }
 
   /// The name that a branch target or an operand in memory has in disassembly: a function or
-  // linkage
-  /// stub, or the symbol that a slot leads to.
+  /// linkage stub, or the symbol that a slot leads to.
   ///
   /// @return `null` when it has none
   public @Nullable String nameOf(LinkAddress address) {
