@@ -106,22 +106,53 @@ final class DebugPackages {
     for (String name : names) {
       lines.add(latin1(("\n" + name + "\n").getBytes(StandardCharsets.UTF_8)));
     }
+    String stem = stem(names.get(0));
+    List<Path> others = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(lists, "*.list")) {
       for (Path file : files) {
-        String content = latin1(Files.readAllBytes(file));
-        for (String line : lines) {
-          if (content.contains(line)) {
-            String name = file.getFileName().toString();
-            name = name.substring(0, name.length() - ".list".length());
-            int architecture = name.indexOf(':');
-            return architecture < 0 ? name : name.substring(0, architecture);
-          }
+        if (!file.getFileName().toString().startsWith(stem)) {
+          others.add(file);
+        } else if (lists(file, lines)) {
+          return packageOf(file);
+        }
+      }
+      for (Path file : others) {
+        if (lists(file, lines)) {
+          return packageOf(file);
         }
       }
     } catch (IOException e) {
       return null;
     }
     return null;
+  }
+
+  /// The letters that a file's name begins with. Packages that begin alike are looked at first,
+  /// because the file is probably in one of them: `libc.so.6` in `libc6`.
+  private static String stem(String path) {
+    int start = path.lastIndexOf('/') + 1;
+    int end = start;
+    while (end < path.length() && Character.isLetter(path.charAt(end))) {
+      end++;
+    }
+    return path.substring(start, end);
+  }
+
+  private static boolean lists(Path list, List<String> lines) throws IOException {
+    String content = latin1(Files.readAllBytes(list));
+    for (String line : lines) {
+      if (content.contains(line)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// `libc6` for `libc6:amd64.list`.
+  private static String packageOf(Path list) {
+    String name = list.getFileName().toString();
+    int architecture = name.indexOf(':');
+    return name.substring(0, architecture < 0 ? name.length() - ".list".length() : architecture);
   }
 
   /// Bytes as text, one character each, because text is searched fastest.

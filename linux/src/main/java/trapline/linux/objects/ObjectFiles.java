@@ -1,6 +1,7 @@
 package trapline.linux.objects;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -42,7 +43,22 @@ public final class ObjectFiles {
   }
 
   /// What tells that two names are of one unchanged file.
-  private record Identity(long device, long inode, long size, String changed) {}
+  private record Identity(long device, long inode, long size, String changed) {
+    // Written out, because the first use of a record's own methods costs milliseconds at start-up.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Identity that
+          && that.inode == inode
+          && that.device == device
+          && that.size == size
+          && that.changed.equals(changed);
+    }
+
+    @Override
+    public int hashCode() {
+      return Long.hashCode(inode * 31 + device);
+    }
+  }
 
   /// Opens a file of this machine.
   ///
@@ -177,8 +193,13 @@ public final class ObjectFiles {
             "a view of more than 2 GiB",
             "move its debug information to a file of its own (objcopy --only-keep-debug) and strip it");
       }
+      if (size == 0) {
+        return Bytes.empty(name);
+      }
+      // The way through an arena starts several times faster than plain map, whose first call in a
+      // process sets up reflection. The garbage collector unmaps the file.
       ByteBuffer contents =
-          size == 0 ? ByteBuffer.allocate(0) : channel.map(FileChannel.MapMode.READ_ONLY, 0, size);
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto()).asByteBuffer();
       return Bytes.of(name, contents);
     }
   }
