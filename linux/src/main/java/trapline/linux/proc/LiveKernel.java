@@ -51,6 +51,7 @@ public final class LiveKernel implements RunningKernel {
     return line("/proc/sys/kernel/osrelease");
   }
 
+  @Override
   public String version() {
     return line("/proc/sys/kernel/version");
   }
