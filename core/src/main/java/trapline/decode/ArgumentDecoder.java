@@ -45,6 +45,9 @@ public final class ArgumentDecoder {
     ValueDecoder decoder = new ValueDecoder(id.abi(), context);
     CallScope scope = new CallScope(id.abi(), signature.parameters(), raw, false, 0, decoder);
     List<Argument> arguments = new ArrayList<>(signature.parameters().size());
+    if (id.abi() == Abi.X86_64 && signature.name().equals("rt_sigreturn")) {
+      arguments.add(SignalSets.frame(decoder, registers.rsp()));
+    }
     for (int i = 0; i < signature.parameters().size() && i < raw.length; i++) {
       Parameter parameter = signature.parameters().get(i);
       FormatChoice.Choice choice = choice(parameter, scope);
@@ -103,7 +106,8 @@ public final class ArgumentDecoder {
         decoder.decode(
             choice.format(), CType.of(parameter.type(), decoder.abi()), atEntry.raw(), scope);
     if (choice.phase() == Phase.BOTH) {
-      value = changed(atEntry.value(), value);
+      boolean message = choice.format().name().equals("mmsghdr");
+      value = message ? value : changed(atEntry.value(), value);
     }
     return new Argument(atEntry.name(), atEntry.type(), atEntry.raw(), value);
   }

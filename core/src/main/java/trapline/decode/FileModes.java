@@ -24,9 +24,9 @@ final class FileModes {
     return new ArgValue.Num(value, octal(value));
   }
 
-  /// At least three octal digits behind a 0, as strace writes modes.
+  /// A leading 0 and at least three characters, as strace writes modes.
   static String octal(long value) {
-    String digits = Long.toOctalString(value);
-    return digits.length() >= 3 ? "0" + digits : "0" + "0".repeat(3 - digits.length()) + digits;
+    String digits = value == 0 ? "" : Long.toOctalString(value);
+    return "0" + "0".repeat(Math.max(0, 2 - digits.length())) + digits;
   }
 }

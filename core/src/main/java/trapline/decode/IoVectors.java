@@ -47,4 +47,10 @@ final class IoVectors {
     }
     return new ArgValue.Array(elements, shown < count);
   }
+
+  /// One vector by itself, with the address of its buffer.
+  static ArgValue single(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return decoder.struct("iovec_remote", raw, scope);
+  }
 }

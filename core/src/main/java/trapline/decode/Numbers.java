@@ -1,7 +1,9 @@
 package trapline.decode;
 
+import java.util.List;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
+import trapline.abi.Errnos;
 import trapline.abi.Signals;
 import trapline.model.ArgValue;
 
@@ -56,10 +58,9 @@ final class Numbers {
             : Long.toUnsignedString(raw));
   }
 
-  /// Always with `0x`.
   static ArgValue hexWord(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
-    return new ArgValue.Num(raw, ValueDecoder.prefixedHex(raw & 0xffff_ffffL));
+    return new ArgValue.Num(raw, ValueDecoder.hex(raw & 0xffff_ffffL));
   }
 
   static ArgValue signalHandler(
@@ -158,16 +159,162 @@ final class Numbers {
 
   /// A cell of 64 bits that a register points to, when the register's type does not say so.
   static ArgValue cell(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
-    Long value = raw == 0 ? null : decoder.memory().number(raw, 8);
+    return cell(decoder, format.argument(0), "unsigned long long", raw, scope);
+  }
+
+  private static ArgValue cell(
+      ValueDecoder decoder, ArgFormat element, String type, long raw, Scope scope) {
+    CType target = CType.of(type, decoder.abi());
+    Long value = raw == 0 ? null : decoder.memory().number(raw, target.size());
     return value == null
         ? new ArgValue.Pointer(raw)
-        : new ArgValue.Array(
-            java.util.List.of(
-                decoder.decode(
-                    format.argument(0),
-                    CType.of("unsigned long long", decoder.abi()),
-                    value,
-                    scope)),
-            false);
+        : new ArgValue.Array(List.of(decoder.decode(element, target, value, scope)), false);
+  }
+
+  /// A cell of 32 bits that a register points to.
+  static ArgValue cell32(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return cell(decoder, format.argument(0), "int", raw, scope);
+  }
+
+  /// `cells(format, count)`: several of them.
+  static ArgValue cells(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long count = scope.number(format.argument(1));
+    return decoder.array(
+        format.argument(0), CType.of("int", decoder.abi()), raw, count == null ? 0 : count, scope);
+  }
+
+  /// Without a sign, whatever the type says.
+  static ArgValue unsigned(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    long value = type.size() == 4 ? raw & 0xffff_ffffL : raw;
+    return new ArgValue.Num(value, Long.toUnsignedString(value));
+  }
+
+  /// What a call returned, with its name: `1 (SUID_DUMP_USER)`.
+  static ArgValue resultName(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    String text = ValueDecoder.constant(format.argument(0).name(), raw).text();
+    return new ArgValue.Num(raw, raw + (text.endsWith("*/") ? "" : " (" + text + ")"));
+  }
+
+  /// What a call returned, with its names: `0x40000 (PER_LINUX|ADDR_NO_RANDOMIZE)`.
+  static ArgValue resultNames(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    String text = ValueDecoder.constant(format.argument(0).name(), raw).text();
+    return new ArgValue.Num(
+        raw, text.equals("0") ? "0" : ValueDecoder.hex(raw) + " (" + text + ")");
+  }
+
+  /// A personality; all bits ask for the present one.
+  static ArgValue personality(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    long value = raw & 0xffff_ffffL;
+    return value == 0xffff_ffffL
+        ? new ArgValue.Num(value, "0xffffffff")
+        : ValueDecoder.constant("personality", value);
+  }
+
+  /// A key's number, or the name of one of the thread's own keyrings.
+  static ArgValue keyring(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    int key = (int) raw;
+    ArgValue known = ValueDecoder.constant("keyring", key);
+    return known.text().endsWith("*/") ? new ArgValue.Num(key, Integer.toString(key)) : known;
+  }
+
+  /// A number with its name behind it: `10 /* SYSLOG_ACTION_SIZE_BUFFER */`.
+  static ArgValue commented(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    ArgValue known = ValueDecoder.constant(format.argument(0).name(), raw);
+    return new ArgValue.Num(
+        raw, known.text().endsWith("*/") ? known.text() : raw + " /* " + known.text() + " */");
+  }
+
+  /// A device number that only the modes of devices have.
+  static ArgValue deviceOf(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long mode = scope.number(format.argument(0));
+    return mode == null || isDevice(format, scope)
+        ? device(decoder, format, type, raw, scope)
+        : ValueDecoder.OMITTED;
+  }
+
+  /// An address that means something when another member is not 0.
+  static ArgValue whenNonzero(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long other = scope.number(format.argument(0));
+    return other == null || other != 0 ? new ArgValue.Pointer(raw) : ValueDecoder.OMITTED;
+  }
+
+  /// An offset in two registers. With registers of 64 bits the kernel takes the first alone
+  /// (`pos_from_hilo` in `fs/read_write.c`).
+  static ArgValue offsetPair(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long high = scope.number(format.argument(0));
+    long offset = type.size() == 8 || high == null ? raw : high << 32 | (raw & 0xffff_ffffL);
+    return new ArgValue.Num(offset, Long.toString(offset));
+  }
+
+  /// A memory node, or a negated errno.
+  static ArgValue pageStatus(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return raw >= 0
+        ? new ArgValue.Num(raw, Long.toString(raw))
+        : new ArgValue.Constant(raw, "-" + Errnos.of((int) -Math.max(raw, -4095)).name());
+  }
+
+  /// A signal to deliver, or 0 for none.
+  static ArgValue signalOrZero(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return raw == 0
+        ? new ArgValue.Num(0, "0")
+        : new ArgValue.Constant(raw, Signals.name(Math.clamp(raw, -1, 1 << 20)));
+  }
+
+  static ArgValue descriptor(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return decoder.descriptor((int) raw);
+  }
+
+  /// A command and a kind of quota in one number (`linux/quota.h`, `QCMD`).
+  static ArgValue quotaCommand(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    long value = raw & 0xffff_ffffL;
+    return new ArgValue.Constant(
+        value,
+        "QCMD("
+            + ValueDecoder.constant("quota_command", value >> 8).text()
+            + ", "
+            + ValueDecoder.constant("quota_type", value & 0xff).text()
+            + ")");
+  }
+
+  /// The last argument of `mount`: text for most file systems, nothing when a mount is only moved,
+  /// bound or shared.
+  static ArgValue mountData(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long flags = scope.number(format.argument(0));
+    long without = 0x1000 | 0x2000 | 0x1e0000;
+    return flags != null && (flags & without) != 0
+        ? new ArgValue.Pointer(raw)
+        : decoder.decode(ArgFormat.parse("str"), type, raw, scope);
+  }
+
+  /// A thread's name; the kernel takes 15 bytes of it.
+  static ArgValue threadName(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return decoder.string(raw, 15);
+  }
+
+  /// The kind of registers, by the notes of core files (`linux/elf.h`).
+  static ArgValue registerSet(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return switch (Math.clamp(raw, 0, 0x1000)) {
+      case 1 -> new ArgValue.Constant(raw, "NT_PRSTATUS");
+      case 2 -> new ArgValue.Constant(raw, "NT_FPREGSET");
+      case 0x202 -> new ArgValue.Constant(raw, "NT_X86_XSTATE");
+      default -> new ArgValue.Num(raw, ValueDecoder.hex(raw));
+    };
   }
 }

@@ -1,14 +1,19 @@
 package trapline.decode;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
 import trapline.abi.Signals;
 import trapline.model.ArgValue;
+import trapline.model.Argument;
 
 /// Sets of signals: `[INT TERM]`, and `~[KILL STOP]` when most are in.
 final class SignalSets {
   private static final int SIGNALS = 64;
+
+  /// Flags and link, the stack, then `struct sigcontext`.
+  private static final int MASK_IN_FRAME = 8 + 8 + 24 + 256;
 
   private SignalSets() {}
 
@@ -17,6 +22,19 @@ final class SignalSets {
     Long size = format.arguments().isEmpty() ? Long.valueOf(8) : scope.number(format.argument(0));
     Long set = readable(size) && raw != 0 ? decoder.memory().number(raw, 8) : null;
     return set == null ? new ArgValue.Pointer(raw) : new ArgValue.Num(set, text(set));
+  }
+
+  /// What `rt_sigreturn` restores, which no register points to: the signal mask in the frame on the
+  /// stack (`struct ucontext`, `asm-generic/ucontext.h`).
+  static Argument frame(ValueDecoder decoder, long stackPointer) {
+    Long mask = decoder.memory().number(stackPointer + MASK_IN_FRAME, 8);
+    ArgValue value =
+        mask == null
+            ? new ArgValue.Pointer(stackPointer)
+            : new ArgValue.Struct(
+                "ucontext",
+                List.of(new ArgValue.Field("mask", new ArgValue.Num(mask, text(mask)))));
+    return new Argument("frame", "struct ucontext *", stackPointer, value);
   }
 
   private static boolean readable(@Nullable Long size) {

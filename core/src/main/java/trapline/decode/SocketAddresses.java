@@ -138,7 +138,7 @@ final class SocketAddresses {
     fields.add(
         new ArgValue.Field(
             "nl_groups",
-            new ArgValue.Num(groups, groups == 0 ? "00000000" : String.format("%08x", groups))));
+            new ArgValue.Num(groups, groups == 0 ? "00000000" : String.format("%#08x", groups))));
     return true;
   }
 
@@ -166,7 +166,7 @@ final class SocketAddresses {
     if (length > 0) {
       List<ArgValue> octets = new ArrayList<>();
       for (int i = 12; i < Math.min(bytes.length, 12 + Math.min(length, 8)); i++) {
-        octets.add(new ArgValue.Num(bytes[i] & 0xff, String.format("%#04x", bytes[i] & 0xff)));
+        octets.add(new ArgValue.Num(bytes[i] & 0xff, ValueDecoder.hex(bytes[i] & 0xff)));
       }
       fields.add(new ArgValue.Field("sll_addr", new ArgValue.Array(octets, false)));
     }

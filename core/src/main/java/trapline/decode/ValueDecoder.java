@@ -147,7 +147,10 @@ final class ValueDecoder {
     return table == null ? null : table.find(scope.constants(format.argument(1).name()));
   }
 
-  private ArgValue string(long address, int limit) {
+  /// The string at `address`.
+  ///
+  /// @param limit how many bytes of it are shown
+  ArgValue string(long address, int limit) {
     if (address == 0) {
       return new ArgValue.Pointer(0);
     }

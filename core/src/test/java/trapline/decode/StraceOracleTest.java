@@ -1,0 +1,141 @@
+package trapline.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.Tools;
+
+/// One program, run once under strace and once under a recorder that decodes with this package:
+/// the same calls, arguments and results.
+class StraceOracleTest {
+  private static final Pattern PADDING = Pattern.compile("\\)\\s+= ");
+  private static final Pattern ADDRESS = Pattern.compile("0x[57][0-9a-f]{10,11}\\b");
+
+  /// Where the two differ on purpose, or by what only a run has: process ids, times, ids of
+  /// System V objects, free blocks.
+  private static final Set<String> NAME_ONLY =
+      Set.of(
+          // Process and thread ids.
+          "getpid",
+          "fork",
+          "clone",
+          "kill",
+          "tkill",
+          "tgkill",
+          "set_tid_address",
+          "wait4",
+          "waitid",
+          "process_vm_readv",
+          // Numbers and times of System V objects.
+          "shmget",
+          "shmat",
+          "shmctl",
+          "semget",
+          "semop",
+          "semtimedop",
+          "semctl",
+          "msgget",
+          "msgsnd",
+          "msgrcv",
+          "msgctl",
+          // Free blocks and time left, which change.
+          "statfs",
+          "fstatfs",
+          "select",
+          "pselect6");
+
+  /// Calls of the program that are shown better than strace 6.1 does.
+  private static final Set<Pattern> OURS =
+      Set.of(
+          Pattern.compile("^rseq\\(\\{cpu_id_start=.*"),
+          Pattern.compile(
+              "^setsockopt\\(\\d+, SOL_SOCKET, SO_RCVTIMEO_OLD, \\{tv_sec=5, tv_usec=6}.*"),
+          Pattern.compile("^prctl\\(PR_GET_SECCOMP\\) = 0 \\(SECCOMP_MODE_DISABLED\\)"),
+          Pattern.compile(
+              "^membarrier\\(MEMBARRIER_CMD_QUERY, 0\\) = 0x3ff .*GET_REGISTRATIONS\\)"),
+          // Names of interfaces are the host's; the comment on stray bits is strace's alone.
+          Pattern.compile("^bind\\(-1, \\{sa_family=AF_PACKET, .*sll_ifindex=1, .*"),
+          Pattern.compile("^socket\\(0x63 /\\* AF_\\?\\?\\? \\*/, SOCK_STREAM\\|0x10, 5\\).*"),
+          Pattern.compile("^name_to_handle_at\\(.*\\{handle_bytes=5}.*"),
+          Pattern.compile("^syscall_0x1ff\\(0x1, 0x2, 0x3, .*"));
+
+  @TempDir Path directory;
+
+  @Test
+  void callsArgumentsAndResultsEqualStraces() throws Exception {
+    Tools.require("strace");
+    Tools.require("gcc");
+    Path program = Recorder.compile(directory, "calls.c");
+    Path recorder = Recorder.compile(directory, "recorder.c");
+    List<String> expected = strace(program);
+    List<String> ours;
+    try (Recorder run = new Recorder(recorder, scratch(), List.of(program.toString()))) {
+      ours = run.lines(Limits.DEFAULT);
+    }
+    List<String> theirs = expected.subList(1, expected.size());
+    assertThat(ours.stream().map(StraceOracleTest::name).toList())
+        .isEqualTo(theirs.stream().map(StraceOracleTest::name).toList());
+    List<String> differences = new ArrayList<>();
+    int compared = 0;
+    for (int i = 0; i < ours.size(); i++) {
+      String mine = normal(ours.get(i));
+      String other = normal(theirs.get(i));
+      if (NAME_ONLY.contains(name(mine))) {
+        continue;
+      }
+      compared++;
+      if (!mine.equals(other) && OURS.stream().noneMatch(it -> it.matcher(mine).matches())) {
+        differences.add("strace " + other + "\nours   " + mine);
+      }
+    }
+    assertThat(differences).as(differences.size() + " of " + compared).isEmpty();
+    assertThat(compared).isGreaterThan(300);
+  }
+
+  private Path scratch() throws Exception {
+    return Files.createDirectories(directory.resolve("run"));
+  }
+
+  private List<String> strace(Path program) throws Exception {
+    Path log = directory.resolve("strace.log");
+    Process process =
+        new ProcessBuilder(
+                "setarch",
+                "-R",
+                "strace",
+                "-X",
+                "abbrev",
+                "-s",
+                "32",
+                "-o",
+                log.toString(),
+                program.toString())
+            .directory(scratch().toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    process.waitFor();
+    return Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1).stream()
+        .filter(it -> !it.startsWith("---") && !it.startsWith("+++"))
+        .toList();
+  }
+
+  private static String name(String line) {
+    return line.substring(0, line.indexOf('('));
+  }
+
+  private static String normal(String line) {
+    String text = PADDING.matcher(line).replaceFirst(") = ");
+    text = ADDRESS.matcher(text).replaceAll("ADDRESS");
+    // The number of this process in the values of others.
+    return text.replaceAll("(si_pid|pid)=\\d+", "$1=PID");
+  }
+}
