@@ -7,7 +7,12 @@ import trapline.model.RemoteMemory;
 
 /// Bounded reads of the traced program's memory.
 final class Memory {
+  /// How much one stop's values may read together: memory can be laid out so that structures which
+  /// point to each other multiply.
+  private static final long MOST = 16 << 20;
+
   private final RemoteMemory memory;
+  private long left = MOST;
 
   Memory(RemoteMemory memory) {
     this.memory = memory;
@@ -15,14 +20,22 @@ final class Memory {
 
   /// Exactly `length` bytes, or `null` when some cannot be read.
   byte @Nullable [] exactly(long address, int length) {
-    return address == 0 ? null : memory.readExactly(address, length);
+    return address == 0 || !take(length) ? null : memory.readExactly(address, length);
   }
 
   /// The readable part of `length` bytes.
   byte[] upTo(long address, int length) {
+    if (!take(length)) {
+      return new byte[0];
+    }
     byte[] bytes = new byte[length];
     int read = Math.clamp(memory.read(address, bytes, 0, length), 0, length);
     return read == length ? bytes : java.util.Arrays.copyOf(bytes, read);
+  }
+
+  private boolean take(int length) {
+    left -= length;
+    return left >= 0;
   }
 
   /// The little-endian number of `size` (1, 2, 4 or 8) bytes, zero-extended; `null` when it cannot

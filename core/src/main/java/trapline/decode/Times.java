@@ -86,7 +86,8 @@ final class Times {
   /// Empty for the epoch itself and for times that no calendar reaches.
   private static String comment(long seconds, long nanoseconds, int digits) {
     boolean none = seconds == 0 && nanoseconds == 0;
-    if (none || Math.abs(seconds) > FARTHEST || nanoseconds < 0 || nanoseconds > 999_999_999) {
+    boolean far = seconds < -FARTHEST / 4 || seconds > FARTHEST;
+    if (none || far || nanoseconds < 0 || nanoseconds > 999_999_999) {
       return "";
     }
     String date =

@@ -218,7 +218,7 @@ class ArgumentDecoderTest {
           List<Argument> exit = decoder.onExit(call.id(), entry, registers, result, context);
           decoder.outcome(call.id(), registers, result, context);
           for (Argument argument : exit) {
-            assertThat(argument.value().text().length()).isLessThan(100_000);
+            assertThat(argument.value().text().length()).isLessThan(2_000_000);
           }
           for (int i = 0; i < call.parameters().size(); i++) {
             decoder.decodeValue(call.id(), i, slots[i], context);
