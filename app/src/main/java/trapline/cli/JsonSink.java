@@ -19,6 +19,11 @@ final class JsonSink implements JourneySink {
   }
 
   @Override
+  public boolean wantsWholeJourneys() {
+    return true;
+  }
+
+  @Override
   public void journey(Journey journey) {
     if (lineOpen) {
       out.print('\n');
@@ -37,6 +42,9 @@ final class JsonSink implements JourneySink {
   public void startup(Journey journey) {
     journey(journey);
   }
+
+  @Override
+  public void started() {}
 
   @Override
   public void programWrote(int lastByte) {

@@ -1,6 +1,8 @@
 package trapline.cli;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
 import trapline.report.Style;
@@ -14,7 +16,7 @@ final class TextSink implements JourneySink {
   private boolean lineOpen;
   private boolean explained;
   private boolean afterRoad = true;
-  private boolean loading;
+  private final Map<String, Integer> startup = new LinkedHashMap<>();
 
   /// @param shared whether the program writes to the same place, so that its unfinished line is
   ///     ended before a journey begins
@@ -25,7 +27,13 @@ final class TextSink implements JourneySink {
   }
 
   @Override
+  public boolean wantsWholeJourneys() {
+    return false;
+  }
+
+  @Override
   public void journey(Journey journey) {
+    started();
     begin();
     print((afterRoad ? "" : "\n") + TextReport.render(journey, style));
     if (!explained) {
@@ -45,13 +53,29 @@ final class TextSink implements JourneySink {
 
   @Override
   public void startup(Journey journey) {
-    begin();
-    if (!loading) {
-      loading = true;
-      print("while the dynamic linker loads the program (whole with --startup):\n");
+    startup.merge(journey.name(), 1, Integer::sum);
+  }
+
+  /// One line for what the dynamic linker did, once the program itself has begun.
+  @Override
+  public void started() {
+    if (startup.isEmpty()) {
+      return;
     }
-    print(TextReport.renderRepeat(journey, style));
-    afterRoad = false;
+    begin();
+    StringBuilder line = new StringBuilder();
+    int count = 0;
+    for (Map.Entry<String, Integer> each : startup.entrySet()) {
+      count += each.getValue();
+      line.append(line.isEmpty() ? "" : ", ").append(each.getKey());
+      if (each.getValue() > 1) {
+        line.append(style.unicode() ? " ×" : " x").append(each.getValue());
+      }
+    }
+    startup.clear();
+    String head = "the dynamic linker made " + count + (count == 1 ? " call" : " calls");
+    print(TextReport.renderNote(head + " before the program: " + line + " (--startup)", style));
+    print("\n");
   }
 
   @Override

@@ -63,6 +63,10 @@ public final class FollowSession {
   private record Pending(
       Arrival arrival, Kind kind, long nanoTime, long occurrence, List<Registers> walked) {}
 
+  /// A call that a signal interrupted, and that the kernel is to start again. When that does not
+  /// come about, this is the last that is known of it.
+  private record Interrupted(Pending call, Journey journey) {}
+
   private enum Kind {
     FULL,
     REPEAT,
@@ -82,6 +86,7 @@ public final class FollowSession {
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, SlotWatch> slots = new HashMap<>();
   private final Map<Integer, Pending> pending = new LinkedHashMap<>();
+  private final Map<Integer, Interrupted> interrupted = new LinkedHashMap<>();
   private final Map<String, Long> occurrences = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
   private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
@@ -182,6 +187,7 @@ public final class FollowSession {
       Registers registers = entered.registers();
       Arrival arrival =
           builder.arrive(caller(thread), id, registers, process, context(process, thread));
+      interrupted.remove(thread);
       boolean startup = !process.started() && arrival.inLibraryOnly(process);
       if (!startup) {
         process.markStarted();
@@ -203,7 +209,11 @@ public final class FollowSession {
       }
       kind = Kind.REPEAT;
     }
-    if (kind != Kind.REPEAT) {
+    // A journey that is shown in one line needs no more than its place.
+    boolean inBrief = kind == Kind.REPEAT || (kind == Kind.STARTUP && options.calls().isEmpty());
+    if (inBrief && !sink.wantsWholeJourneys()) {
+      builder.locate(arrival, process);
+    } else {
       builder.explore(arrival, process, watch, false, process::libraryName);
     }
     List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
@@ -250,6 +260,7 @@ public final class FollowSession {
       // The same call comes again from the same place, and that one is the answer.
       occurrences.merge(call.arrival().site(), -1L, Long::sum);
       if (!options.all()) {
+        interrupted.put(thread, new Interrupted(call, journey));
         return false;
       }
     }
@@ -313,6 +324,10 @@ public final class FollowSession {
   }
 
   private void ended(TraceEvent.Ended ended) {
+    Interrupted broken = interrupted.remove(ended.threadId());
+    if (broken != null) {
+      emit(broken.call(), broken.journey());
+    }
     Pending call = pending.remove(ended.threadId());
     if (call != null) {
       boolean exits = call.arrival().name().startsWith("exit");
@@ -341,7 +356,12 @@ public final class FollowSession {
         unreturned(call, new Outcome.StillRunning());
       }
       pending.clear();
+      for (Interrupted broken : interrupted.values()) {
+        emit(broken.call(), broken.journey());
+      }
+      interrupted.clear();
     }
+    sink.started();
     Set<String> missing = new HashSet<>(options.calls());
     missing.removeAll(followed);
     for (String name : List.copyOf(missing)) {

@@ -4,6 +4,11 @@ import trapline.model.Journey;
 
 /// Takes what a run brings, in the order in which it happens.
 public interface JourneySink {
+  /// Whether journeys that were shown before, or belong to the start of the program, are shown
+  // whole,
+  /// too. Otherwise they have no hop but the source line.
+  boolean wantsWholeJourneys();
+
   /// A call whose road is new.
   void journey(Journey journey);
 
@@ -12,6 +17,9 @@ public interface JourneySink {
 
   /// A call that the dynamic linker made before the program started.
   void startup(Journey journey);
+
+  /// No more calls of [#startup] will come for now.
+  void started();
 
   /// The program wrote to where the sink writes, too.
   ///

@@ -156,6 +156,11 @@ public final class JourneyBuilder {
     return trapline.abi.SyscallTable.of(id.abi()).nameOf(id.number());
   }
 
+  /// Establishes only the source line, while the thread is still stopped at the entry.
+  public void locate(Arrival arrival, AddressSpace space) {
+    arrival.hops = List.of(sourceLine(arrival.stack, space));
+  }
+
   /// Establishes the hops up to the kernel, while the thread is still stopped at the entry.
   ///
   /// @param bindNow whether the program was told to bind everything when it was loaded
@@ -306,7 +311,7 @@ public final class JourneyBuilder {
         decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context);
     Outcome outcome = decoder.outcome(arrival.id, arrival.registers, rax, context);
     List<Hop> hops = new ArrayList<>(arrival.hops);
-    if (!hops.isEmpty()) {
+    if (hops.size() > 1) {
       if (outcome instanceof Outcome.Restarted restarted) {
         hops.add(
             new Hop.Missing(
@@ -324,7 +329,7 @@ public final class JourneyBuilder {
   public Journey unreturned(
       Arrival arrival, Outcome outcome, long nanoseconds, long occurrence, List<Step> steps) {
     List<Hop> hops = new ArrayList<>(arrival.hops);
-    if (!hops.isEmpty()) {
+    if (hops.size() > 1) {
       String why =
           outcome instanceof Outcome.NeverReturned never
               ? never.why()

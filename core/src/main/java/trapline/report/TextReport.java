@@ -39,6 +39,17 @@ public final class TextReport {
     return page.toString();
   }
 
+  /// A remark between journeys, wrapped between words.
+  public static String renderNote(String note, Style style) {
+    Page page = new Page(style);
+    Phrase phrase = new Phrase();
+    for (String word : note.split(" ")) {
+      phrase.word(word, Tone.FAINT);
+    }
+    page.paragraph(0, 2, phrase);
+    return page.toString();
+  }
+
   /// What the evidence marks mean; shown once, after the first journey or at the end.
   public static String renderLegend(Style style) {
     Page page = new Page(style);
