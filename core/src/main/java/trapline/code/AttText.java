@@ -249,7 +249,8 @@ final class AttText {
     out.append(',').append((char) ('0' + scale));
   }
 
-  private static boolean isString(int code) {
+  /// Whether an operand is memory that a string operation steps through.
+  static boolean isString(int code) {
     int letter = code & 0xff;
     return letter == 'X' || letter == 'Y' || letter == OperandCode.TRANSLATION;
   }

@@ -181,6 +181,9 @@ public final class Instruction {
   /// called function or the kernel changes is not in it, except `rcx` and `r11` of `syscall`.
   public int writtenRegisters() {
     int set = row.written;
+    if (isRepeated()) {
+      set |= 1 << 1;
+    }
     for (int i = 0; i < count; i++) {
       if ((codes[i] & OperandCode.WRITTEN) != 0
           && kinds[i] == OperandKind.REGISTER
@@ -205,6 +208,16 @@ public final class Instruction {
   /// Appends what [#text] returns.
   public void appendText(StringBuilder out, SymbolLookup symbols) {
     AttText.append(this, out, symbols);
+  }
+
+  /// Whether a string operation counts in `rcx`.
+  private boolean isRepeated() {
+    for (int i = 0; i < prefixCount; i++) {
+      if ((prefixes[i] == (byte) 0xf2 || prefixes[i] == (byte) 0xf3) && count > 0) {
+        return AttText.isString(codes[0]) || AttText.isString(codes[count - 1]);
+      }
+    }
+    return false;
   }
 
   private boolean is(int i, OperandKind kind) {

@@ -48,7 +48,7 @@ final class OpcodeMaps {
     OpcodeMap map = MAPS.get(number);
     if (map == null) {
       // Two threads that load the same map at once make equal ones.
-      map = OpcodeMap.load(RESOURCES[number] + ".opcodes");
+      map = OpcodeMap.load(RESOURCES[number].concat(".opcodes"));
       MAPS.set(number, map);
     }
     return map;

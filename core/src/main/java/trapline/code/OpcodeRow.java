@@ -100,7 +100,7 @@ final class OpcodeRow {
   String withSuffix(int number, String suffix) {
     String made = names[number];
     if (made == null) {
-      made = name + suffix;
+      made = name.concat(suffix);
       names[number] = made;
     }
     return made;
@@ -110,7 +110,7 @@ final class OpcodeRow {
   String withoutN() {
     String made = names[0];
     if (made == null) {
-      made = "f" + name.substring(2);
+      made = "f".concat(name.substring(2));
       names[0] = made;
     }
     return made;

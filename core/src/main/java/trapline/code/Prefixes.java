@@ -146,7 +146,11 @@ final class Prefixes {
     }
     if (e.has(P_WAIT)) {
       into.waits = true;
-      shown &= ~(1 << (e.waitAt - e.start));
+      for (int i = 0; i < into.prefixCount; i++) {
+        if (into.prefixes[i] == (byte) 0x9b) {
+          shown &= ~(1 << i);
+        }
+      }
     }
     into.shownPrefixes = shown;
   }
