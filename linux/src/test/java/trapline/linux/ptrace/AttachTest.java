@@ -67,7 +67,7 @@ class AttachTest {
         pthread_create(&t, 0, calls, 0);
         char c;
         usleep(50000);
-        puts("ready");
+        printf("ready %d", s);
         fflush(stdout);
         ssize_t n = read(0, &c, 1);
         semctl(s, 0, IPC_RMID);
@@ -82,7 +82,7 @@ class AttachTest {
   /// Not as a child of this process: the Java library waits for its children and takes their stops.
   @BeforeEach
   void start() throws Exception {
-    Tools.require("gcc", "kill", "mkfifo");
+    Tools.require("gcc", "kill", "mkfifo", "ipcrm");
     program = Programs.compile(folder, "attached", SOURCE, "-pthread", "-w");
     Command.runIn(
             folder,
@@ -92,7 +92,7 @@ class AttachTest {
                 "mkfifo in; (./attached <>in >out & echo $! >pid; wait $!; echo $? >status)"
                     + " >/dev/null 2>&1 &"))
         .orFail();
-    await(() -> read("out").equals("ready"));
+    await(() -> read("out").startsWith("ready ") && !read("pid").isEmpty());
     process = Integer.parseInt(read("pid"));
   }
 
@@ -113,8 +113,12 @@ class AttachTest {
 
   @AfterEach
   void stop() throws Exception {
+    if (process == 0) { // it has not started; 0 would be the whole group of this process
+      return;
+    }
     Command.run("kill", "-KILL", Integer.toString(process));
     await(() -> !read("status").isEmpty());
+    Command.run("ipcrm", "-s", read("out").substring(6)); // the semaphore outlives a killed program
     Traced.assertNoneLeft(program);
   }
 
