@@ -127,6 +127,7 @@ final class AddressIndex {
     if (unit.isTypeUnit()) {
       return;
     }
+    unit.allowLists();
     UnitRoot root = unit.root();
     int tag = root.entry().tag();
     if (tag != Tag.COMPILE_UNIT && tag != Tag.SKELETON_UNIT) {

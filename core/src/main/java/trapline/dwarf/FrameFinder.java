@@ -54,6 +54,7 @@ final class FrameFinder {
   static @Nullable Subprogram subprogram(Unit unit, LinkAddress address) {
     FunctionIndex index = unit.functions();
     int function = index.function(address.value());
+    unit.allowLists();
     return function < 0 ? null : subprogram(index, function);
   }
 

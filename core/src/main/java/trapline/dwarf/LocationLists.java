@@ -62,6 +62,7 @@ final class LocationLists {
       long base = unit.baseAddress();
       long selection = unit.addressSize == 8 ? -1 : 0xffff_ffffL;
       while (true) {
+        unit.readListEntry();
         long start = RangeLists.address(at, unit.addressSize);
         long end = RangeLists.address(at, unit.addressSize);
         if (start == 0 && end == 0) {
@@ -79,6 +80,7 @@ final class LocationLists {
     void gnuSplit(Cursor at) {
       long base = unit.baseAddress();
       while (true) {
+        unit.readListEntry();
         int kind = at.u8();
         switch (kind) {
           case 0 -> {
@@ -100,6 +102,7 @@ final class LocationLists {
     void modern(Cursor at) {
       long base = unit.baseAddress();
       while (true) {
+        unit.readListEntry();
         int kind = at.u8();
         switch (kind) {
           case 0 -> { // DW_LLE_end_of_list

@@ -53,6 +53,7 @@ final class RangeLists {
     long base = unit.baseAddress();
     long selection = unit.addressSize == 8 ? -1 : 0xffff_ffffL;
     while (true) {
+      unit.readListEntry();
       long start = address(at, unit.addressSize);
       long end = address(at, unit.addressSize);
       if (start == 0 && end == 0) {
@@ -70,6 +71,7 @@ final class RangeLists {
     Cursor at = section.cursor(offset);
     long base = unit.baseAddress();
     while (true) {
+      unit.readListEntry();
       int kind = at.u8();
       switch (kind) {
         case 0 -> { // DW_RLE_end_of_list

@@ -33,6 +33,11 @@ final class Unit {
   /// Where the type of a type unit is, from the unit's start; 0 for other units.
   final long typeOffset;
 
+  /// How many entries of range and location lists one question may read: many entries may refer to
+  /// one long list, which a hostile file can do without end.
+  private static final int LIST_ENTRIES = 1 << 24;
+
+  private int listEntries = LIST_ENTRIES;
   private final int unitType;
   private final long abbreviationOffset;
   private @Nullable Abbreviations abbreviations;
@@ -161,6 +166,18 @@ final class Unit {
     return abbreviations;
   }
 
+  /// Starts a question.
+  void allowLists() {
+    listEntries = LIST_ENTRIES;
+  }
+
+  /// Counts one entry of a range or location list.
+  void readListEntry() {
+    if (--listEntries < 0) {
+      throw section.malformed(offset, "a unit with too many ranges or locations");
+    }
+  }
+
   /// What the unit's first entry says.
   UnitRoot root() {
     UnitRoot known = root;
@@ -251,6 +268,7 @@ final class Unit {
   FunctionIndex functions() {
     FunctionIndex index = functions.get();
     if (index == null) {
+      allowLists();
       index = FunctionIndex.read(this);
       functions = new SoftReference<>(index);
     }

@@ -23,6 +23,7 @@ final class VariableFinder {
   private VariableFinder(Unit unit) {
     this.unit = unit;
     this.index = unit.functions();
+    unit.allowLists();
   }
 
   /// What is in scope at an address, innermost block first; `null` when no function has it.
