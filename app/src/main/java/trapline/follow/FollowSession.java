@@ -63,9 +63,18 @@ public final class FollowSession {
   private record Pending(
       Arrival arrival, Kind kind, long nanoTime, long occurrence, List<Registers> walked) {}
 
-  /// A call that a signal interrupted, and that the kernel is to start again. When that does not
-  /// come about, this is the last that is known of it.
-  private record Interrupted(Pending call, Journey journey) {}
+  /// A call that a signal interrupted, and that the kernel may start again, after the handler when
+  /// there is one. When that does not come about, this is the last that is known of it.
+  private static final class Interrupted {
+    final Pending call;
+    final Journey journey;
+    boolean handlerReturned;
+
+    Interrupted(Pending call, Journey journey) {
+      this.call = call;
+      this.journey = journey;
+    }
+  }
 
   private enum Kind {
     FULL,
@@ -181,13 +190,21 @@ public final class FollowSession {
     TracedProcess process = process(thread);
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    Interrupted before = interrupted.get(thread);
+    if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
+      interrupted.remove(thread);
+      emit(before.call, before.journey);
+    }
     SlotWatch watch = slots.computeIfAbsent(process.processId(), each -> new SlotWatch());
     if (options.wants(name)) {
       process.mayHaveChanged(thread);
       Registers registers = entered.registers();
       Arrival arrival =
           builder.arrive(caller(thread), id, registers, process, context(process, thread));
-      interrupted.remove(thread);
+      Interrupted broken = interrupted.get(thread);
+      if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
+        interrupted.remove(thread);
+      }
       boolean startup = !process.started() && arrival.inLibraryOnly(process);
       if (!startup) {
         process.markStarted();
@@ -228,6 +245,13 @@ public final class FollowSession {
     Pending call = pending.remove(thread);
     TracedProcess process = process(thread);
     reportWrite(exited, process);
+    Interrupted before = interrupted.get(thread);
+    if (before != null
+        && SyscallTable.of(exited.call().abi())
+            .nameOf(exited.call().number())
+            .equals("rt_sigreturn")) {
+      before.handlerReturned = true;
+    }
     if (call == null || call.arrival().id().number() != exited.call().number()) {
       if (walker != null) {
         walker.passed(process, thread);
@@ -326,7 +350,7 @@ public final class FollowSession {
   private void ended(TraceEvent.Ended ended) {
     Interrupted broken = interrupted.remove(ended.threadId());
     if (broken != null) {
-      emit(broken.call(), broken.journey());
+      emit(broken.call, broken.journey);
     }
     Pending call = pending.remove(ended.threadId());
     if (call != null) {
@@ -357,7 +381,7 @@ public final class FollowSession {
       }
       pending.clear();
       for (Interrupted broken : interrupted.values()) {
-        emit(broken.call(), broken.journey());
+        emit(broken.call, broken.journey);
       }
       interrupted.clear();
     }

@@ -5,7 +5,7 @@ import trapline.model.Journey;
 /// Takes what a run brings, in the order in which it happens.
 public interface JourneySink {
   /// Whether journeys that were shown before, or belong to the start of the program, are shown
-  // whole,
+  /// whole,
   /// too. Otherwise they have no hop but the source line.
   boolean wantsWholeJourneys();
 

@@ -14,7 +14,7 @@ import trapline.model.Step;
 /// Turns the states that a thread went through into steps to show.
 public final class StepsBuilder {
   /// Slots of `user_regs_struct` whose change is shown: the general registers and the segment
-  // bases.
+  /// bases.
   private static final int[] SHOWN = {10, 5, 11, 12, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 21, 22};
 
   private final AddressSpace space;

@@ -182,7 +182,7 @@ class DebianSourceTest {
   }
 
   /// The C files and tables of the folders in which system calls are looked for by hand, unpacked
-  // by
+  /// by
   /// tar.
   private Path tree(String series) throws IOException {
     Path known = unpacked.get(series);
