@@ -19,7 +19,11 @@ final class FileModes {
     if (family != null
         && family.decode(type) instanceof ArgValue.Constant name
         && name.name().startsWith("S_IF")) {
-      return new ArgValue.Num(value, name.name() + "|" + permissions);
+      String special =
+          ((value & 04000) != 0 ? "|S_ISUID" : "")
+              + ((value & 02000) != 0 ? "|S_ISGID" : "")
+              + ((value & 01000) != 0 ? "|S_ISVTX" : "");
+      return new ArgValue.Num(value, name.name() + special + "|" + octal(value & 0777));
     }
     return new ArgValue.Num(value, octal(value));
   }

@@ -87,6 +87,13 @@ class ArgumentDecoderTest {
   }
 
   @Test
+  void modesNameTypeAndSpecialBits() {
+    assertThat(FileModes.mode(041777).text()).isEqualTo("S_IFDIR|S_ISVTX|0777");
+    assertThat(FileModes.mode(0100644).text()).isEqualTo("S_IFREG|0644");
+    assertThat(FileModes.mode(04755).text()).isEqualTo("04755");
+  }
+
+  @Test
   void longStringsAreCut() {
     byte[] bytes = "a".repeat(100).getBytes(StandardCharsets.US_ASCII);
     List<Argument> arguments =
