@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import trapline.testing.Tools;
 
 /// One program, run once under strace and once under a recorder that decodes with this package:
@@ -74,7 +76,7 @@ class StraceOracleTest {
     Tools.require("gcc");
     Path program = Recorder.compile(directory, "calls.c");
     Path recorder = Recorder.compile(directory, "recorder.c");
-    List<String> expected = strace(program);
+    List<String> expected = strace(List.of(program.toString()));
     List<String> ours;
     try (Recorder run = new Recorder(recorder, scratch(), List.of(program.toString()))) {
       ours = run.lines(Limits.DEFAULT);
@@ -99,24 +101,51 @@ class StraceOracleTest {
     assertThat(compared).isGreaterThan(300);
   }
 
+  /// Programs that were not written for this test; those that stay one thread and one process.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/bin/ls -l /etc",
+        "/bin/cat /etc/passwd",
+        "/usr/bin/id",
+        "/usr/bin/find /etc/apt"
+      })
+  void realProgramsAreShownAsByStrace(String command) throws Exception {
+    Tools.require("strace");
+    Tools.require("gcc");
+    List<String> words = List.of(command.split(" "));
+    Path recorder = Recorder.compile(directory, "recorder.c");
+    List<String> theirs = strace(words);
+    List<String> ours;
+    try (Recorder run = new Recorder(recorder, scratch(), words)) {
+      ours = run.lines(Limits.DEFAULT);
+    }
+    assertThat(ours).hasSize(theirs.size() - 1).hasSizeGreaterThan(20);
+    List<String> differences = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      String mine = normal(ours.get(i));
+      String other = normal(theirs.get(i + 1));
+      boolean random = NAME_ONLY.contains(name(mine)) || name(mine).equals("getrandom");
+      boolean same = random ? name(mine).equals(name(other)) : mine.equals(other);
+      if (!same && OURS.stream().noneMatch(it -> it.matcher(mine).matches())) {
+        differences.add("strace " + other + "\nours   " + mine);
+      }
+    }
+    assertThat(differences).isEmpty();
+  }
+
   private Path scratch() throws Exception {
     return Files.createDirectories(directory.resolve("run"));
   }
 
-  private List<String> strace(Path program) throws Exception {
+  private List<String> strace(List<String> program) throws Exception {
     Path log = directory.resolve("strace.log");
+    List<String> command =
+        new ArrayList<>(
+            List.of("setarch", "-R", "strace", "-X", "abbrev", "-s", "32", "-o", log.toString()));
+    command.addAll(program);
     Process process =
-        new ProcessBuilder(
-                "setarch",
-                "-R",
-                "strace",
-                "-X",
-                "abbrev",
-                "-s",
-                "32",
-                "-o",
-                log.toString(),
-                program.toString())
+        new ProcessBuilder(command)
             .directory(scratch().toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
