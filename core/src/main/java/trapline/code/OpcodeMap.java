@@ -28,7 +28,16 @@ final class OpcodeMap {
   /// Whether a ModRM byte follows an opcode.
   private final boolean[] modrm = new boolean[256];
 
-  private OpcodeMap() {}
+  private final boolean lastByte;
+
+  private OpcodeMap(boolean lastByte) {
+    this.lastByte = lastByte;
+  }
+
+  /// Whether the opcode follows ModRM and displacement, as with 3DNow!.
+  boolean isLastByte() {
+    return lastByte;
+  }
 
   @Nullable OpcodeRow first(int opcode) {
     return rows[opcode];
@@ -51,7 +60,7 @@ final class OpcodeMap {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    OpcodeMap map = new OpcodeMap();
+    OpcodeMap map = new OpcodeMap(resource.startsWith("3dnow"));
     @Nullable OpcodeRow[] last = new OpcodeRow[256];
     List<String> columns = new ArrayList<>();
     int start = 0;

@@ -1,6 +1,6 @@
 package trapline.code;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /// The opcode maps, each loaded when it is first needed.
 final class OpcodeMaps {
@@ -39,17 +39,24 @@ final class OpcodeMaps {
     "3dnow",
   };
 
-  private static final AtomicReferenceArray<OpcodeMap> MAPS =
-      new AtomicReferenceArray<>(RESOURCES.length);
+  /// Replaced whenever a map has been loaded; not an AtomicReferenceArray, whose first use costs
+  /// a cold start several milliseconds.
+  private static volatile @Nullable OpcodeMap[] maps = new OpcodeMap[RESOURCES.length];
 
   private OpcodeMaps() {}
 
   static OpcodeMap get(int number) {
-    OpcodeMap map = MAPS.get(number);
+    OpcodeMap map = maps[number];
+    return map != null ? map : load(number);
+  }
+
+  private static synchronized OpcodeMap load(int number) {
+    @Nullable OpcodeMap[] copy = maps.clone();
+    OpcodeMap map = copy[number];
     if (map == null) {
-      // Two threads that load the same map at once make equal ones.
       map = OpcodeMap.load(RESOURCES[number].concat(".opcodes"));
-      MAPS.set(number, map);
+      copy[number] = map;
+      maps = copy;
     }
     return map;
   }

@@ -11,6 +11,7 @@ final class OpcodeRow {
   static final int MEMORY = 1 << 16; // ModRM.mod is not 3
   static final int DIRECT = 1 << 17; // ModRM.mod is 3
   static final int PREFIX = 18; // 4 bits: mandatory prefix, none 66 F3 F2
+  static final int ANY_PREFIX = 0xf << PREFIX;
   static final int WIDE = 22; // 2 bits: REX.W, VEX.W
   static final int LENGTH = 24; // 4 bits: VEX.L, or the operand size 16 32 64
   static final int EXTENDED = 28; // 2 bits: REX.B; EVEX.b

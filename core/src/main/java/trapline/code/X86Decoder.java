@@ -93,6 +93,10 @@ public final class X86Decoder {
     if (e.kind == Encoding.LEGACY || badMap != 0 || e.vector == 0) {
       Prefixes.keep(e, into, e.opcodeAt);
       into.shownPrefixes = (1 << into.prefixCount) - 1;
+      if (badMap == 1 && e.has(Encoding.P_REX) && (e.rex & 7) == 0) {
+        into.shownPrefixes >>= 1;
+        into.prefixCount--;
+      }
       into.mask = badMap == 0 ? e.mask : 0;
       into.zeroing = badMap == 0 && e.zeroing;
     } else {
@@ -122,7 +126,7 @@ public final class X86Decoder {
       mandatoryPrefix();
     }
     e.opcode = e.code[e.at++] & 0xff;
-    if (map == OpcodeMaps.get(OpcodeMaps.AMD_3DNOW)) {
+    if (map.isLastByte()) {
       return decode3dNow(map, into);
     }
     OpcodeRow row = map.first(e.opcode);
@@ -132,9 +136,18 @@ public final class X86Decoder {
     int opcodeEnd = e.at;
     boolean hasModrm = map.hasModrm(e.opcode);
     readModrm(hasModrm ? e.code[e.at++] & 0xff : 0);
-    row = choose(row);
+    OpcodeRow rows = row;
+    row = choose(rows, 0);
     if (row == null) {
-      return bad(into, opcodeEnd - e.start);
+      boolean badPrefix = choose(rows, OpcodeRow.ANY_PREFIX) != null;
+      bad(into, opcodeEnd - e.start);
+      if (badPrefix) {
+        // A wrong mandatory prefix is printed without any prefix.
+        into.shownPrefixes = 0;
+        into.mask = 0;
+        into.zeroing = false;
+      }
+      return false;
     }
     if (e.lengthBits == 3 && e.kind == Encoding.EVEX && !(e.evexB && e.modrm >= 0xc0)) {
       return bad(into, opcodeEnd - e.start);
@@ -252,7 +265,9 @@ public final class X86Decoder {
   }
 
   /// The first row whose conditions hold.
-  private @Nullable OpcodeRow choose(OpcodeRow first) {
+  ///
+  /// @param ignored bits of the state that need not hold
+  private @Nullable OpcodeRow choose(OpcodeRow first, int ignored) {
     int lengthBit = e.kind == Encoding.LEGACY ? e.operandSize >> 2 : e.lengthBits;
     int extended = e.kind == Encoding.LEGACY ? e.rex & 1 : e.evexB ? 1 : 0;
     int state =
@@ -265,7 +280,7 @@ public final class X86Decoder {
             | (1 << (OpcodeRow.EXTENDED + extended))
             | (1 << (OpcodeRow.ADDRESS32 + (e.has(Encoding.P_67) ? 1 : 0)));
     OpcodeRow row = first;
-    while (row != null && (row.excluded & state) != 0) {
+    while (row != null && (row.excluded & state & ~ignored) != 0) {
       row = row.next;
     }
     return row;
