@@ -93,7 +93,7 @@ final class Wrappers {
       String library) {
     if (stack.call() == 0) {
       return new Hop.Missing(
-          HopKind.WRAPPER, "the program traps by itself, without a library function", "");
+          HopKind.WRAPPER, "the program traps by itself, it calls no library", "");
     }
     if (trap == null) {
       return new Hop.Missing(

@@ -81,7 +81,7 @@ final class RandomJourneys {
   }
 
   private Journey journey() {
-    SampleJourneys.Builder builder = new SampleJourneys.Builder(text(3), random.nextInt(600));
+    SampleParts.Builder builder = new SampleParts.Builder(text(3), random.nextInt(600));
     builder.abi(Abi.values()[random.nextInt(3)]);
     builder.thread(number(), number(), text(2));
     for (int i = random.nextInt(7); i > 0; i--) {
@@ -109,7 +109,7 @@ final class RandomJourneys {
     return builder.build();
   }
 
-  private void hop(SampleJourneys.Builder builder, HopKind kind) {
+  private void hop(SampleParts.Builder builder, HopKind kind) {
     Evidence evidence = evidence();
     switch (kind) {
       case SOURCE_LINE -> {
