@@ -2,9 +2,11 @@ package trapline.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.DirectorySource;
 import trapline.kernel.KernelHops;
@@ -29,7 +31,7 @@ final class KernelChoice {
     if (named != null) {
       return indexed(named, running, err);
     }
-    Path tree = treeOf(running.release());
+    Path tree = treeOf(SOURCES, running.release());
     if (tree != null) {
       try {
         return index(tree, running, err);
@@ -66,25 +68,40 @@ final class KernelChoice {
     }
   }
 
-  /// An unpacked tree under /usr/src whose name says that it is the running kernel's series.
-  private static @Nullable Path treeOf(String release) {
-    int dot = release.indexOf('.', release.indexOf('.') + 1);
-    String series = dot < 0 ? release : release.substring(0, dot);
-    if (series.isEmpty() || !Files.isDirectory(SOURCES)) {
+  /// An unpacked tree of the running kernel's series; others say less than the index that comes
+  /// with
+  /// Trapline, and reading one takes seconds.
+  static @Nullable Path treeOf(Path sources, String release) {
+    int dot = release.indexOf('.');
+    int end = dot + 1;
+    while (end < release.length() && Character.isDigit(release.charAt(end))) {
+      end++;
+    }
+    if (dot < 1 || !Files.isDirectory(sources)) {
       return null;
     }
-    Path found = null;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(SOURCES, "linux*")) {
+    String version = release.substring(0, dot);
+    String patchLevel = release.substring(dot + 1, end);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(sources, "linux*")) {
       for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        boolean tree = Files.isRegularFile(entry.resolve("kernel/sys_ni.c"));
-        if (tree && (found == null || name.contains(series))) {
-          found = entry;
+        if (Files.isRegularFile(entry.resolve("kernel/sys_ni.c"))
+            && says(entry.resolve("Makefile"), "VERSION = " + version)
+            && says(entry.resolve("Makefile"), "PATCHLEVEL = " + patchLevel)) {
+          return entry;
         }
       }
     } catch (IOException e) {
       return null;
     }
-    return found;
+    return null;
+  }
+
+  private static boolean says(Path makefile, String line) throws IOException {
+    if (!Files.isRegularFile(makefile)) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(makefile, StandardCharsets.ISO_8859_1)) {
+      return lines.limit(20).anyMatch(line::equals);
+    }
   }
 }
