@@ -1,0 +1,67 @@
+package trapline.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import trapline.testing.Command;
+
+/// What gdb knows at each system call of a program.
+final class GdbStops {
+  private GdbStops() {}
+
+  /// Runs a program in gdb.
+  ///
+  /// @param settings gdb commands to run before, separated by `;`
+  /// @param calls names of the calls to stop at; empty for all
+  /// @return for each thread, in the order in which they began, its stops in order
+  static List<List<JsonNode>> of(Path program, String settings, String calls) {
+    try {
+      Path script = Files.createTempFile("stops", ".py");
+      Path out = Files.createTempFile("stops", ".json");
+      try (InputStream source =
+          Objects.requireNonNull(GdbStops.class.getResourceAsStream("stops.py"))) {
+        Files.write(script, source.readAllBytes());
+        Command run =
+            Command.run(
+                "env",
+                "TRAPLINE_OUT=" + out,
+                "TRAPLINE_CALLS=" + calls,
+                "TRAPLINE_SETTINGS=" + settings,
+                "gdb",
+                "-nx",
+                "-batch",
+                "-x",
+                script.toString(),
+                program.toString());
+        Map<List<Integer>, List<JsonNode>> threads = new TreeMap<>(GdbStops::order);
+        for (String line : Files.readAllLines(out)) {
+          JsonNode stop = Follow.parse(line);
+          List<Integer> thread = List.of(stop.get("inferior").asInt(), stop.get("thread").asInt());
+          threads.computeIfAbsent(thread, key -> new ArrayList<>()).add(stop);
+        }
+        if (threads.isEmpty()) {
+          throw new AssertionError("gdb saw nothing:\n" + run.out() + run.err());
+        }
+        return List.copyOf(threads.values());
+      } finally {
+        Files.deleteIfExists(script);
+        Files.deleteIfExists(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int order(List<Integer> one, List<Integer> other) {
+    int inferior = Integer.compare(one.get(0), other.get(0));
+    return inferior != 0 ? inferior : Integer.compare(one.get(1), other.get(1));
+  }
+}
