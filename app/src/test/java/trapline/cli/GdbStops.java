@@ -19,10 +19,10 @@ final class GdbStops {
 
   /// Runs a program in gdb.
   ///
-  /// @param settings gdb commands to run before, separated by `;`
+  /// @param setting a gdb command to run before the program is read
   /// @param calls names of the calls to stop at; empty for all
   /// @return for each thread, in the order in which they began, its stops in order
-  static List<List<JsonNode>> of(Path program, String settings, String calls) {
+  static List<List<JsonNode>> of(Path program, String setting, String calls) {
     try {
       Path script = Files.createTempFile("stops", ".py");
       Path out = Files.createTempFile("stops", ".json");
@@ -34,10 +34,11 @@ final class GdbStops {
                 "env",
                 "TRAPLINE_OUT=" + out,
                 "TRAPLINE_CALLS=" + calls,
-                "TRAPLINE_SETTINGS=" + settings,
                 "gdb",
                 "-nx",
                 "-batch",
+                "-iex",
+                setting,
                 "-x",
                 script.toString(),
                 program.toString());

@@ -61,7 +61,7 @@ final class Matrix {
                 program(each),
                 each == Variant.DEBUG_DIRECTORY
                     ? "set debug-file-directory " + debugDirectory(each) + ":/usr/lib/debug"
-                    : "",
+                    : "set confirm off",
                 ""));
   }
 

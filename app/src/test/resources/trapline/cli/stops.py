@@ -22,6 +22,10 @@ def frames():
     found = []
     frame = gdb.newest_frame()
     while frame is not None and len(found) < 300:
+        if frame.type() == gdb.TAILCALL_FRAME:
+            # Not on the stack any more: gdb concludes from call sites that it once was.
+            frame = frame.older()
+            continue
         sal = frame.find_sal()
         symtab = sal.symtab
         found.append({
@@ -58,9 +62,6 @@ for each in ("pagination off", "confirm off", "width 0", "height 0", "startup-wi
         setting("set " + each)
     except gdb.error:
         pass
-for each in os.environ.get("TRAPLINE_SETTINGS", "").split(";"):
-    if each:
-        setting(each)
 setting("handle all nostop noprint pass")
 setting("catch syscall " + os.environ["TRAPLINE_CALLS"])
 with open(os.environ["TRAPLINE_OUT"], "w") as out:

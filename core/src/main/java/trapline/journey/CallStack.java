@@ -10,6 +10,7 @@ import trapline.model.Frame;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.Registers;
+import trapline.model.RemoteAddress;
 import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
 import trapline.unwind.Stack;
@@ -38,23 +39,43 @@ record CallStack(
   /// The stack of a thread that is stopped at a system call.
   static CallStack of(Registers registers, AddressSpace space) {
     Stack stack = Unwinder.unwind(registers, space.memory(), space, LIMIT);
+    List<PhysicalFrame> frames = new ArrayList<>(stack.frames());
+    frames.set(0, atTrap(frames.getFirst(), space));
     List<Frame> levels = new ArrayList<>();
     List<Integer> owner = new ArrayList<>();
-    for (int i = 0; i < stack.frames().size(); i++) {
-      for (Frame level : levels(stack.frames().get(i), space)) {
+    for (int i = 0; i < frames.size(); i++) {
+      for (Frame level : levels(frames.get(i), space)) {
         levels.add(level);
         owner.add(i);
       }
     }
-    Choice choice = choose(stack.frames(), levels, owner, space);
+    Choice choice = choose(frames, levels, owner, space);
     return new CallStack(
-        stack.frames(),
+        List.copyOf(frames),
         List.copyOf(levels),
         List.copyOf(owner),
         choice.call(),
         choice.user(),
         choice.rule(),
         stack.end());
+  }
+
+  /// The innermost frame, looked up inside the trap when the program traps by itself: the thread is
+  /// stopped behind it, and there another line or even another function may begin.
+  private static PhysicalFrame atTrap(PhysicalFrame frame, AddressSpace space) {
+    RemoteAddress inside = new RemoteAddress(frame.pc().value() - 1);
+    Image image = space.at(inside);
+    if (frame.signal() || image == null || image.role() != Image.Role.PROGRAM) {
+      return frame;
+    }
+    return new PhysicalFrame(
+        frame.pc(),
+        inside,
+        frame.cfa(),
+        frame.registers(),
+        false,
+        frame.module(),
+        frame.evidence());
   }
 
   /// The frame that called the library, or that traps itself.

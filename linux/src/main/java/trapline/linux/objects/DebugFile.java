@@ -26,7 +26,7 @@ public sealed interface DebugFile {
   /// The debug information is there.
   ///
   /// @param file where it is; the object file itself for [How#OWN]
-  /// @param path that file's path
+  /// @param path that file's path, as the traced process has it
   /// @param alternate what dwz(1) moved to a common file (`.gnu_debugaltlink`); `null` when `file`
   ///     names none, and when it is missing ([#rejected] says so)
   record Found(

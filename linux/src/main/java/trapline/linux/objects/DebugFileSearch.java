@@ -214,7 +214,14 @@ final class DebugFileSearch {
     if (link != null) {
       alternate = alternate(object, link, path, rejected);
     }
-    return new DebugFile.Found(file, path.toString(), how, alternate, rejected);
+    String name = how == DebugFile.How.OWN ? object.path() : seenBy(object, path);
+    return new DebugFile.Found(file, name, how, alternate, rejected);
+  }
+
+  /// A file's name as the process has it, without the way into the process's root.
+  private static String seenBy(ObjectFile object, Path path) {
+    Path root = object.root();
+    return path.startsWith(root) ? "/" + root.relativize(path) : path.toString();
   }
 
   private @Nullable ElfFile alternate(

@@ -1,0 +1,63 @@
+package trapline.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Call stacks as text, so that those of several tools can be compared.
+final class Stacks {
+  private Stacks() {}
+
+  /// A stack of ours or of gdb's, innermost first, without what gdb makes up behind `_start`: a
+  // list
+  /// of frames, each a list of levels (the calls that were inlined and the function itself).
+  static List<List<JsonNode>> frames(JsonNode stack) {
+    List<List<JsonNode>> frames = new ArrayList<>();
+    List<JsonNode> open = new ArrayList<>();
+    for (JsonNode level : stack) {
+      open.add(level);
+      if (!level.get("inlined").asBoolean()) {
+        frames.add(open);
+        open = new ArrayList<>();
+        if (level.get("function").asText().equals("_start")) {
+          break;
+        }
+      }
+    }
+    return frames;
+  }
+
+  /// Whether gdb has not read the libraries yet: it does when the dynamic linker has loaded them.
+  static boolean isEarly(JsonNode frames) {
+    boolean linker = false;
+    boolean nameless = false;
+    for (JsonNode level : frames) {
+      linker |= level.get("module").asText().contains("/ld-linux");
+      nameless |= !linker && level.get("function").asText().isEmpty();
+    }
+    return linker && nameless;
+  }
+
+  static List<String> levels(List<JsonNode> frame) {
+    return frame.stream().map(Stacks::level).toList();
+  }
+
+  /// `function file:line`, the file without its folders.
+  static String level(JsonNode level) {
+    String file = level.get("file").asText(null);
+    return function(level.get("function").asText())
+        + (file == null ? "" : " " + name(file) + ":" + level.get("line").asInt())
+        + (level.get("signal").asBoolean() ? " signal" : "");
+  }
+
+  /// A function's name without glibc's mark for its internal aliases, and without the number that
+  /// gcc gives parts of functions, which gdb leaves out.
+  static String function(String name) {
+    String plain = name.startsWith("__GI_") ? name.substring(5) : name;
+    return plain.replaceFirst("(\\.(part|isra|constprop|cold|lto_priv))\\.\\d+$", "$1");
+  }
+
+  static String name(String file) {
+    return file.substring(file.lastIndexOf('/') + 1);
+  }
+}
