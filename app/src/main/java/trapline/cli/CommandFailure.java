@@ -7,7 +7,7 @@ final class CommandFailure extends RuntimeException {
   private final int status;
 
   /// @param status from [ExitStatus]
-  /// @param message what is wrong, where, and what to do
+  /// @param message what is wrong, where, and what to do; empty to say nothing
   CommandFailure(int status, String message) {
     super(message, null, false, false);
     this.status = status;

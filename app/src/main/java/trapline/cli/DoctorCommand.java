@@ -1,7 +1,6 @@
 package trapline.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintStream out = Objects.requireNonNull(parent).out();
+    Output out = Objects.requireNonNull(parent).out();
     HostFacts host = HostFacts.look();
     List<Checkup.Item> items = new ArrayList<>();
     items.add(tracing(host));
@@ -54,7 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
     items.add(guest(host));
     String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
     out.print(new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
-    out.flush();
+    out.deliver();
     return items.getFirst().state() == Checkup.State.NO ? ExitStatus.REFUSED : ExitStatus.DONE;
   }
 

@@ -11,7 +11,7 @@ final class ExitStatus {
   /// The command line cannot be understood, or names a system call that does not exist.
   static final int USAGE = 2;
 
-  /// The program could not be compiled or started.
+  /// The program could not be compiled or started, or there is no such process.
   static final int NOT_STARTED = 3;
 
   /// The kernel does not let Trapline trace.
@@ -28,6 +28,9 @@ final class ExitStatus {
 
   /// Ctrl-C, as shells count it.
   static final int INTERRUPTED = 130;
+
+  /// The program that reads the output has ended, as shells count SIGPIPE.
+  static final int OUTPUT_CLOSED = 141;
 
   private ExitStatus() {}
 }

@@ -3,7 +3,6 @@ package trapline.cli;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,6 +40,7 @@ import trapline.model.KernelRefused;
 final class FollowCommand implements Callable<Integer> {
   private static final int EACCES = 13;
   private static final int EPERM = 1;
+  private static final int ESRCH = 3;
 
   @ParentCommand @Nullable TraplineCommand parent;
 
@@ -117,12 +117,20 @@ final class FollowCommand implements Callable<Integer> {
     checkUsage();
     FollowOptions options = new FollowOptions(names(), all, steps(), startup);
     try (Interruption interruption = new Interruption();
-        PrintStream file = output == null ? null : open(output)) {
-      if (processId != null) {
-        return run(options, null, file, root, interruption);
-      }
-      try (ProgramFile program = ProgramFile.find(command.getFirst(), err)) {
-        return run(options, program, file, root, interruption);
+        Output file = output == null ? null : open(output)) {
+      try {
+        if (processId != null) {
+          return run(options, null, file, root, interruption);
+        }
+        try (ProgramFile program = ProgramFile.find(command.getFirst(), err)) {
+          return run(options, program, file, root, interruption);
+        }
+      } catch (CommandFailure e) {
+        boolean cause = e.status() == ExitStatus.INTERRUPTED;
+        if (cause ? interruption.comes() : interruption.came()) {
+          throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted");
+        }
+        throw e;
       }
     }
   }
@@ -133,6 +141,9 @@ final class FollowCommand implements Callable<Integer> {
     }
     if (processId != null && !command.isEmpty()) {
       throw usage("either a program or -p, not both");
+    }
+    if (processId != null && processId <= 0) {
+      throw usage("-p " + processId + ": a process id is a number from 1 up");
     }
     if (stringLimit < 0) {
       throw usage("-s takes a number from 0 up");
@@ -181,18 +192,19 @@ final class FollowCommand implements Callable<Integer> {
     return line.toString();
   }
 
-  private static PrintStream open(Path path) {
+  private static Output open(Path path) {
     try {
-      return new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8);
+      return Output.of(new FileOutputStream(path.toFile()), "-o " + path, false);
     } catch (IOException e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, "-o " + path + ": " + e.getMessage());
+      throw new CommandFailure(
+          ExitStatus.BAD_FILE, "-o " + e.getMessage() + ": name a file that can be written");
     }
   }
 
   private int run(
       FollowOptions options,
       @Nullable ProgramFile program,
-      @Nullable PrintStream file,
+      @Nullable Output file,
       TraplineCommand root,
       Interruption interruption) {
     PrintStream err = root.err();
@@ -213,15 +225,16 @@ final class FollowCommand implements Callable<Integer> {
               sink,
               objects,
               Limits.DEFAULT.withStringLength(stringLimit),
-              program == null);
+              program == null,
+              interruption::comes);
       FollowSession.Result result = session.run();
       return report(result, options, err, interruption);
     }
   }
 
-  private JourneySink sink(@Nullable PrintStream file, PrintStream out) {
+  private JourneySink sink(@Nullable Output file, Output out) {
     boolean shared = file == null;
-    PrintStream target = file == null ? out : file;
+    Output target = file == null ? out : file;
     return json
         ? new JsonSink(target, shared)
         : new TextSink(target, Terminal.style(ascii, shared && Terminal.isTerminal(1)), shared);
@@ -233,6 +246,9 @@ final class FollowCommand implements Callable<Integer> {
           ? Tracer.attach(java.util.Objects.requireNonNull(processId))
           : Tracer.launch(LaunchSpec.of(program.executable(), command));
     } catch (KernelRefused e) {
+      if (program == null && e.errno() == ESRCH) {
+        throw new CommandFailure(ExitStatus.NOT_STARTED, "-p " + processId + ": no such process");
+      }
       boolean tracing = e.call().startsWith("ptrace");
       boolean denied = e.errno() == EPERM || e.errno() == EACCES;
       String advice = tracing && denied ? "; trapline doctor says what it needs" : "";

@@ -1,19 +1,18 @@
 package trapline.cli;
 
-import java.io.PrintStream;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
 import trapline.report.JsonReport;
 
 /// Prints one JSON object a journey, each on a line of its own.
 final class JsonSink implements JourneySink {
-  private final PrintStream out;
+  private final Output out;
   private final boolean shared;
   private boolean lineOpen;
 
   /// @param shared whether the program writes to the same place, so that its unfinished line is
   ///     ended before an object begins
-  JsonSink(PrintStream out, boolean shared) {
+  JsonSink(Output out, boolean shared) {
     this.out = out;
     this.shared = shared;
   }
@@ -30,7 +29,7 @@ final class JsonSink implements JourneySink {
       lineOpen = false;
     }
     out.print(JsonReport.render(journey));
-    out.flush();
+    out.deliver();
   }
 
   @Override

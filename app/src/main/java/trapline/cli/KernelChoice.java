@@ -21,6 +21,8 @@ import trapline.model.MalformedBinary;
 /// tree under /usr/src that is the running kernel's, or the index that comes with Trapline.
 final class KernelChoice {
   private static final Path SOURCES = Path.of("/usr/src");
+  private static final String ADVICE =
+      "; name an unpacked kernel tree, or linux-VERSION.tar or .tar.xz";
 
   private KernelChoice() {}
 
@@ -51,11 +53,15 @@ final class KernelChoice {
       return index(named, running, err);
     } catch (MalformedBinary e) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "--kernel-source " + named + ": " + e.getMessage());
+          ExitStatus.BAD_FILE, "--kernel-source " + named + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.BAD_FILE, "--kernel-source " + named + ": cannot be read: " + e.getMessage());
     }
+  }
+
+  private static String reason(MalformedBinary e) {
+    return e.offset() == 0 ? e.what() : "at byte " + e.offset() + ": " + e.what();
   }
 
   private static KernelHops index(Path place, RunningKernel running, PrintStream err)

@@ -14,21 +14,22 @@ public final class Main {
   /// Runs one command.
   ///
   /// @return the exit status: see [ExitStatus]
-  public static int run(String[] args, PrintStream out, PrintStream err) {
+  static int run(String[] args, Output out, PrintStream err) {
     CommandLine line = new CommandLine(new TraplineCommand(out, err));
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setStopAtPositional(true);
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
-          err.println("trapline: " + failure.getMessage());
-          err.println("  trapline " + path(failure.getCommandLine()) + "--help shows the options");
+          err.println("trapline: " + Misuse.line(failure));
           return ExitStatus.USAGE;
         });
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (failure instanceof CommandFailure expected) {
-            err.println("trapline: " + expected.line());
+            if (!expected.line().isEmpty()) {
+              err.println("trapline: " + expected.line());
+            }
             return expected.status();
           }
           err.println("trapline: a defect in Trapline: " + failure);
@@ -42,21 +43,15 @@ public final class Main {
     return line.execute(args);
   }
 
-  private static String path(CommandLine line) {
-    return line.getParent() == null ? "" : line.getCommandName() + " ";
-  }
-
   /// Runs one command and ends the process with its exit status.
   public static void main(String[] args) {
-    PrintStream out = stream(FileDescriptor.out);
-    PrintStream err = stream(FileDescriptor.err);
+    Output out =
+        Output.of(new FileOutputStream(FileDescriptor.out), "standard output", Terminal.isPipe(1));
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     int status = run(args, out, err);
     out.flush();
     err.flush();
     System.exit(status);
-  }
-
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
@@ -27,6 +28,9 @@ import trapline.model.Unsupported;
 /// The program to run: found, compiled when it is C source, and known to be one that can be traced.
 final class ProgramFile implements AutoCloseable {
   private static final int FIRST_BYTES = 4096;
+
+  /// What a compiler's exit status is when SIGHUP, SIGINT or SIGTERM has ended it.
+  private static final Set<Integer> INTERRUPTED = Set.of(128 + 1, 128 + 2, 128 + 15);
 
   private final Path executable;
   private final @Nullable Path folder;
@@ -72,6 +76,9 @@ final class ProgramFile implements AutoCloseable {
     if (refused != null) {
       return refused;
     }
+    if (name.endsWith(".c")) {
+      throw notStarted(name + ": no such file to compile");
+    }
     throw notStarted(
         name
             + ": no such program in PATH"
@@ -112,10 +119,12 @@ final class ProgramFile implements AutoCloseable {
       case TRUNCATED_ELF -> throw notStarted(name + ": truncated: " + identity.description());
       case OTHER ->
           throw notStarted(
-              name
-                  + ": "
-                  + identity.description()
-                  + ", and no script: a script names its interpreter in the first line (#!/bin/sh)");
+              start.length == 0
+                  ? name + ": an empty file, not a program"
+                  : name
+                      + ": "
+                      + identity.description()
+                      + ", and no script: a script names its interpreter in the first line (#!/bin/sh)");
     }
   }
 
@@ -143,6 +152,9 @@ final class ProgramFile implements AutoCloseable {
                 name, segment.offset(), "truncated: a segment ends beyond the file's end");
           }
         }
+      }
+      if (elf.entry().value() == 0) {
+        throw notStarted(name + ": a shared library, not a program: it has no entry point");
       }
       if (!loads) {
         throw notStarted(name + ": an ELF file that loads nothing: not a program");
@@ -184,13 +196,20 @@ final class ProgramFile implements AutoCloseable {
       Process compiler =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
-              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      compiler.getInputStream().transferTo(err);
-      err.flush();
-      int status = compiler.waitFor();
+      int status;
+      try {
+        status = compiler.waitFor();
+      } finally {
+        compiler.destroyForcibly();
+      }
       if (status != 0) {
         delete(folder);
+        if (INTERRUPTED.contains(status)) {
+          throw interrupted(source);
+        }
         throw notStarted(source + ": cc failed with exit status " + status);
       }
       return new ProgramFile(program, folder);
@@ -205,8 +224,12 @@ final class ProgramFile implements AutoCloseable {
       if (folder != null) {
         delete(folder);
       }
-      throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted while compiling " + source);
+      throw interrupted(source);
     }
+  }
+
+  private static CommandFailure interrupted(Path source) {
+    return new CommandFailure(ExitStatus.INTERRUPTED, "interrupted while compiling " + source);
   }
 
   private static String reason(IOException e) {

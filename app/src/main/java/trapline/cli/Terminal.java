@@ -21,6 +21,12 @@ final class Terminal {
         || target.equals("/dev/console");
   }
 
+  /// Whether a standard stream leads to another program.
+  static boolean isPipe(int descriptor) {
+    String target = target(descriptor);
+    return target.startsWith("pipe:") || target.startsWith("socket:");
+  }
+
   /// Whether two standard streams lead to the same place.
   static boolean same(int one, int other) {
     String target = target(one);

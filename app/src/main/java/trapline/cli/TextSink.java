@@ -1,6 +1,5 @@
 package trapline.cli;
 
-import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import trapline.follow.JourneySink;
@@ -10,7 +9,7 @@ import trapline.report.TextReport;
 
 /// Prints journeys for people.
 final class TextSink implements JourneySink {
-  private final PrintStream out;
+  private final Output out;
   private final Style style;
   private final boolean shared;
   private boolean lineOpen;
@@ -20,7 +19,7 @@ final class TextSink implements JourneySink {
 
   /// @param shared whether the program writes to the same place, so that its unfinished line is
   ///     ended before a journey begins
-  TextSink(PrintStream out, Style style, boolean shared) {
+  TextSink(Output out, Style style, boolean shared) {
     this.out = out;
     this.style = style;
     this.shared = shared;
@@ -92,6 +91,6 @@ final class TextSink implements JourneySink {
 
   private void print(String text) {
     out.print(text);
-    out.flush();
+    out.deliver();
   }
 }

@@ -12,15 +12,15 @@ import picocli.CommandLine.Command;
     description =
         "Follows a system call from the source line, through the trap, to the kernel, and back.")
 final class TraplineCommand {
-  private final PrintStream out;
+  private final Output out;
   private final PrintStream err;
 
-  TraplineCommand(PrintStream out, PrintStream err) {
+  TraplineCommand(Output out, PrintStream err) {
     this.out = out;
     this.err = err;
   }
 
-  PrintStream out() {
+  Output out() {
     return out;
   }
 

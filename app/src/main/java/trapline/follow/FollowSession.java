@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
@@ -82,6 +83,10 @@ public final class FollowSession {
     STARTUP
   }
 
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
   private final Tracer tracer;
   private final FollowOptions options;
   private final JourneyBuilder builder;
@@ -89,6 +94,7 @@ public final class FollowSession {
   private final ObjectFiles objects;
   private final Limits limits;
   private final boolean attached;
+  private final BooleanSupplier interruptionComes;
   private final ReturnStepper stepper;
   private final @Nullable StepWalker walker;
 
@@ -105,6 +111,8 @@ public final class FollowSession {
   private int signal;
 
   /// @param attached whether the program ran before: its start is not seen
+  /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
+  ///     this run, too: whether it was
   public FollowSession(
       Tracer tracer,
       FollowOptions options,
@@ -112,7 +120,8 @@ public final class FollowSession {
       JourneySink sink,
       ObjectFiles objects,
       Limits limits,
-      boolean attached) {
+      boolean attached,
+      BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.options = options;
     this.builder = builder;
@@ -120,6 +129,7 @@ public final class FollowSession {
     this.objects = objects;
     this.limits = limits;
     this.attached = attached;
+    this.interruptionComes = interruptionComes;
     this.stepper = new ReturnStepper(tracer);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
   }
@@ -133,13 +143,26 @@ public final class FollowSession {
       if (take(event)) {
         return end(End.COMPLETE);
       }
+      int thread = event.threadId();
+      if (thread != 0) {
+        if (isForBoth(tracer.pendingSignal(thread))) {
+          return end(End.INTERRUPTED);
+        }
+        tracer.resume(thread);
+      }
     }
     return end(End.PROGRAM_ENDED);
   }
 
+  /// Whether a signal came from Ctrl-C, or in another way to the program and to this process. Then
+  /// the program is not left to end by it first, or the run would end in one of two ways by chance.
+  private boolean isForBoth(int sent) {
+    return (sent == SIGHUP || sent == SIGINT || sent == SIGTERM)
+        && interruptionComes.getAsBoolean();
+  }
+
   /// @return whether everything that was asked for has been followed
   private boolean take(TraceEvent event) {
-    int thread = event.threadId();
     boolean complete = false;
     switch (event) {
       case TraceEvent.Entered entered -> enter(entered);
@@ -156,9 +179,6 @@ public final class FollowSession {
         }
       }
       default -> {}
-    }
-    if (!complete && thread != 0) {
-      tracer.resume(thread);
     }
     return complete;
   }
@@ -381,7 +401,11 @@ public final class FollowSession {
       }
       pending.clear();
       for (Interrupted broken : interrupted.values()) {
-        emit(broken.call, broken.journey);
+        if (broken.handlerReturned) {
+          emit(broken.call, broken.journey);
+        } else {
+          unreturned(broken.call, new Outcome.StillRunning());
+        }
       }
       interrupted.clear();
     }

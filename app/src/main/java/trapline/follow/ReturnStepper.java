@@ -58,6 +58,9 @@ final class ReturnStepper {
             states, caller, caller >= 0 ? "" : "the library makes another system call first");
       }
       StepResult result = tracer.step(threadId);
+      if (result == StepResult.INTERRUPTED) {
+        tracer.interrupt(); // the session is to hear of it, too
+      }
       if (result != StepResult.STEPPED) {
         return new ReturnTrace(states, caller, why(result));
       }

@@ -157,6 +157,9 @@ final class StepWalker {
         return;
       }
       StepResult result = tracer.step(thread);
+      if (result == StepResult.INTERRUPTED) {
+        tracer.interrupt(); // the session is to hear of it, too
+      }
       if (result == StepResult.SIGNALLED) {
         walk.states.removeLast();
       } else if (result != StepResult.STEPPED) {

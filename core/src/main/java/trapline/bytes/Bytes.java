@@ -8,8 +8,9 @@ import trapline.model.MalformedBinary;
 /// A read-only, little-endian view of a run of bytes in a file or in memory.
 ///
 /// Every access is checked: reading outside the view throws [MalformedBinary] with the file's name
-/// and the offset in it, never a raw exception. Offsets are `long` so that values read from a
-/// hostile file need no cast before they are checked. A view holds at most 2 GiB.
+/// and the offset in it, never a raw exception. So does reading a mapped file that has become
+/// shorter. Offsets are `long` so that values read from a hostile file need no cast before they are
+/// checked. A view holds at most 2 GiB.
 ///
 /// Views are immutable and safe for use by many threads.
 public final class Bytes {
@@ -75,24 +76,49 @@ public final class Bytes {
   }
 
   public int u8(long offset) {
-    return buffer.get(check(offset, 1)) & 0xff;
+    int at = check(offset, 1);
+    try {
+      return buffer.get(at) & 0xff;
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
   }
 
   public int u16(long offset) {
-    return buffer.getShort(check(offset, 2)) & 0xffff;
+    int at = check(offset, 2);
+    try {
+      return buffer.getShort(at) & 0xffff;
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
   }
 
   public long u32(long offset) {
-    return buffer.getInt(check(offset, 4)) & 0xffff_ffffL;
+    int at = check(offset, 4);
+    try {
+      return buffer.getInt(at) & 0xffff_ffffL;
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
   }
 
   public int i32(long offset) {
-    return buffer.getInt(check(offset, 4));
+    int at = check(offset, 4);
+    try {
+      return buffer.getInt(at);
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
   }
 
   /// Eight bytes; as an unsigned number where the format says so.
   public long u64(long offset) {
-    return buffer.getLong(check(offset, 8));
+    int at = check(offset, 8);
+    try {
+      return buffer.getLong(at);
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
   }
 
   /// The UTF-8 text from `offset` up to, and without, the next NUL.
@@ -101,14 +127,19 @@ public final class Bytes {
   public String cString(long offset) {
     int start = check(offset, 1);
     int end = start;
-    while (buffer.get(end) != 0) {
-      end++;
-      if (end == size) {
-        throw malformed(offset, "string without an end");
+    byte[] text;
+    try {
+      while (buffer.get(end) != 0) {
+        end++;
+        if (end == size) {
+          throw malformed(offset, "string without an end");
+        }
       }
+      text = new byte[end - start];
+      buffer.get(start, text);
+    } catch (InternalError e) {
+      throw vanished(offset);
     }
-    byte[] text = new byte[end - start];
-    buffer.get(start, text);
     return new String(text, StandardCharsets.UTF_8);
   }
 
@@ -116,7 +147,11 @@ public final class Bytes {
   public byte[] copy(long offset, long length) {
     int at = check(offset, length);
     byte[] copy = new byte[(int) length];
-    buffer.get(at, copy);
+    try {
+      buffer.get(at, copy);
+    } catch (InternalError e) {
+      throw vanished(offset);
+    }
     return copy;
   }
 
@@ -129,6 +164,12 @@ public final class Bytes {
   /// The error for something wrong at `offset` of this view.
   public MalformedBinary malformed(long offset, String what) {
     return new MalformedBinary(file, origin + offset, what);
+  }
+
+  /// The virtual machine makes an [InternalError] of the SIGBUS that reading a mapped file raises
+  /// when someone has made the file shorter.
+  private MalformedBinary vanished(long offset) {
+    return malformed(offset, "the file has become shorter while it was read");
   }
 
   int check(long offset, long length) {

@@ -24,6 +24,9 @@ final class PtraceRefusal {
       return "a process cannot trace its own threads";
     }
     String status = read("/proc/" + process + "/status");
+    if (field(status, "State:").startsWith("Z")) {
+      return "it has ended; its parent has not waited for it";
+    }
     String tracer = field(status, "TracerPid:");
     if (!tracer.isEmpty() && !tracer.equals("0")) {
       return "process " + tracer + " traces it already";

@@ -128,7 +128,7 @@ final class Runner {
             ready.addFirst(event);
           }
         }
-        case INTERRUPTED -> {}
+        case INTERRUPTED -> ready.add(new TraceEvent.Interrupted());
       }
       return false;
     }
