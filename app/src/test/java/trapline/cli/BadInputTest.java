@@ -84,7 +84,7 @@ class BadInputTest {
         of(3, "./script: its interpreter /no/such/interpreter does not exist", "./script"),
         of(3, "./nothing: its interpreter", "./nothing"),
         of(3, "./elf32: 32-bit ELF for i386; Trapline follows 64-bit", "./elf32"),
-        of(3, "./aarch64: 64-bit ELF for AArch64", "./aarch64"),
+        of(3, "./aarch64: 64-bit ELF for aarch64", "./aarch64"),
         of(3, "64-bit big-endian ELF for", "./sparc"),
         of(3, "the x32 ABI", "./x32"),
         of(3, "./hello.o: an ELF file, but no program: relocatable", "./hello.o"),
