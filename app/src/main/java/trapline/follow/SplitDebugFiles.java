@@ -1,14 +1,18 @@
 package trapline.follow;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.dwarf.DwarfSections;
 import trapline.dwarf.SupplementaryFiles;
 import trapline.elf.ElfFile;
+import trapline.elf.Section;
 import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
@@ -16,6 +20,9 @@ import trapline.model.Unsupported;
 
 /// Finds the files that an object file's debug information is split over.
 final class SplitDebugFiles implements SupplementaryFiles {
+  /// How much is copied to join sections; one file's debug information stays far below it.
+  private static final long MAX_JOINED = 256L << 20;
+
   private final ObjectFiles objects;
   private final ObjectFile file;
   private final @Nullable ElfFile alternate;
@@ -26,12 +33,40 @@ final class SplitDebugFiles implements SupplementaryFiles {
     this.alternate = alternate;
   }
 
-  /// An object file's debug sections.
+  /// An object file's debug sections. Those that have one name, as type units' sections of a `.dwo`
+  /// file do, follow each other as a linker would place them.
   static DwarfSections sections(ElfFile elf) {
     return name -> {
+      List<Section> same = new ArrayList<>();
+      for (Section section : elf.sections()) {
+        if (section.name().equals(name) && section.hasContents()) {
+          same.add(section);
+        }
+      }
+      if (same.size() > 1) {
+        return joined(elf, name, same);
+      }
       Bytes section = elf.debugSection(name);
       return section == null ? Bytes.empty(elf.bytes().file()) : section;
     };
+  }
+
+  private static Bytes joined(ElfFile elf, String name, List<Section> sections) {
+    List<Bytes> parts = new ArrayList<>();
+    long size = 0;
+    for (Section section : sections) {
+      Bytes data = elf.data(section);
+      parts.add(data);
+      size += data.size();
+      if (size > MAX_JOINED) {
+        throw data.malformed(0, "the sections " + name + " are larger than " + MAX_JOINED);
+      }
+    }
+    ByteArrayOutputStream joined = new ByteArrayOutputStream((int) size);
+    for (Bytes part : parts) {
+      joined.writeBytes(part.copy(0, part.size()));
+    }
+    return Bytes.of(elf.bytes().file(), joined.toByteArray());
   }
 
   @Override
