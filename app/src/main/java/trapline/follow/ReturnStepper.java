@@ -19,7 +19,7 @@ final class ReturnStepper {
   private static final int MOST = 4000;
 
   /// How far into the caller the result is followed.
-  private static final int IN_CALLER = 8;
+  private static final int IN_CALLER = 12;
 
   private final Tracer tracer;
   private final X86Decoder decoder = new X86Decoder();

@@ -18,6 +18,9 @@ import trapline.model.MalformedBinary;
 ///
 /// Safe for use by several threads, which wait for each other.
 public final class DebugInfo {
+  /// How many bytes of units one search for a variable may go through.
+  private static final long MOST_SEARCHED = 16 << 20;
+
   /// Also the lock: everything that this object reaches is guarded by it.
   private final Diagnostics diagnostics = new Diagnostics();
 
@@ -110,6 +113,45 @@ public final class DebugInfo {
   public List<Variable> variablesIn(AddressRange range) {
     return first(range.start(), unit -> VariableFinder.in(splitUnits.full(unit), range))
         .orElse(List.of());
+  }
+
+  /// The variable outside of functions that has the byte at an address. The unit with the code at
+  /// `pc` is asked first, then the others as long as they are not too many.
+  ///
+  /// @param pc where the variable is used
+  /// @param data as the file states it
+  public Optional<FileVariable> fileVariableAt(LinkAddress pc, LinkAddress data) {
+    synchronized (diagnostics) {
+      Optional<FileVariable> near = first(pc, unit -> fileVariable(unit, data));
+      if (near.isPresent()) {
+        return near;
+      }
+      long read = 0;
+      for (int offset : file.unitOffsets()) {
+        FileVariable found = null;
+        try {
+          Unit unit = file.unitAt(offset);
+          read += unit.end - unit.offset;
+          if (read > MOST_SEARCHED) {
+            break;
+          }
+          if (!unit.isTypeUnit()) {
+            found = attempt(unit, u -> fileVariable(u, data));
+          }
+        } catch (MalformedBinary broken) {
+          diagnostics.add("unit 0x" + Integer.toHexString(offset), broken);
+        }
+        if (found != null) {
+          return Optional.of(found);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  private @Nullable FileVariable fileVariable(Unit unit, LinkAddress data) {
+    unit.allowLists();
+    return splitUnits.full(unit).fileVariables().at(data.value());
   }
 
   /// What could not be read so far, each defect once.

@@ -9,6 +9,7 @@ final class Tag {
   static final int FORMAL_PARAMETER = 0x05;
   static final int IMPORTED_DECLARATION = 0x08;
   static final int LEXICAL_BLOCK = 0x0b;
+  static final int MEMBER = 0x0d;
   static final int POINTER_TYPE = 0x0f;
   static final int REFERENCE_TYPE = 0x10;
   static final int COMPILE_UNIT = 0x11;
@@ -17,6 +18,7 @@ final class Tag {
   static final int TYPEDEF = 0x16;
   static final int UNION_TYPE = 0x17;
   static final int UNSPECIFIED_PARAMETERS = 0x18;
+  static final int INHERITANCE = 0x1c;
   static final int INLINED_SUBROUTINE = 0x1d;
   static final int PTR_TO_MEMBER_TYPE = 0x1f;
   static final int SUBRANGE_TYPE = 0x21;

@@ -19,14 +19,28 @@ final class Types {
 
   /// The type of an entry or of the entry that it completes; [DataType#VOID] when it states none.
   static DataType of(Entry entry) {
+    return ofType(entryOf(entry));
+  }
+
+  /// The entry of that type; `null` when none is stated.
+  static @Nullable Entry entryOf(Entry entry) {
     Entry at = entry;
     for (int step = 0; at != null && step < 32; step++) {
       if (at.has(Attribute.TYPE)) {
-        return ofType(at.reference(Attribute.TYPE));
+        return at.reference(Attribute.TYPE);
       }
       at = Declaration.origin(at);
     }
-    return DataType.VOID;
+    return null;
+  }
+
+  static boolean isFloat(Entry bare) {
+    return encoding(bare) == Encoding.FLOATING_POINT;
+  }
+
+  /// The size in bytes of a type's values; -1 when not known.
+  static long byteSize(Entry bare) {
+    return size(bare, 0);
   }
 
   /// The type that an entry describes.
@@ -69,7 +83,7 @@ final class Types {
   }
 
   /// The type behind typedefs and qualifiers; `null` for `void`.
-  private static @Nullable Entry bare(Entry type) {
+  static @Nullable Entry bare(Entry type) {
     Entry at = type;
     for (int step = 0; step < MAX_DEPTH; step++) {
       switch (at.tag()) {
@@ -98,7 +112,7 @@ final class Types {
     return at;
   }
 
-  private long size(Entry bare, int depth) {
+  private static long size(Entry bare, int depth) {
     long size = bare.number(Attribute.BYTE_SIZE, -1);
     if (size >= 0) {
       return size;
@@ -276,7 +290,7 @@ final class Types {
   }
 
   /// The number of elements in each dimension; -1 where it is not constant.
-  private static long[] counts(Entry array) {
+  static long[] counts(Entry array) {
     long[] counts = new long[0];
     for (Entry child : Children.of(array)) {
       if (child.tag() != Tag.SUBRANGE_TYPE && child.tag() != Tag.ENUMERATION_TYPE) {

@@ -47,6 +47,7 @@ final class Unit {
   private SoftReference<@Nullable LineHeader> lineHeader = new SoftReference<>(null);
   private SoftReference<@Nullable LineTable> lines = new SoftReference<>(null);
   private SoftReference<@Nullable FunctionIndex> functions = new SoftReference<>(null);
+  private SoftReference<@Nullable FileVariables> fileVariables = new SoftReference<>(null);
   private SoftReference<@Nullable NamedScopes> namedScopes = new SoftReference<>(null);
 
   private Unit(
@@ -273,6 +274,16 @@ final class Unit {
       functions = new SoftReference<>(index);
     }
     return index;
+  }
+
+  /// The variables outside of functions.
+  FileVariables fileVariables() {
+    FileVariables variables = fileVariables.get();
+    if (variables == null) {
+      variables = FileVariables.read(this);
+      fileVariables = new SoftReference<>(variables);
+    }
+    return variables;
   }
 
   /// The namespaces and classes that hold entries.

@@ -9,6 +9,7 @@ import trapline.model.Place;
 ///
 /// @param name as the source has it
 /// @param type its type
+/// @param layout how that type lies in memory
 /// @param parameter whether it is a parameter
 /// @param artificial whether the compiler made it, such as `this`
 /// @param function the function whose source declares it; for an inlined call, the inlined one;
@@ -20,6 +21,7 @@ import trapline.model.Place;
 public record Variable(
     String name,
     DataType type,
+    Layout layout,
     boolean parameter,
     boolean artificial,
     FunctionName function,
@@ -30,5 +32,20 @@ public record Variable(
   /// Where it is when execution is at `pc`.
   public LocationDescription locationAt(LinkAddress pc) {
     return locations.at(pc);
+  }
+
+  /// The same under another name.
+  Variable named(String other) {
+    return new Variable(
+        other,
+        type,
+        layout,
+        parameter,
+        artificial,
+        function,
+        inlineDepth,
+        scope,
+        locations,
+        declaration);
   }
 }

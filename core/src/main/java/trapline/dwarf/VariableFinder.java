@@ -173,6 +173,7 @@ final class VariableFinder {
     return new Variable(
         declaration.name().name(),
         Types.of(entry),
+        Layout.of(entry),
         entry.tag() == Tag.FORMAL_PARAMETER,
         artificial,
         function,
