@@ -14,7 +14,7 @@ final class Addr2line {
   private Addr2line() {}
 
   /// The levels at an address, innermost first, as `function file:line` with the whole path;
-  // without
+  /// without
   /// place when there is none.
   static synchronized List<String> at(String file, long address) {
     return KNOWN.computeIfAbsent(file + " " + address, key -> ask(file, address));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /// One run of `trapline follow` in a process of its own, and what it said.
 ///
 /// In the process that runs the tests the traced program would write into the channel over which
-// the
+/// the
 /// tests' results go.
 ///
 /// @param status its exit status

@@ -106,8 +106,7 @@ class StackMatrixTest {
       }
     }
     softly.assertAll();
-    assertThat(compared)
-        .contains("socket", "bind", "dup2", "getppid", "umask", "unlink");
+    assertThat(compared).contains("socket", "bind", "dup2", "getppid", "umask", "unlink");
   }
 
   private static List<String> inProgram(JsonNode stack) {

@@ -9,7 +9,7 @@ final class Stacks {
   private Stacks() {}
 
   /// A stack of ours or of gdb's, innermost first, without what gdb makes up behind `_start`: a
-  // list
+  /// list
   /// of frames, each a list of levels (the calls that were inlined and the function itself).
   static List<List<JsonNode>> frames(JsonNode stack) {
     List<List<JsonNode>> frames = new ArrayList<>();

@@ -121,7 +121,23 @@ final class Waiter {
     if (pending != null) {
       return take(pending);
     }
-    return block(threadId);
+    if (threads.size() <= 1) {
+      return block(threadId);
+    }
+    // A leader that was killed is reported only once all its threads have been waited for, so a
+    // wait for it alone would never end.
+    while (true) {
+      int result = ptrace.await(threadId, Numbers.WNOHANG);
+      if (result != 0) {
+        status = ptrace.status();
+        return result;
+      }
+      result = block(-1);
+      if (result < 0 || result == threadId) {
+        return result;
+      }
+      keep(result, status);
+    }
   }
 
   /// As [#awaitThread(int)], but nobody can interrupt it: for waits that are bound to end.
