@@ -34,7 +34,7 @@ final class IndexProgress implements KernelSource.Progress, AutoCloseable {
               .setInitialMax(total)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
-              .setConsumer(new ConsoleProgressBarConsumer(err))
+              .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
               .clearDisplayOnFinish()
               .build();
       bar = shown;

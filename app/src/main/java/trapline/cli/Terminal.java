@@ -3,6 +3,7 @@ package trapline.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import trapline.linux.proc.TerminalSize;
 import trapline.report.Style;
 
 /// What the standard streams are, and how output for them should look.
@@ -50,10 +51,13 @@ final class Terminal {
     String noColor = System.getenv("NO_COLOR");
     boolean colour =
         terminal && (noColor == null || noColor.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
-    return Style.PLAIN.withWidth(width(terminal)).withColour(colour).withUnicode(!ascii);
+    return Style.PLAIN.withWidth(terminal ? width(1) : width(-1)).withColour(colour).withUnicode(!ascii);
   }
 
-  private static int width(boolean terminal) {
+  /// The columns to fill: as COLUMNS says, else those of the terminal, else 100.
+  ///
+  /// @param descriptor a standard stream that is a terminal, or -1
+  static int width(int descriptor) {
     String columns = System.getenv("COLUMNS");
     if (columns != null && !columns.isEmpty() && columns.length() < 5) {
       try {
@@ -62,7 +66,7 @@ final class Terminal {
         return WIDTH;
       }
     }
-    int found = terminal ? TerminalSize.columns() : 0;
+    int found = descriptor < 0 ? 0 : TerminalSize.columns(descriptor);
     return found > 0 ? found : WIDTH;
   }
 }
