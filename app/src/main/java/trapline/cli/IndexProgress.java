@@ -10,6 +10,9 @@ import trapline.kernel.KernelSource;
 
 /// Shows on a terminal how far the reading of a kernel's source is.
 final class IndexProgress implements KernelSource.Progress, AutoCloseable {
+  /// A folder has fewer files than that, a tarball more bytes.
+  private static final long LARGE = 10_000_000;
+
   private final String name;
   private final PrintStream err;
   private final boolean visible;
@@ -32,6 +35,7 @@ final class IndexProgress implements KernelSource.Progress, AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName("reading " + name)
               .setInitialMax(total)
+              .setUnit(total >= LARGE ? " MB" : " files", total >= LARGE ? 1_000_000 : 1)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))

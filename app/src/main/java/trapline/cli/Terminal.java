@@ -51,7 +51,10 @@ final class Terminal {
     String noColor = System.getenv("NO_COLOR");
     boolean colour =
         terminal && (noColor == null || noColor.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
-    return Style.PLAIN.withWidth(terminal ? width(1) : width(-1)).withColour(colour).withUnicode(!ascii);
+    return Style.PLAIN
+        .withWidth(terminal ? width(1) : width(-1))
+        .withColour(colour)
+        .withUnicode(!ascii);
   }
 
   /// The columns to fill: as COLUMNS says, else those of the terminal, else 100.

@@ -16,7 +16,8 @@ public final class TerminalSize {
 
   private TerminalSize() {}
 
-  /// The columns of the terminal that a descriptor of this process is open on; 0 when it is on none.
+  /// The columns of the terminal that a descriptor of this process is open on; 0 when it is on
+  /// none.
   public static int columns(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(SIZE);
