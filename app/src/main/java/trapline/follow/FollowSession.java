@@ -284,7 +284,9 @@ public final class FollowSession {
     Registers registers = exited.registers();
     boolean restarted = Errnos.isRestart((int) -registers.rax());
     ReturnTrace trace;
-    if (call.kind() != Kind.FULL || restarted) {
+    boolean whole =
+        call.kind() == Kind.FULL || (call.kind() == Kind.REPEAT && sink.wantsWholeJourneys());
+    if (!whole || restarted) {
       trace = ReturnTrace.of(registers, "");
     } else if (call.arrival().name().equals("rt_sigreturn")) {
       trace = ReturnTrace.of(registers, "the program goes on where the signal interrupted it");
