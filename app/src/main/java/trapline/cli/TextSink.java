@@ -55,7 +55,7 @@ final class TextSink implements JourneySink {
     startup.merge(journey.name(), 1, Integer::sum);
   }
 
-  /// One line for what the dynamic linker did, once the program itself has begun.
+  /// One line for what the dynamic linker and the C library did, once the program itself has begun.
   @Override
   public void started() {
     if (startup.isEmpty()) {
@@ -72,8 +72,8 @@ final class TextSink implements JourneySink {
       }
     }
     startup.clear();
-    String head = "the dynamic linker made " + count + (count == 1 ? " call" : " calls");
-    print(TextReport.renderNote(head + " before the program: " + line + " (--startup)", style));
+    String head = count + (count == 1 ? " call" : " calls") + " before the program's own code: ";
+    print(TextReport.renderNote(head + line + " (--startup)", style));
     print("\n");
   }
 

@@ -225,7 +225,7 @@ public final class FollowSession {
       if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
         interrupted.remove(thread);
       }
-      boolean startup = !process.started() && arrival.inLibraryOnly(process);
+      boolean startup = !process.started() && arrival.inLibraryOnly();
       if (!startup) {
         process.markStarted();
       }
@@ -251,7 +251,7 @@ public final class FollowSession {
     if (inBrief && !sink.wantsWholeJourneys()) {
       builder.locate(arrival, process);
     } else {
-      builder.explore(arrival, process, watch, false, process::libraryName);
+      builder.explore(arrival, process, watch, process.bindsNow(), process::libraryName);
     }
     List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
     pending.put(

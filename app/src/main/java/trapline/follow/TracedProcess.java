@@ -38,6 +38,7 @@ final class TracedProcess implements AddressSpace {
   private @Nullable Maps maps;
   private boolean stale = true;
   private boolean started;
+  private @Nullable Boolean bindsNow;
 
   /// Where an object file is loaded.
   private record Loaded(long device, long inode, String path, long bias) {}
@@ -95,6 +96,27 @@ final class TracedProcess implements AddressSpace {
       }
     }
     return null;
+  }
+
+  /// Whether everything is bound when it is loaded, whatever the files say: LD_BIND_NOW asks
+  /// glibc's dynamic linker for it (ld.so(8)), musl's never does otherwise.
+  boolean bindsNow() {
+    Boolean known = bindsNow;
+    if (known == null) {
+      String asked = ProcessFacts.environment(reader, "LD_BIND_NOW");
+      known = (asked != null && !asked.isEmpty()) || interpreter().contains("/ld-musl");
+      bindsNow = known;
+    }
+    return known;
+  }
+
+  private String interpreter() {
+    Image image = program();
+    try {
+      return image == null ? "" : image.elf().interpreter();
+    } catch (MalformedBinary e) {
+      return "";
+    }
   }
 
   /// The program's own object file; `null` when it cannot be read.

@@ -50,6 +50,9 @@ final class CallSites {
     if (image == null) {
       return missing("the code at " + frame.pc() + " is in no mapped file", "");
     }
+    if (!stack.rule().isEmpty() && !stack.alone().isEmpty()) {
+      return missing(stack.alone(), "");
+    }
     boolean traps = stack.call() == 0;
     if (!traps && stack.physical().get(stack.call() - 1).signal()) {
       return missing("a signal interrupted the program here, it called nothing", "");

@@ -25,6 +25,7 @@ import trapline.unwind.Unwinder;
 /// @param call index in `physical` of the frame that called the library, or that traps itself
 /// @param user index in `levels` of the level shown as the user's
 /// @param rule how `call` was chosen, when by more than the object file's role; empty otherwise
+/// @param alone why no code of the program's is on the stack; empty when some is
 /// @param end why the stack ends early; empty when it is whole
 record CallStack(
     List<PhysicalFrame> physical,
@@ -33,8 +34,15 @@ record CallStack(
     int call,
     int user,
     String rule,
+    String alone,
     String end) {
   private static final int LIMIT = 256;
+
+  /// Larger than any `_start` with what it calls in the program's own file.
+  private static final int START_CODE = 96;
+
+  private static final String MAIN_RETURNED_RULE =
+      "exit is on the stack, and no function of the program";
 
   /// The stack of a thread that is stopped at a system call.
   static CallStack of(Registers registers, AddressSpace space) {
@@ -57,6 +65,7 @@ record CallStack(
         choice.call(),
         choice.user(),
         choice.rule(),
+        choice.alone(),
         stack.end());
   }
 
@@ -94,7 +103,7 @@ record CallStack(
     return found;
   }
 
-  private record Choice(int call, int user, String rule) {}
+  private record Choice(int call, int user, String rule, String alone) {}
 
   private static Choice choose(
       List<PhysicalFrame> frames, List<Frame> levels, List<Integer> owner, AddressSpace space) {
@@ -103,7 +112,10 @@ record CallStack(
     for (int i = 0; i < frames.size() && call < 0; i++) {
       PhysicalFrame frame = frames.get(i);
       Image image = frame.signal() ? null : space.at(frame.lookupPc());
-      if (image == null || image.role() != Image.Role.PROGRAM) {
+      if (image == null
+          || image.role() != Image.Role.PROGRAM
+          || isStartCode(image, frames, i)
+          || isBeforeMain(image, levels)) {
         // Code outside every object file, such as a compiler's at run time, is the program's.
         if (image == null && !frame.signal()) {
           call = i;
@@ -120,12 +132,7 @@ record CallStack(
       }
     }
     if (call < 0) {
-      // All frames are the C library's or the dynamic linker's: start-up, exit, a library's thread.
-      call = 0;
-      while (call + 1 < frames.size() && sameFunction(frames, call, space)) {
-        call++;
-      }
-      call = Math.min(call + 1, frames.size() - 1);
+      return withoutProgram(frames, levels, owner, space);
     }
     int user = owner.indexOf(call);
     for (int i = user; i < levels.size(); i++) {
@@ -136,7 +143,48 @@ record CallStack(
         break;
       }
     }
-    return new Choice(call, user, rule);
+    return new Choice(call, user, rule, "");
+  }
+
+  /// The choice when all frames are the C library's, the dynamic linker's or the start code's: the
+  /// program has not begun, or has ended, or the thread is the library's own.
+  private static Choice withoutProgram(
+      List<PhysicalFrame> frames, List<Frame> levels, List<Integer> owner, AddressSpace space) {
+    for (int i = 0; i < levels.size(); i++) {
+      int caller = owner.get(i) + 1;
+      if (levels.get(i).function().equals("exit") && caller < frames.size()) {
+        return new Choice(
+            caller, levels.size() - 1, MAIN_RETURNED_RULE, "main has returned: exit handlers run");
+      }
+    }
+    int call = 0;
+    while (call + 1 < frames.size() && sameFunction(frames, call, space)) {
+      call++;
+    }
+    call = Math.min(call + 1, frames.size() - 1);
+    return new Choice(
+        call, owner.indexOf(call), "", "only the C library's own code is on this stack");
+  }
+
+  /// Whether a frame is the program's start code, which leads to the library and then to main.
+  private static boolean isStartCode(Image image, List<PhysicalFrame> frames, int index) {
+    long distance = image.link(frames.get(index).lookupPc()).value() - image.entryPoint();
+    return index > 0 && index >= frames.size() - 2 && distance >= 0 && distance < START_CODE;
+  }
+
+  /// Whether a static program without debug information has not come to main, or is behind it.
+  private static boolean isBeforeMain(Image image, List<Frame> levels) {
+    if (!image.elf().isStatic() || image.debugInfo() != null) {
+      return false;
+    }
+    boolean started = false;
+    for (Frame level : levels) {
+      if (level.function().equals("main") || level.signal()) {
+        return false;
+      }
+      started |= level.function().contains("libc_start_main");
+    }
+    return started;
   }
 
   private static boolean sameFunction(List<PhysicalFrame> frames, int index, AddressSpace space) {

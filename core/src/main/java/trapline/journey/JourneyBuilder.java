@@ -115,17 +115,8 @@ public final class JourneyBuilder {
 
     /// Whether the call comes from the dynamic linker or the C library with none of the program's
     /// own code on the stack.
-    public boolean inLibraryOnly(AddressSpace space) {
-      for (PhysicalFrame frame : stack.physical()) {
-        Image image = frame.signal() ? null : space.at(frame.lookupPc());
-        if (image != null && image.role() == Image.Role.PROGRAM) {
-          String name = image.describe(image.link(frame.lookupPc()));
-          if (name == null || !name.startsWith("_start")) {
-            return false;
-          }
-        }
-      }
-      return true;
+    public boolean inLibraryOnly() {
+      return !stack.alone().isEmpty();
     }
 
     /// The stack pointer that the calling frame has once the library has returned to it, and the
@@ -186,9 +177,11 @@ public final class JourneyBuilder {
     List<Hop> hops = new ArrayList<>();
     hops.add(sourceLine(stack, space));
     hops.add(site.hop());
+    boolean ownless = site.hop() instanceof Hop.Missing && !stack.alone().isEmpty();
     hops.add(
-        callImage == null
-            ? new Hop.Missing(HopKind.PLT, "the calling code is in no mapped file", "")
+        callImage == null || ownless
+            ? new Hop.Missing(
+                HopKind.PLT, ownless ? stack.alone() : "the calling code is in no mapped file", "")
             : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
     hops.add(
         Wrappers.hop(
@@ -246,6 +239,12 @@ public final class JourneyBuilder {
   private Hop sourceLine(CallStack stack, AddressSpace space) {
     Frame user = stack.levels().get(stack.user());
     Place place = user.place();
+    if (!stack.alone().isEmpty()) {
+      Evidence evidence =
+          stack.rule().isEmpty() ? user.evidence() : new Evidence.Inferred(stack.rule());
+      return new Hop.SourceLine(
+          evidence, stack.user(), null, stack.alone(), stack.levels(), stack.end());
+    }
     if (place != null) {
       SourceText.Line line = sources.line(place);
       return new Hop.SourceLine(

@@ -132,8 +132,7 @@ final class CodeStep {
   /// Whether the call that made the frame is known to lead here with the stack as deep as found.
   private boolean isConfirmed(Caller.Found way) {
     long target = returnAddresses.target(way.registers().value(FrameRegisters.RIP));
-    return target != 0
-        && fromStart(target, new CodeWalk(memory, budget, 0, 0), way.cfa() - 8, FROM_CALL) != null;
+    return target != 0 && fromStart(target, newWalk(0, 0), way.cfa() - 8, FROM_CALL) != null;
   }
 
   /// Whether this is the code where the object file, and so the process, started.
@@ -169,7 +168,12 @@ final class CodeStep {
   }
 
   private Caller.@Nullable Found fromStart(long start) {
-    return fromStart(start, new CodeWalk(memory, budget, rangeStart, rangeEnd), 0, FROM_START);
+    return fromStart(start, newWalk(rangeStart, rangeEnd), 0, FROM_START);
+  }
+
+  /// A walk to here, which may be right behind the system call that ends the thread.
+  private CodeWalk newWalk(long start, long end) {
+    return new CodeWalk(memory, budget, start, end).trappedAt(exact ? pc : 0);
   }
 
   /// @param expectedSlot where the return address must be; 0 for anywhere
@@ -301,7 +305,7 @@ final class CodeStep {
         continue;
       }
       walks++;
-      Caller.Found found = fromStart(target, new CodeWalk(memory, budget, 0, 0), slot, FROM_CALL);
+      Caller.Found found = fromStart(target, newWalk(0, 0), slot, FROM_CALL);
       if (found != null) {
         return found;
       }
@@ -343,8 +347,7 @@ final class CodeStep {
           };
     }
     for (int i = starts.size() - 1; i >= 0 && i >= starts.size() - MAX_GUESSES; i--) {
-      Caller.Found found =
-          fromStart(starts.get(i), new CodeWalk(memory, budget, 0, 0), 0, FROM_GUESS);
+      Caller.Found found = fromStart(starts.get(i), newWalk(0, 0), 0, FROM_GUESS);
       if (found != null && aligned(found) && found.cfa() > registers.value(FrameRegisters.RSP)) {
         return found;
       }

@@ -43,6 +43,7 @@ final class CodeWalk {
   private Deque<Start> afterCalls = new ArrayDeque<>();
   private int callsPassed;
   private boolean halts;
+  private long trapped;
   private boolean leaves;
 
   /// @param rangeStart the function's first instruction; falling out of the range at its end is
@@ -72,6 +73,12 @@ final class CodeWalk {
         return;
       }
     }
+  }
+
+  /// Says where the thread stands behind a trap: it has not ended there yet.
+  CodeWalk trappedAt(long pc) {
+    trapped = pc;
+    return this;
   }
 
   /// How many returns from calls every path to the visited instruction relies on.
@@ -117,7 +124,7 @@ final class CodeWalk {
           return false;
         }
         case SYSCALL -> {
-          if (endsThread(state.register(TrackedState.RAX))) {
+          if (next != trapped && endsThread(state.register(TrackedState.RAX))) {
             halts = true;
             return false;
           }

@@ -3,6 +3,7 @@ package trapline.linux.proc;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -97,6 +98,26 @@ public record ProcessFacts(
       }
     }
     return vector;
+  }
+
+  /// A variable of the environment that the process's program was started with.
+  ///
+  /// @return `null` when it is not set, or the environment cannot be read
+  public static @Nullable String environment(int threadId, String name) {
+    byte[] bytes = ProcFile.bytes("/proc/" + threadId + "/environ");
+    int start = 0;
+    while (bytes != null && start < bytes.length) {
+      int end = start;
+      while (end < bytes.length && bytes[end] != 0) {
+        end++;
+      }
+      String entry = new String(bytes, start, end - start, StandardCharsets.UTF_8);
+      if (entry.startsWith(name) && entry.startsWith("=", name.length())) {
+        return entry.substring(name.length() + 1);
+      }
+      start = end + 1;
+    }
+    return null;
   }
 
   /// The ids of all threads, rising; empty when the process is gone.
