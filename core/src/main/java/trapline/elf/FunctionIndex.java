@@ -124,7 +124,12 @@ final class FunctionIndex {
       }
     }
     int[] result = Arrays.copyOf(found, count);
-    sort(result, found);
+    // Sorting asks for each address often; read from the file once, it takes half of the time.
+    long[] addresses = new long[symbols.size()];
+    for (int symbol : result) {
+      addresses[symbol] = symbols.address(symbol);
+    }
+    sort(result, found, addresses);
     return result;
   }
 
@@ -156,21 +161,21 @@ final class FunctionIndex {
     return type == Symbol.FUNC || type == Symbol.GNU_IFUNC;
   }
 
-  private int compare(int a, int b) {
-    int byAddress = Long.compareUnsigned(symbols.address(a), symbols.address(b));
+  private int compare(int a, int b, long[] addresses) {
+    int byAddress = Long.compareUnsigned(addresses[a], addresses[b]);
     return byAddress != 0 ? byAddress : symbols.compareNames(a, b);
   }
 
   /// Merge sort, because the JDK sorts plain `int` values by nothing but themselves.
-  private void sort(int[] values, int[] spare) {
+  private void sort(int[] values, int[] spare, long[] addresses) {
     int[] from = values;
     int[] to = spare;
     int length = values.length;
     int passes = 0;
     for (int width = 1; width < length; width *= 2) {
       for (int start = 0; start < length; start += 2 * width) {
-        merge(
-            from, to, start, Math.min(start + width, length), Math.min(start + 2 * width, length));
+        int middle = Math.min(start + width, length);
+        merge(from, to, start, middle, Math.min(start + 2 * width, length), addresses);
       }
       int[] swap = from;
       from = to;
@@ -182,11 +187,12 @@ final class FunctionIndex {
     }
   }
 
-  private void merge(int[] from, int[] to, int start, int middle, int end) {
+  private void merge(int[] from, int[] to, int start, int middle, int end, long[] addresses) {
     int left = start;
     int right = middle;
     for (int i = start; i < end; i++) {
-      boolean takeLeft = left < middle && (right >= end || compare(from[left], from[right]) <= 0);
+      boolean takeLeft =
+          left < middle && (right >= end || compare(from[left], from[right], addresses) <= 0);
       to[i] = takeLeft ? from[left++] : from[right++];
     }
   }

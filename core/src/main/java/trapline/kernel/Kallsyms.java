@@ -51,7 +51,6 @@ public final class Kallsyms {
     private final Set<String> names;
     private final int[] hashes;
     private final Map<String, Symbol> found = new HashMap<>();
-    private final byte[] name = new byte[MAX_NAME];
     private boolean anyAddress;
     private boolean anyLine;
 
@@ -72,58 +71,84 @@ public final class Kallsyms {
 
     Kallsyms run(InputStream list) throws IOException {
       byte[] buffer = new byte[BUFFER];
-      int field = 0;
-      long address = 0;
-      char type = 0;
-      int length = 0;
-      int hash = 0;
+      int kept = 0;
+      boolean overlong = false;
       int got = list.read(buffer, 0, buffer.length);
       while (got >= 0) {
-        for (int i = 0; i < got; i++) {
-          int c = buffer[i] & 0xff;
-          if (c == '\n') {
-            if (field >= 2) {
-              line(address, type, length, hash);
-              if (found.size() == names.size()) {
-                return result();
-              }
+        int end = kept + got;
+        int start = 0;
+        for (int stop = newline(buffer, kept, end); stop >= 0; stop = newline(buffer, start, end)) {
+          if (!overlong) {
+            line(buffer, start, stop);
+            if (found.size() == names.size()) {
+              return result();
             }
-            field = 0;
-            address = 0;
-            length = 0;
-            hash = 0;
-          } else if (c == ' ' || c == '\t') {
-            field++;
-          } else if (field == 0) {
-            address = address << 4 | (Character.digit(c, 16) & 0xf);
-          } else if (field == 1) {
-            type = (char) c;
-          } else if (field == 2 && length < MAX_NAME) {
-            name[length++] = (byte) c;
-            hash = hash * 31 + c;
           }
+          overlong = false;
+          start = stop + 1;
         }
-        got = list.read(buffer, 0, buffer.length);
+        kept = end - start;
+        if (kept == buffer.length) {
+          overlong = true;
+          kept = 0;
+        }
+        System.arraycopy(buffer, start, buffer, 0, kept);
+        got = list.read(buffer, kept, buffer.length - kept);
       }
-      if (field >= 2) {
-        line(address, type, length, hash);
+      if (!overlong) {
+        line(buffer, 0, kept);
       }
       return result();
+    }
+
+    private static int newline(byte[] buffer, int start, int end) {
+      for (int i = start; i < end; i++) {
+        if (buffer[i] == '\n') {
+          return i;
+        }
+      }
+      return -1;
     }
 
     private Kallsyms result() {
       return new Kallsyms(found, anyLine && !anyAddress, "");
     }
 
-    private void line(long address, char type, int length, int hash) {
+    /// Takes a line such as `ffffffff81000000 T _text`. There are more than 100 000, and few are
+    /// wanted.
+    private void line(byte[] text, int start, int end) {
+      int at = start;
+      while (at < end && text[at] > ' ') {
+        at++;
+      }
+      int first = at + 3;
+      if (at == start || first >= end || text[at] != ' ' || text[at + 2] != ' ') {
+        return;
+      }
+      int last = first;
+      int hash = 0;
+      for (; last < end && text[last] != ' ' && text[last] != '\t'; last++) {
+        hash = hash * 31 + (text[last] & 0xff);
+      }
       anyLine = true;
-      anyAddress |= address != 0;
-      if (Arrays.binarySearch(hashes, hash) >= 0) {
-        String text = new String(name, 0, length, StandardCharsets.UTF_8);
-        if (names.contains(text)) {
-          found.putIfAbsent(text, new Symbol(text, address, type));
+      if (!anyAddress) {
+        anyAddress = address(text, start, at) != 0;
+      }
+      if (Arrays.binarySearch(hashes, hash) >= 0 && last - first <= MAX_NAME) {
+        String name = new String(text, first, last - first, StandardCharsets.UTF_8);
+        if (names.contains(name)) {
+          char type = (char) text[at + 1];
+          found.putIfAbsent(name, new Symbol(name, address(text, start, at), type));
         }
       }
+    }
+
+    private static long address(byte[] text, int start, int end) {
+      long address = 0;
+      for (int i = start; i < end; i++) {
+        address = address << 4 | (Character.digit(text[i], 16) & 0xf);
+      }
+      return address;
     }
 
     private static int hash(String text) {
