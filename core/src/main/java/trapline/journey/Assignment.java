@@ -52,6 +52,8 @@ record Assignment(String text, int step) {
     private final LinkAddress from;
     private final @Nullable Subprogram function;
     private final List<Lvalues.Load> loads = new ArrayList<>();
+    private @Nullable Lvalues lvalues;
+    private int lvaluesState = -1;
 
     /// How many bytes of the result each general register holds, by its hardware number.
     private final int[] held = {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -179,11 +181,18 @@ record Assignment(String text, int step) {
     }
 
     private Lvalues lvalues(int state) {
+      Lvalues known = lvalues;
+      if (known != null && lvaluesState == state) {
+        return known;
+      }
       Registers registers = trace.states().get(state);
       LinkAddress pc = link(state);
       FrameValues values = new FrameValues(registers, space.memory(), image, cfa, function);
       List<Variable> locals = info.variablesAt(pc);
-      return new Lvalues(space, image, info, pc, registers, values, locals, loads);
+      known = new Lvalues(space, image, info, pc, registers, values, locals, loads);
+      lvalues = known;
+      lvaluesState = state;
+      return known;
     }
   }
 

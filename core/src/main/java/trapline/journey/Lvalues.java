@@ -110,7 +110,9 @@ final class Lvalues {
 
   private static @Nullable Lvalue inside(Variable variable, long offset, int size) {
     Layout.Part part = variable.layout().partAt(offset, size);
-    return part == null ? null : new Lvalue(variable.name() + part.path(), part.layout());
+    // The source calls nothing by a name for its namespaces without names.
+    String name = variable.name().replace("(anonymous namespace)::", "");
+    return part == null ? null : new Lvalue(name + part.path(), part.layout());
   }
 
   /// The object file whose data an address is in, the function's own first.
