@@ -206,7 +206,7 @@ final class TracedProcess implements AddressSpace {
       if (file == null) {
         return null;
       }
-      LinkAddress link = file.elf().addressOf(mapping.fileOffset());
+      LinkAddress link = file.elf().mappedAt(mapping.fileOffset(), mapping.isExecutable());
       if (link == null) {
         return null;
       }

@@ -268,11 +268,16 @@ public final class ElfFile {
     return image.get().bytesAt(address, length);
   }
 
-  /// Where a place in the file is loaded.
+  /// The link address of the first byte of a mapping of this file.
   ///
-  /// @return `null` when it is not loaded
-  public @Nullable LinkAddress addressOf(long fileOffset) {
-    return image.get().addressOf(fileOffset);
+  /// Mappings begin at page boundaries, and a page that the end of one segment shares with the
+  /// start of the next is mapped for both: what a mapping may do tells which of them it is.
+  ///
+  /// @param fileOffset where in the file the mapping starts, a multiple of the page size
+  /// @param executable whether the mapping can be executed
+  /// @return `null` when no segment is mapped there
+  public @Nullable LinkAddress mappedAt(long fileOffset, boolean executable) {
+    return image.get().mappedAt(fileOffset, executable);
   }
 
   /// Where the file holds what it loads at an address.

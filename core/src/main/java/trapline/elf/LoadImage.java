@@ -11,6 +11,9 @@ final class LoadImage {
   private static final int ENTRY = 56;
   private static final int MAX_COUNT = 1 << 17;
 
+  /// The page size of x86-64 (psABI AMD64, 3.3.1).
+  private static final long PAGE = 4096;
+
   private final Bytes file;
   private final List<Segment> segments;
   private final List<Segment> loads;
@@ -117,13 +120,22 @@ final class LoadImage {
     return -1;
   }
 
-  @Nullable LinkAddress addressOf(long fileOffset) {
+  @Nullable LinkAddress mappedAt(long fileOffset, boolean executable) {
+    Segment best = null;
+    int bestRank = 0;
     for (Segment load : loads) {
-      long into = fileOffset - load.offset();
-      if (Long.compareUnsigned(into, load.fileSize()) < 0) {
-        return new LinkAddress(load.address().value() + into);
+      long first = load.offset() & -PAGE;
+      if (fileOffset < first || fileOffset - load.offset() >= load.fileSize()) {
+        continue;
+      }
+      int rank = 1 + (load.isExecutable() == executable ? 2 : 0) + (fileOffset == first ? 1 : 0);
+      if (rank > bestRank) {
+        best = load;
+        bestRank = rank;
       }
     }
-    return null;
+    return best == null
+        ? null
+        : new LinkAddress(best.address().value() + (fileOffset - best.offset()));
   }
 }

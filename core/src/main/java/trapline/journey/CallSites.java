@@ -169,7 +169,10 @@ final class CallSites {
     }
     Argument argument = arguments.get(parameter);
     String text = argument.value().text();
-    if (instruction.operandCount() == 2 && instruction.kind(0) == OperandKind.IMMEDIATE) {
+    // An instruction that changes what is there, such as `or`, does not state the whole value.
+    if (instruction.operandCount() == 2
+        && instruction.kind(0) == OperandKind.IMMEDIATE
+        && !instruction.reads(1)) {
       long value = instruction.immediate(0);
       boolean same =
           value == argument.raw()

@@ -72,6 +72,23 @@ class ElfFileTest {
         .isEqualTo(table.data().copy(0, table.data().size()));
   }
 
+  /// As lld lays files out: a segment begins in the page in which the one before it ends.
+  @Test
+  void aPageOfTwoSegmentsBelongsToTheOneWithTheMappingsRights() {
+    ElfFile elf =
+        new ElfBuilder()
+            .segment(1, 4, 0, 0, 0x1fbc, 0x1fbc)
+            .segment(1, 5, 0x1fc0, 0x2fc0, 0x4380, 0x4380)
+            .segment(1, 6, 0x6340, 0x8340, 0x100, 0x200)
+            .open();
+    assertThat(elf.mappedAt(0, false)).isEqualTo(new LinkAddress(0));
+    assertThat(elf.mappedAt(0x1000, true)).isEqualTo(new LinkAddress(0x2000));
+    assertThat(elf.mappedAt(0x3000, true)).isEqualTo(new LinkAddress(0x4000));
+    assertThat(elf.mappedAt(0x6000, false)).isEqualTo(new LinkAddress(0x8000));
+    assertThat(elf.mappedAt(0x6000, true)).isEqualTo(new LinkAddress(0x7000));
+    assertThat(elf.mappedAt(0x8000, false)).isNull();
+  }
+
   @ParameterizedTest
   @EnumSource(ElfPrograms.Build.class)
   void addressesAndOffsetsMatch(ElfPrograms.Build build) {
@@ -80,7 +97,9 @@ class ElfFileTest {
     for (Section section : elf.sections()) {
       if (section.isLoaded() && section.hasContents() && section.size() > 0) {
         assertThat(elf.offsetOf(section.address())).isEqualTo(section.offset());
-        assertThat(elf.addressOf(section.offset())).isEqualTo(section.address());
+        if (section.isExecutable()) {
+          assertThat(elf.mappedAt(section.offset(), true)).isEqualTo(section.address());
+        }
         Bytes bytes = elf.bytesAt(section.address(), section.size());
         assertThat(bytes.origin()).isEqualTo(section.offset());
         checked++;

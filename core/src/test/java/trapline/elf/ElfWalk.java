@@ -60,7 +60,7 @@ final class ElfWalk {
             elf::executableRegions,
             () -> elf.bytesAt(elf.entry(), 16),
             () -> elf.bytesAt(new LinkAddress(-8), 16),
-            () -> elf.addressOf(elf.offsetOf(elf.entry())));
+            () -> elf.mappedAt(elf.offsetOf(elf.entry()), true));
     int answered = 0;
     for (Runnable question : questions) {
       try {
