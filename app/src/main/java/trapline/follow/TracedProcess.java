@@ -173,13 +173,9 @@ final class TracedProcess implements AddressSpace {
         });
   }
 
+  /// An address that is not mapped is common, as an unwinder tries every word that may be one.
   private Maps.@Nullable Mapping find(long address) {
-    Maps.Mapping found = current().find(address);
-    if (found == null && !stale) {
-      stale = true;
-      found = current().find(address);
-    }
-    return found;
+    return current().find(address);
   }
 
   private Maps current() {
