@@ -15,10 +15,10 @@ import trapline.elf.ElfFile;
 import trapline.elf.Section;
 
 /// Opens object files, and the files beside them, for tests.
-final class DwarfFiles {
+public final class DwarfFiles {
   private DwarfFiles() {}
 
-  static ElfFile elf(Path file) {
+  public static ElfFile elf(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
       return ElfFile.of(
           Bytes.of(file.toString(), channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())));
@@ -43,7 +43,7 @@ final class DwarfFiles {
     };
   }
 
-  static DebugInfo open(Path file) {
+  public static DebugInfo open(Path file) {
     return DebugInfo.of(sections(elf(file)), new Beside(null));
   }
 
@@ -51,7 +51,7 @@ final class DwarfFiles {
     return DebugInfo.of(sections(elf(file)), new Beside(packageFile));
   }
 
-  static String resource(String name) {
+  public static String resource(String name) {
     try (var stream = DwarfFiles.class.getResourceAsStream(name)) {
       return new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
