@@ -5,7 +5,4 @@ module trapline.app {
   requires trapline.linux;
   requires info.picocli;
   requires me.tongfei.progressbar;
-
-  opens trapline.cli to
-      info.picocli;
 }

@@ -7,10 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Model.CommandSpec;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.VersionMatch;
 import trapline.linux.objects.DebugFile;
@@ -27,19 +24,26 @@ import trapline.model.Unsupported;
 import trapline.report.Checkup;
 
 /// `trapline doctor`: what this machine can give, each with its remedy.
-@Command(
-    name = "doctor",
-    description = "Says what this machine can give, and how to get what is missing.",
-    mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
-  @ParentCommand @Nullable TraplineCommand parent;
+  private final TraplineCommand root;
+  private final CommandSpec spec;
 
-  @Option(names = "--ascii", description = "Draw with plain characters.")
-  boolean ascii;
+  DoctorCommand(TraplineCommand root) {
+    this.root = root;
+    this.spec = CommandSpec.wrapWithoutInspection(this);
+    spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
+    TraplineCommand.named(
+        spec, "doctor", "Says what this machine can give, and how to get what is missing.");
+  }
+
+  CommandSpec spec() {
+    return spec;
+  }
 
   @Override
   public Integer call() {
-    Output out = Objects.requireNonNull(parent).out();
+    boolean ascii = spec.commandLine().getParseResult().hasMatchedOption("--ascii");
+    Output out = root.out();
     HostFacts host = HostFacts.look();
     List<Checkup.Item> items = new ArrayList<>();
     items.add(tracing(host));

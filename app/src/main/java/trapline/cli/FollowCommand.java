@@ -4,16 +4,15 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 import trapline.abi.Signals;
 import trapline.abi.Suggestion;
 import trapline.abi.SyscallTable;
@@ -32,87 +31,130 @@ import trapline.model.Abi;
 import trapline.model.KernelRefused;
 
 /// `trapline follow`.
-@Command(
-    name = "follow",
-    description = "Shows the whole journey of a program's system calls.",
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
   private static final int EACCES = 13;
   private static final int EPERM = 1;
   private static final int ESRCH = 3;
 
-  @ParentCommand @Nullable TraplineCommand parent;
+  private final TraplineCommand root;
+  private final CommandSpec spec;
 
-  @Option(
-      names = "--call",
-      paramLabel = "NAMES",
-      split = ",",
-      description =
-          "Follow only these calls (socket,bind). The run ends, and a program that Trapline started"
-              + " with it, when each has been followed once.")
-  List<String> calls = new ArrayList<>();
+  private List<String> calls = List.of();
+  private boolean all;
+  private @Nullable String steps;
+  private boolean json;
+  private @Nullable Path kernelSource;
+  private @Nullable Integer processId;
+  private boolean startup;
+  private int stringLimit;
+  private List<Path> debugDirectories = List.of();
+  private @Nullable Path output;
+  private boolean ascii;
+  private List<String> command = List.of();
 
-  @Option(names = "--all", description = "Follow every occurrence, and keep going.")
-  boolean all;
+  FollowCommand(TraplineCommand root) {
+    this.root = root;
+    this.spec = describe();
+  }
 
-  @Option(
-      names = "--steps",
-      arity = "0..1",
-      fallbackValue = "brief",
-      paramLabel = "all",
-      description =
-          "Print the road instruction by instruction; --steps=all shows the dynamic linker's"
-              + " resolver, too.")
-  @Nullable String steps;
+  CommandSpec spec() {
+    return spec;
+  }
 
-  @Option(names = "--json", description = "Print one JSON object a journey (docs/FORMATS.md).")
-  boolean json;
+  private CommandSpec describe() {
+    CommandSpec described = CommandSpec.wrapWithoutInspection(this);
+    described.usageMessage().sortOptions(false);
+    described.addOption(
+        OptionSpec.builder("--call")
+            .paramLabel("NAMES")
+            .splitRegex(",")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(
+                "Follow only these calls (socket,bind). The run ends, and a program that Trapline"
+                    + " started with it, when each has been followed once.")
+            .build());
+    described.addOption(TraplineCommand.flag("--all", "Follow every occurrence, and keep going."));
+    described.addOption(
+        OptionSpec.builder("--steps")
+            .arity("0..1")
+            .fallbackValue("brief")
+            .paramLabel("all")
+            .type(String.class)
+            .description(
+                "Print the road instruction by instruction; --steps=all shows the dynamic linker's"
+                    + " resolver, too.")
+            .build());
+    described.addOption(
+        TraplineCommand.flag("--json", "Print one JSON object a journey (docs/FORMATS.md)."));
+    described.addOption(
+        OptionSpec.builder("--kernel-source")
+            .paramLabel("DIR|TARBALL")
+            .type(Path.class)
+            .description("Take the kernel's facts from this source tree or tarball.")
+            .build());
+    described.addOption(
+        OptionSpec.builder("-p")
+            .paramLabel("PID")
+            .type(Integer.class)
+            .description("Follow a running process.")
+            .build());
+    described.addOption(
+        TraplineCommand.flag(
+            "--startup",
+            "Show what the dynamic linker does before the program starts in full, too."));
+    described.addOption(
+        OptionSpec.builder("-s", "--string-limit")
+            .paramLabel("N")
+            .type(int.class)
+            .defaultValue("64")
+            .description("Show at most N bytes of a string (default: ${DEFAULT-VALUE}).")
+            .build());
+    described.addOption(
+        OptionSpec.builder("--debug-dir")
+            .paramLabel("DIR")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("Look for separate debug files here, too.")
+            .build());
+    described.addOption(
+        OptionSpec.builder("-o", "--output")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description("Print to this file in place of standard output.")
+            .build());
+    described.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
+    described.addPositional(
+        PositionalParamSpec.builder()
+            .arity("0..*")
+            .paramLabel("PROGRAM [ARGS…]")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("An ELF file, a script, or a .c file, which is compiled first (cc -g).")
+            .build());
+    return TraplineCommand.named(
+        described, "follow", "Shows the whole journey of a program's system calls.");
+  }
 
-  @Option(
-      names = "--kernel-source",
-      paramLabel = "DIR|TARBALL",
-      description = "Take the kernel's facts from this source tree or tarball.")
-  @Nullable Path kernelSource;
-
-  @Option(names = "-p", paramLabel = "PID", description = "Follow a running process.")
-  @Nullable Integer processId;
-
-  @Option(
-      names = "--startup",
-      description = "Show what the dynamic linker does before the program starts in full, too.")
-  boolean startup;
-
-  @Option(
-      names = {"-s", "--string-limit"},
-      paramLabel = "N",
-      description = "Show at most N bytes of a string (default: ${DEFAULT-VALUE}).")
-  int stringLimit = 64;
-
-  @Option(
-      names = "--debug-dir",
-      paramLabel = "DIR",
-      description = "Look for separate debug files here, too.")
-  List<Path> debugDirectories = new ArrayList<>();
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = "Print to this file in place of standard output.")
-  @Nullable Path output;
-
-  @Option(names = "--ascii", description = "Draw with plain characters.")
-  boolean ascii;
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "PROGRAM [ARGS…]",
-      description = "An ELF file, a script, or a .c file, which is compiled first (cc -g).")
-  List<String> command = new ArrayList<>();
+  /// Takes what the user typed.
+  private void take(ParseResult typed) {
+    calls = typed.matchedOptionValue("--call", calls);
+    all = typed.hasMatchedOption("--all");
+    steps = typed.matchedOptionValue("--steps", steps);
+    json = typed.hasMatchedOption("--json");
+    kernelSource = typed.matchedOptionValue("--kernel-source", kernelSource);
+    processId = typed.matchedOptionValue("-p", processId);
+    startup = typed.hasMatchedOption("--startup");
+    stringLimit = typed.matchedOptionValue("-s", 64);
+    debugDirectories = typed.matchedOptionValue("--debug-dir", debugDirectories);
+    output = typed.matchedOptionValue("-o", output);
+    ascii = typed.hasMatchedOption("--ascii");
+    command = typed.matchedPositionalValue(0, command);
+  }
 
   @Override
   public Integer call() {
-    TraplineCommand root = java.util.Objects.requireNonNull(parent);
+    take(spec.commandLine().getParseResult());
     PrintStream err = root.err();
     checkUsage();
     FollowOptions options = new FollowOptions(names(), all, steps(), startup);

@@ -15,7 +15,7 @@ public final class Main {
   ///
   /// @return the exit status: see [ExitStatus]
   static int run(String[] args, Output out, PrintStream err) {
-    CommandLine line = new CommandLine(new TraplineCommand(out, err));
+    CommandLine line = new TraplineCommand(out, err).commandLine();
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     line.setStopAtPositional(true);
