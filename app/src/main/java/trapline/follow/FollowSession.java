@@ -387,6 +387,14 @@ public final class FollowSession {
       status = ended.status();
       signal = ended.signal();
     }
+    if (walker != null) {
+      walker.forget(ended.threadId());
+    }
+    if (tracer.processOf(ended.threadId()) == 0) {
+      // A process ends with its first thread, and the kernel gives its number out again.
+      processes.remove(ended.threadId());
+      slots.remove(ended.threadId());
+    }
   }
 
   private void unreturned(Pending call, Outcome outcome) {
