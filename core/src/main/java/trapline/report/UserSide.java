@@ -34,6 +34,10 @@ final class UserSide {
       page.row("", Absence.phrase(page, "nothing is known", ""), "", Page.NO_MARK);
     }
     if (callSite instanceof Hop.CallSite site) {
+      if (!module.isEmpty() && !module.equals(site.module())) {
+        // The user's line is further up the stack: these addresses are of another file.
+        page.row("through", Phrase.of(Names.baseName(site.module())), site.module(), Page.NO_MARK);
+      }
       if (site.code().isEmpty()) {
         page.row("call site", Phrase.of(site.function()), "", site.evidence().mark());
       } else {
