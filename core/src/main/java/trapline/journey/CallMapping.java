@@ -21,6 +21,9 @@ record CallMapping(String function, List<Integer> parameters, boolean sameCall) 
   /// What `syscall(number, …)` does: every argument moves up by one.
   private static final List<Integer> SHIFTED = List.of(-1, 0, 1, 2, 3, 4);
 
+  /// What glibc calls a function for its own use, which is no cancellation point.
+  private static final String INTERNAL = "_nocancel";
+
   /// The mapping from a function to the call that it made.
   ///
   /// @param symbol the function's symbol, such as `socket` or `__GI___libc_write`
@@ -35,7 +38,10 @@ record CallMapping(String function, List<Integer> parameters, boolean sameCall) 
     if (listed != null) {
       return new CallMapping(function, listed, false);
     }
-    return function.equals(syscall) ? new CallMapping(function, IDENTITY, true) : null;
+    // Where off_t has 64 bits anyway, open64 is open by another name.
+    return function.equals(syscall) || function.equals(syscall + "64")
+        ? new CallMapping(function, IDENTITY, true)
+        : null;
   }
 
   /// A C library function's name without the decoration that glibc gives its internal aliases.
@@ -44,6 +50,9 @@ record CallMapping(String function, List<Integer> parameters, boolean sameCall) 
     int at = name.indexOf('@');
     if (at > 0) {
       name = name.substring(0, at);
+    }
+    if (name.endsWith(INTERNAL)) {
+      name = name.substring(0, name.length() - INTERNAL.length());
     }
     name = cut(name, "__GI_");
     name = cut(name, "__libc_");

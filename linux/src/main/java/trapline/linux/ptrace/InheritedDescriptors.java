@@ -34,6 +34,9 @@ final class InheritedDescriptors {
     String home = System.getProperty("java.home", "");
     String parent =
         "/proc/" + ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) + "/fd/";
+    // A parent that is a Java program, too, may have the same archives open.
+    String archives =
+        System.getProperty("java.class.path", "") + System.getProperty("jdk.module.path", "");
     boolean runtimeSeen = false;
     for (int descriptor : descriptors) {
       if (descriptor < FIRST) {
@@ -43,7 +46,7 @@ final class InheritedDescriptors {
       if (target == null) {
         continue;
       }
-      boolean runtime = !home.isEmpty() && target.startsWith(home);
+      boolean runtime = (!home.isEmpty() && target.startsWith(home)) || archives.contains(target);
       runtimeSeen |= runtime;
       if ((runtime || (runtimeSeen && !target.equals(link(parent + descriptor))))
           && kernel.syscall(Numbers.FCNTL, descriptor, Numbers.F_GETFD, 0) == 0) {
