@@ -35,6 +35,10 @@ final class ReturnStepper {
   ///
   /// @param back where the library returns to; `null` when the program trapped by itself
   ReturnTrace step(int threadId, Registers exit, @Nullable ReturnPoint back, RemoteMemory memory) {
+    if (!tracer.canStep(threadId)) {
+      return ReturnTrace.of(
+          exit, "the thread blocks or ignores SIGTRAP: stepping it would change that");
+    }
     List<Registers> states = new ArrayList<>();
     states.add(exit);
     Registers state = exit;

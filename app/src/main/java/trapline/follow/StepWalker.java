@@ -126,6 +126,10 @@ final class StepWalker {
   }
 
   private void goOn(TracedProcess process, int thread) {
+    if (!tracer.canStep(thread)) {
+      walks.remove(thread);
+      return;
+    }
     Map<Long, Gateway> starts = gateways.getOrDefault(process, Map.of());
     List<Walk> open = walks.computeIfAbsent(thread, each -> new ArrayList<>());
     RemoteMemory memory = process.memory();

@@ -146,6 +146,13 @@ public record ProcessFacts(
     return (pending & ~set(status, "SigBlk:")) != 0;
   }
 
+  /// Whether a thread blocks a signal, or its process ignores it.
+  public static boolean withholds(int threadId, int signal) {
+    String status = ProcFile.text("/proc/" + threadId + "/status");
+    long withheld = set(status, "SigBlk:") | set(status, "SigIgn:");
+    return (withheld >>> (signal - 1) & 1) != 0;
+  }
+
   private static long set(String status, String name) {
     return ProcFile.number(ProcFile.field(status, name), 16, 0);
   }

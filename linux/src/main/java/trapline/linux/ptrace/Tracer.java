@@ -186,6 +186,13 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
+  /// Whether a stopped thread can be stepped without changing what its program sees: where SIGTRAP
+  /// is blocked or ignored, the kernel unblocks it and resets its handler at the first step
+  /// (`force_sig_info_to_task` in `kernel/signal.c`). Only a system call changes the answer.
+  public boolean canStep(int threadId) {
+    return !ProcessFacts.withholds(threadId, Numbers.SIGTRAP);
+  }
+
   /// Runs one instruction of a stopped thread and waits for that; other threads go on, their events
   /// are kept for [#next()].
   ///
