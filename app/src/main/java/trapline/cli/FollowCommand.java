@@ -286,8 +286,12 @@ final class FollowCommand implements Callable<Integer> {
     try {
       return program == null
           ? Tracer.attach(java.util.Objects.requireNonNull(processId))
-          : Tracer.launch(new LaunchSpec(
-              program.executable(), command, CallerEnvironment.of(System.getenv()), Path.of("")));
+          : Tracer.launch(
+              new LaunchSpec(
+                  program.executable(),
+                  command,
+                  CallerEnvironment.of(System.getenv()),
+                  Path.of("")));
     } catch (KernelRefused e) {
       if (program == null && e.errno() == ESRCH) {
         throw new CommandFailure(ExitStatus.NOT_STARTED, "-p " + processId + ": no such process");

@@ -225,7 +225,7 @@ public final class FollowSession {
       if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
         interrupted.remove(thread);
       }
-      boolean startup = !process.started() && arrival.inLibraryOnly();
+      boolean startup = !process.started() && arrival.mayPrecedeProgram();
       if (!startup) {
         process.markStarted();
       }

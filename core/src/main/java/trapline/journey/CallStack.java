@@ -41,8 +41,7 @@ record CallStack(
   /// Larger than any `_start` with what it calls in the program's own file.
   private static final int START_CODE = 96;
 
-  private static final String MAIN_RETURNED_RULE =
-      "exit is on the stack, and no function of the program";
+  static final String MAIN_RETURNED_RULE = "exit is on the stack, and no function of the program";
 
   /// The stack of a thread that is stopped at a system call.
   static CallStack of(Registers registers, AddressSpace space) {
