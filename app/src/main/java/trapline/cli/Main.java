@@ -40,7 +40,13 @@ public final class Main {
       line.usage(err);
       return ExitStatus.USAGE;
     }
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (InternalError e) {
+      // What the virtual machine makes of reading a mapped file that has become shorter.
+      err.println("trapline: a file changed while it was read: " + e.getMessage());
+      return ExitStatus.BAD_FILE;
+    }
   }
 
   /// Runs one command and ends the process with its exit status.

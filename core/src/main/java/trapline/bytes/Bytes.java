@@ -167,7 +167,8 @@ public final class Bytes {
   }
 
   /// The virtual machine makes an [InternalError] of the SIGBUS that reading a mapped file raises
-  /// when someone has made the file shorter.
+  /// when someone has made the file shorter. Compiled code may be told only after the read, outside
+  /// of this class; the command line ends such a run with one line, too.
   private MalformedBinary vanished(long offset) {
     return malformed(offset, "the file has become shorter while it was read");
   }
