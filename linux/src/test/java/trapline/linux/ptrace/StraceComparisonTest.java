@@ -243,6 +243,9 @@ class StraceComparisonTest {
     String result = text.substring(text.lastIndexOf(" = ") + 3);
     if (result.startsWith("-1 ")) {
       result = result.substring(result.indexOf('(') + 1, result.length() - 1);
+      if (result.startsWith("Unknown error 51")) { // strace's other way to write a restart
+        result = RESTARTS.getOrDefault(-Long.parseLong(result.substring(14)), result);
+      }
     } else if (result.startsWith("? ERESTART")) {
       result = result.split(" ")[1];
     } else if (!result.equals("?")) {
