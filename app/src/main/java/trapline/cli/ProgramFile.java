@@ -4,16 +4,12 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +19,7 @@ import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.ElfIdentity;
 import trapline.elf.Segment;
+import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -131,15 +128,9 @@ final class ProgramFile implements AutoCloseable {
 
   /// A damaged program is named as such before the kernel says no more than ENOEXEC.
   private static void checkSegments(String name, Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size > Integer.MAX_VALUE) {
-        return;
-      }
-      // The form with an arena: the older one makes its buffer by reflection, at 15 ms a start.
-      ByteBuffer map =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto()).asByteBuffer();
-      ElfFile elf = ElfFile.of(Bytes.of(name, map));
+    try {
+      ElfFile elf = new ObjectFiles().open(file).elf();
+      long size = elf.bytes().size();
       if (elf.type() == ElfFile.Type.RELOCATABLE || elf.type() == ElfFile.Type.CORE) {
         throw notStarted(
             name
