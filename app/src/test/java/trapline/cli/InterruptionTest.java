@@ -189,7 +189,9 @@ class InterruptionTest {
       line.append(" '").append(word).append('\'');
     }
     Process script =
-        new ProcessBuilder("script", "-qec", line.toString(), "/dev/null")
+        // A shell starts what runs in its background with SIGINT ignored.
+        new ProcessBuilder(
+                "env", "--default-signal", "script", "-qec", line.toString(), "/dev/null")
             .redirectOutput(out().toFile())
             .redirectError(err().toFile())
             .start();
