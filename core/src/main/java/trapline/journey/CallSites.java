@@ -27,24 +27,27 @@ final class CallSites {
   /// Notes longer than this push everything else out of sight.
   private static final int NOTE = 44;
 
-  /// A call site that was found.
+  /// Where a call was made, or why that could not be found.
   ///
-  /// @param hop what is shown
-  /// @param call the call or trap instruction; `null` when it was not found
-  record Found(Hop hop, @Nullable Instruction call) {}
+  /// @param missing the hop that says why; `null` when it was found
+  /// @param image the object file; `null` when it was not found
+  /// @param code the calling function's instructions; `null` when it was not found
+  /// @param index of the call or trap in `code`
+  record Found(
+      Hop.@Nullable Missing missing,
+      @Nullable Image image,
+      @Nullable FunctionCode code,
+      int index) {
+    /// The call or trap instruction; `null` when it was not found.
+    @Nullable Instruction call() {
+      return code == null ? null : code.get(index);
+    }
+  }
 
   private CallSites() {}
 
-  /// The call site in the stack's calling frame.
-  ///
-  /// @param callee the function that was called, by its symbol; empty when not known
-  static Found find(
-      CallStack stack,
-      AddressSpace space,
-      SyscallId id,
-      String name,
-      String callee,
-      List<Argument> arguments) {
+  /// Looks for the call site in the stack's calling frame.
+  static Found find(CallStack stack, AddressSpace space) {
     PhysicalFrame frame = stack.callFrame();
     Image image = space.at(frame.lookupPc());
     if (image == null) {
@@ -68,18 +71,37 @@ final class CallSites {
               + " could not be found: no symbol or unwind entry says where its function starts",
           "");
     }
+    return new Found(null, image, code, call);
+  }
+
+  /// The hop of a call site.
+  ///
+  /// @param callee the function that was called, by its symbol; empty when not known
+  static Hop hop(
+      Found site,
+      CallStack stack,
+      SyscallId id,
+      String name,
+      String callee,
+      List<Argument> arguments) {
+    Image image = site.image();
+    FunctionCode code = site.code();
+    if (image == null || code == null) {
+      return java.util.Objects.requireNonNull(site.missing());
+    }
+    boolean traps = stack.call() == 0;
     CallMapping mapping = traps ? null : CallMapping.of(callee, name);
-    List<CodeLine> lines = lines(code, call, traps, mapping, id, arguments);
+    List<CodeLine> lines = lines(code, site.index(), traps, mapping, id, arguments);
     String function = stack.levelsOf(stack.call()).getLast().function();
     Evidence evidence =
         stack.rule().isEmpty()
             ? new Evidence.Symbols(image.name())
             : new Evidence.Inferred(stack.rule());
-    return new Found(new Hop.CallSite(evidence, image.name(), function, lines), code.get(call));
+    return new Hop.CallSite(evidence, image.name(), function, lines);
   }
 
   private static Found missing(String why, String remedy) {
-    return new Found(new Hop.Missing(HopKind.CALL_SITE, why, remedy), null);
+    return new Found(new Hop.Missing(HopKind.CALL_SITE, why, remedy), null, null, -1);
   }
 
   /// The calling function's instructions, decoded so that one ends at the return address: from the

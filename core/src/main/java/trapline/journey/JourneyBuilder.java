@@ -166,18 +166,14 @@ public final class JourneyBuilder {
     Wrappers.Trap trap = Wrappers.trap(stack, space);
     arrival.trap = trap;
     String callee = stack.call() == 0 ? "" : calleeSymbol(stack, space);
-    CallSites.Found site =
-        CallSites.find(stack, space, arrival.id, arrival.name, callee, arrival.arguments);
+    CallSites.Found site = CallSites.find(stack, space);
     String called = calledName(site.call(), stack, space, callee);
-    if (!called.equals(callee)) {
-      site = CallSites.find(stack, space, arrival.id, arrival.name, called, arrival.arguments);
-    }
     Image callImage = space.at(stack.callFrame().lookupPc());
     boolean alone = stack.call() == 1;
     List<Hop> hops = new ArrayList<>();
     hops.add(sourceLine(stack, space));
-    hops.add(site.hop());
-    boolean ownless = site.hop() instanceof Hop.Missing && !stack.alone().isEmpty();
+    hops.add(CallSites.hop(site, stack, arrival.id, arrival.name, called, arrival.arguments));
+    boolean ownless = site.missing() != null && !stack.alone().isEmpty();
     hops.add(
         callImage == null || ownless
             ? new Hop.Missing(
