@@ -1,10 +1,10 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
-import trapline.kernel.DirectorySource;
+import trapline.kernel.source.DirectorySource;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.KernelIndexer;
+import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.KernelSource;
-import trapline.kernel.TarballSource;
+import trapline.kernel.source.TarballSource;
 
 /// Writes the index of a kernel's source to a file: SOURCE FILE [PACKAGE-VERSION].
 final class MakeKernelIndex {

@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import trapline.kernel.DirectorySource;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.KernelIndexer;
 import trapline.kernel.KernelSource;
 import trapline.kernel.RunningKernel;
-import trapline.kernel.TarballSource;
+import trapline.kernel.source.DirectorySource;
+import trapline.kernel.source.KernelIndexer;
+import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
 
 /// Decides where the kernel's facts come from: the tree or tarball that the user names, an unpacked

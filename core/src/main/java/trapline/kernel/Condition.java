@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A bare `CONFIG_X` and `IS_ENABLED(CONFIG_X)` hold for `y` and `m`, `defined(CONFIG_X)` and
 /// `IS_BUILTIN(CONFIG_X)` for `y` alone.
-final class Condition {
+public final class Condition {
   /// Whether a condition holds.
-  enum Truth {
+  public enum Truth {
     TRUE,
     FALSE,
     UNKNOWN
@@ -28,7 +28,7 @@ final class Condition {
     this.config = config;
   }
 
-  static Truth evaluate(String expression, KernelConfig config) {
+  public static Truth evaluate(String expression, KernelConfig config) {
     Condition condition = new Condition(expression, config);
     Long value = condition.or();
     condition.blanks();
@@ -39,7 +39,7 @@ final class Condition {
   }
 
   /// Whether none of the conditions is known not to hold.
-  static boolean isPossible(List<String> conditions, KernelConfig config) {
+  public static boolean isPossible(List<String> conditions, KernelConfig config) {
     for (String condition : conditions) {
       if (evaluate(condition, config) == Truth.FALSE) {
         return false;

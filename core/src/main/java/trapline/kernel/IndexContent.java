@@ -13,7 +13,7 @@ import trapline.model.Abi;
 /// @param config the usual configuration, of the symbols that definitions depend on
 /// @param paths from the trap to the dispatch
 /// @param prefixes what the dispatch puts before an entry point's name
-record IndexContent(
+public record IndexContent(
     KernelVersion version,
     List<SyscallRow> rows64,
     List<SyscallRow> rows32,

@@ -23,7 +23,7 @@ public final class KernelConfig {
   private final Map<String, Value> values;
   private final boolean complete;
 
-  KernelConfig(Map<String, Value> values, boolean complete) {
+  public KernelConfig(Map<String, Value> values, boolean complete) {
     this.values = values;
     this.complete = complete;
   }
@@ -91,7 +91,7 @@ public final class KernelConfig {
   }
 
   /// This configuration, with another's word on what it says nothing of.
-  KernelConfig or(KernelConfig other) {
+  public KernelConfig or(KernelConfig other) {
     Map<String, Value> both = new HashMap<>();
     other.values.forEach(
         (symbol, value) -> {

@@ -197,7 +197,7 @@ public final class KernelHops {
 
   private List<String> source(SyscallDefinition definition) {
     try {
-      return KernelIndexer.sourceText(tree, definition, MAX_SOURCE_LINES);
+      return SourceText.of(tree, definition, MAX_SOURCE_LINES);
     } catch (IOException | MalformedBinary e) {
       return List.of(); // the place still stands; only its text cannot be shown
     }

@@ -114,6 +114,13 @@ public final class KernelIndex {
     return new KernelIndex(file);
   }
 
+  /// Makes an index of what was found in one source.
+  ///
+  /// @param origin what the user named: the folder's or the tarball's path
+  public static KernelIndex of(String origin, IndexContent content) {
+    return read(Bytes.of("index of " + origin, IndexWriter.write(content)));
+  }
+
   /// The index as a file.
   public byte[] write() {
     return file.copy(0, file.size());

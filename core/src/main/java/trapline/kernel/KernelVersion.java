@@ -34,7 +34,8 @@ public record KernelVersion(String release, String packageVersion, String distri
     return fits ? start.substring(open + 2, close) : "";
   }
 
-  static KernelVersion of(String makefile, Optional<byte[]> changelog, String packageVersion) {
+  public static KernelVersion of(
+      String makefile, Optional<byte[]> changelog, String packageVersion) {
     String version = variable(makefile, "VERSION");
     String level = variable(makefile, "PATCHLEVEL");
     String sublevel = variable(makefile, "SUBLEVEL");

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trapline.kernel.source.KernelIndexer;
+import trapline.kernel.source.TarballSource;
 import trapline.model.Abi;
 import trapline.testing.Command;
 import trapline.testing.Tools;

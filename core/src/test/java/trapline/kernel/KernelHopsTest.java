@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
+import trapline.kernel.source.DirectorySource;
 import trapline.model.Abi;
 import trapline.model.Hop;
 import trapline.model.SyscallId;
@@ -113,8 +114,8 @@ class KernelHopsTest {
 
     assertThat(((Hop.Implementation) hops.hops(SOCKET).get(3)).definitions().getFirst().source())
         .containsExactly("SYSCALL_DEFINE3(socket, x)", "{", "}", "");
-    assertThat(KernelIndexer.sourceText(new DirectorySource(folder), socket, 2)).hasSize(2);
-    assertThat(KernelIndexer.sourceText(null, socket, 2)).isEmpty();
+    assertThat(SourceText.of(new DirectorySource(folder), socket, 2)).hasSize(2);
+    assertThat(SourceText.of(null, socket, 2)).isEmpty();
   }
 
   private static String missing(KernelHops hops, long number) {

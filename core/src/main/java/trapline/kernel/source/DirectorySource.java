@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import trapline.bytes.Bytes;
+import trapline.kernel.KernelSource;
 
 /// A kernel's source in a folder, read on as many threads as there are processors. Symbolic links
 /// are not followed.

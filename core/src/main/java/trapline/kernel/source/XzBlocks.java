@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.bytes.Bytes;
+import trapline.kernel.Condition;
+import trapline.kernel.KernelConfig;
+import trapline.kernel.SyscallDeclaration;
+import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallDefinition.Parameter;
+import trapline.kernel.SyscallRow;
 import trapline.model.MalformedBinary;
 
 /// Pieces of C, of makefiles and of Kconfig that are easily read wrongly.
@@ -287,34 +292,6 @@ class SourceScannerTest {
             () -> SyscallTable.parse(Bytes.of("t.tbl", ("0 64 a\n" + line + "\n").getBytes())))
         .isInstanceOf(MalformedBinary.class)
         .hasMessageContaining("line 2");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "6.12.117, '', '', 6.12.117, '', EXACT",
-    "6.12.117, '', '', 6.12.117-custom, '', SAME_RELEASE",
-    "6.12.117, 6.12.117-1, Debian, 6.12.117+deb13-amd64, '#1 SMP Debian 6.12.117-1 (2026)', EXACT",
-    "6.12.117, 6.12.117-1, Debian, 6.12.117+deb13-amd64, '', SAME_RELEASE",
-    "6.12.117, 6.12.117-1, Debian, 6.12.117, '', SAME_RELEASE",
-    "6.12.117, 6.12.117-1, Debian, 6.12.48+deb13-cloud-amd64, '', SAME_SERIES",
-    "6.1.192, 6.1.192-2, Debian, 6.1.0-37-amd64, '#1 SMP Debian 6.1.192-2 (x)', EXACT",
-    "6.1.192, '', '', 6.12.1, '', OTHER",
-    "6.13-rc2, '', '', 6.13-rc2, '', EXACT",
-    "6.12.117, '', '', '', '', UNKNOWN",
-  })
-  void versionsMatch(
-      String release,
-      String packaged,
-      String distribution,
-      String running,
-      String build,
-      VersionMatch.Level level) {
-    KernelVersion version = new KernelVersion(release, packaged, distribution);
-
-    VersionMatch match = VersionMatch.of(version, running, build);
-
-    assertThat(match.level()).isEqualTo(level);
-    assertThat(match.sentence()).contains(release);
   }
 
   private static SourceScanner.Found scan(String text) {

@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

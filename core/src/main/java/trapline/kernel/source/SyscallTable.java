@@ -1,9 +1,10 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import trapline.bytes.Bytes;
+import trapline.kernel.SyscallRow;
 import trapline.model.Place;
 
 /// Reads a system call table, rows `<nr> <abi> <name> [entry [compat|- [noreturn]]]`.

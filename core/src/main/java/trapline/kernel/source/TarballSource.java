@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -17,6 +17,7 @@ import org.tukaani.xz.CorruptedInputException;
 import org.tukaani.xz.XZFormatException;
 import org.tukaani.xz.XZInputStream;
 import trapline.bytes.Bytes;
+import trapline.kernel.KernelSource;
 import trapline.model.MalformedBinary;
 
 /// A kernel's source in a `.tar.xz`, `.tar.gz` or `.tar`, streamed once and never unpacked. The

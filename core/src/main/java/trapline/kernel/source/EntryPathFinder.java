@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -8,8 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import trapline.kernel.Condition;
+import trapline.kernel.EntryPath;
 import trapline.kernel.EntryPath.Stage;
-import trapline.kernel.SourceScanner.Function;
+import trapline.kernel.KernelConfig;
+import trapline.kernel.source.SourceScanner.Function;
 import trapline.model.Abi;
 import trapline.model.Place;
 

@@ -1,10 +1,12 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import trapline.kernel.SyscallDeclaration;
+import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallDefinition.Parameter;
 import trapline.model.Place;
 

@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.kernel.KernelConfig;
 
 /// The configuration that `make defconfig` would give, as far as it is needed to choose between
 /// definitions: symbols, defaults, dependencies, selects and choices of the `Kconfig` files

@@ -1,4 +1,4 @@
-package trapline.kernel;
+package trapline.kernel.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,9 +14,18 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
+import trapline.kernel.Condition;
+import trapline.kernel.EntryPath;
+import trapline.kernel.IndexContent;
+import trapline.kernel.KernelConfig;
+import trapline.kernel.KernelIndex;
+import trapline.kernel.KernelSource;
 import trapline.kernel.KernelSource.Progress;
+import trapline.kernel.KernelVersion;
+import trapline.kernel.SyscallDeclaration;
+import trapline.kernel.SyscallDefinition;
+import trapline.kernel.SyscallRow;
 import trapline.model.Abi;
 import trapline.model.MalformedBinary;
 
@@ -81,8 +90,7 @@ public final class KernelIndexer {
       throws IOException {
     KernelIndexer indexer = new KernelIndexer(source);
     source.read(KernelIndexer::wanted, indexer::take, progress);
-    byte[] file = IndexWriter.write(indexer.content(packageVersion));
-    return KernelIndex.read(Bytes.of("index of " + source.origin(), file));
+    return KernelIndex.of(source.origin(), indexer.content(packageVersion));
   }
 
   static boolean wanted(String path) {
@@ -368,30 +376,5 @@ public final class KernelIndexer {
 
   private MalformedBinary malformed(String what) {
     return new MalformedBinary(source.origin(), 0, what);
-  }
-
-  /// The text of a definition, line by line.
-  ///
-  /// @param maxLines how many lines to return at most
-  /// @return empty when the tree has no such file or the file has fewer lines
-  public static List<String> sourceText(
-      @Nullable KernelSource tree, SyscallDefinition definition, int maxLines) throws IOException {
-    Optional<Bytes> file = tree == null ? Optional.empty() : tree.file(definition.place().file());
-    List<String> lines = new ArrayList<>();
-    if (file.isPresent()) {
-      byte[] text = file.get().copy(0, file.get().size());
-      int line = 1;
-      int from = 0;
-      for (int at = 0; at <= text.length && lines.size() < maxLines; at++) {
-        if (at == text.length || text[at] == '\n') {
-          if (line >= definition.place().line() && line <= definition.endLine()) {
-            lines.add(new String(text, from, at - from, StandardCharsets.UTF_8));
-          }
-          line++;
-          from = at + 1;
-        }
-      }
-    }
-    return lines;
   }
 }

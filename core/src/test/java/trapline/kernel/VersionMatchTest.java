@@ -1,0 +1,37 @@
+package trapline.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// How the running kernel's own words compare with a source's version.
+class VersionMatchTest {
+  @ParameterizedTest
+  @CsvSource({
+    "6.12.117, '', '', 6.12.117, '', EXACT",
+    "6.12.117, '', '', 6.12.117-custom, '', SAME_RELEASE",
+    "6.12.117, 6.12.117-1, Debian, 6.12.117+deb13-amd64, '#1 SMP Debian 6.12.117-1 (2026)', EXACT",
+    "6.12.117, 6.12.117-1, Debian, 6.12.117+deb13-amd64, '', SAME_RELEASE",
+    "6.12.117, 6.12.117-1, Debian, 6.12.117, '', SAME_RELEASE",
+    "6.12.117, 6.12.117-1, Debian, 6.12.48+deb13-cloud-amd64, '', SAME_SERIES",
+    "6.1.192, 6.1.192-2, Debian, 6.1.0-37-amd64, '#1 SMP Debian 6.1.192-2 (x)', EXACT",
+    "6.1.192, '', '', 6.12.1, '', OTHER",
+    "6.13-rc2, '', '', 6.13-rc2, '', EXACT",
+    "6.12.117, '', '', '', '', UNKNOWN",
+  })
+  void versionsMatch(
+      String release,
+      String packaged,
+      String distribution,
+      String running,
+      String build,
+      VersionMatch.Level level) {
+    KernelVersion version = new KernelVersion(release, packaged, distribution);
+
+    VersionMatch match = VersionMatch.of(version, running, build);
+
+    assertThat(match.level()).isEqualTo(level);
+    assertThat(match.sentence()).contains(release);
+  }
+}
