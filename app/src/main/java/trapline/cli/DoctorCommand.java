@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import trapline.kernel.KernelIndex;
+import trapline.kernel.KernelIndexSet;
 import trapline.kernel.VersionMatch;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
@@ -118,7 +118,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static Checkup.Item kernelSource(HostFacts host) {
     String what = "the kernel's side of a call";
-    VersionMatch match = KernelIndex.embedded().match(host.release(), host.version());
+    VersionMatch match =
+        KernelIndexSet.embedded().nearest(host.release()).match(host.release(), host.version());
     if (match.exact()) {
       return Checkup.yes(what, match.sentence());
     }

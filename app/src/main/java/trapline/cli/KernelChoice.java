@@ -10,9 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
+import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelSource;
 import trapline.kernel.RunningKernel;
 import trapline.kernel.source.DirectorySource;
+import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
@@ -41,7 +43,8 @@ final class KernelChoice {
         err.println("trapline: " + tree + " is left aside: " + e.getMessage());
       }
     }
-    return new KernelHops(KernelIndex.embedded(), "embedded index", null, running);
+    KernelIndex nearest = KernelIndexSet.embedded().nearest(running.release());
+    return new KernelHops(nearest, "embedded index", null, running);
   }
 
   private static KernelHops indexed(Path named, RunningKernel running, PrintStream err) {
@@ -69,7 +72,7 @@ final class KernelChoice {
     KernelSource source =
         Files.isDirectory(place) ? new DirectorySource(place) : new TarballSource(place);
     try (IndexProgress progress = new IndexProgress(place.toString(), err)) {
-      KernelIndex index = KernelIndexer.index(source, progress);
+      KernelIndex index = KernelIndexer.index(source, IndexOptions.NONE, progress);
       return new KernelHops(index, place.toString(), source, running);
     }
   }

@@ -1,8 +1,36 @@
 package trapline.abi;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
 /// How far two names are apart.
-final class EditDistance {
+public final class EditDistance {
+  private static final int MOST = 3;
+
   private EditDistance() {}
+
+  /// The known names of similar spelling, at most three, the nearest first and those equally near
+  /// in the order of the alphabet. Empty when nothing is near.
+  public static List<String> nearest(String wanted, Collection<String> known) {
+    int limit = Math.max(1, wanted.length() / 3);
+    List<String> found = new ArrayList<>();
+    for (int distance = 0; distance <= limit && found.size() < MOST; distance++) {
+      TreeSet<String> same = new TreeSet<>();
+      for (String name : known) {
+        if (between(wanted, name, limit) == distance) {
+          same.add(name);
+        }
+      }
+      for (String name : same) {
+        if (found.size() < MOST) {
+          found.add(name);
+        }
+      }
+    }
+    return found;
+  }
 
   /// How many insertions, deletions, replacements and swaps of neighbours turn one name into the
   /// other.

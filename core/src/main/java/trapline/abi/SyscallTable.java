@@ -160,20 +160,8 @@ public final class SyscallTable {
     if (!found.isEmpty()) {
       return List.copyOf(found);
     }
-    int limit = Math.max(1, wanted.length() / 3);
-    for (int distance = 0; distance <= limit && found.size() < 3; distance++) {
-      List<String> same = new ArrayList<>();
-      for (String known : rowOfName.keySet()) {
-        if (EditDistance.between(wanted, known, limit) == distance) {
-          same.add(known);
-        }
-      }
-      Collections.sort(same);
-      for (String known : same) {
-        if (found.size() < 3) {
-          found.add(new Suggestion(known, ""));
-        }
-      }
+    for (String known : EditDistance.nearest(wanted, rowOfName.keySet())) {
+      found.add(new Suggestion(known, ""));
     }
     return List.copyOf(found);
   }

@@ -7,104 +7,184 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition.Parameter;
-import trapline.model.Abi;
+import trapline.model.Place;
 
-/// Writes an index file, the format of which [KernelIndex] describes. The same content gives the
-/// same bytes.
+/// Writes an index file, the format of which [IndexFile] describes. What several versions say alike
+/// but for the line is written once. The same content gives the same bytes.
 final class IndexWriter {
-  private static final Comparator<SyscallDefinition> DEFINITION_ORDER =
-      Comparator.comparing(SyscallDefinition::entry)
-          .thenComparing(d -> d.place().file())
-          .thenComparingInt(d -> d.place().line());
-  private static final Comparator<SyscallDeclaration> DECLARATION_ORDER =
-      Comparator.comparing(SyscallDeclaration::entry)
-          .thenComparing(d -> d.place().file())
-          .thenComparingInt(d -> d.place().line());
-  private static final Comparator<SyscallRow> ROW_ORDER =
-      Comparator.comparingInt(SyscallRow::number).thenComparingInt(row -> row.place().line());
+  /// A fact that some versions have, each at a line of its own.
+  ///
+  /// @param key the fact without its lines
+  /// @param lines of each version; 0 where it has not got it
+  /// @param ends last lines; empty where the fact has none
+  private record Merged<K>(K key, List<Integer> lines, List<Integer> ends) {
+    /// The line in the newest version that has it.
+    int newest() {
+      for (int i = lines.size() - 1; i >= 0; i--) {
+        if (lines.get(i) != 0) {
+          return lines.get(i);
+        }
+      }
+      return 0;
+    }
+  }
 
+  /// The same fact twice in one version is two facts.
+  private record Occurrence<K>(K key, int number) {}
+
+  private final List<IndexContent> versions;
   private final Map<String, Integer> stringIds = new HashMap<>();
   private final List<byte[]> strings = new ArrayList<>();
   private final Words lists = new Words();
   private final Map<List<Integer>, Integer> listIds = new HashMap<>();
 
-  private IndexWriter() {}
-
-  static byte[] write(IndexContent content) {
-    return new IndexWriter().encode(content);
+  private IndexWriter(List<IndexContent> versions) {
+    this.versions = versions;
   }
 
-  private byte[] encode(IndexContent content) {
+  /// @param versions at least one, oldest first
+  /// @throws IllegalArgumentException when there are more than fit
+  static byte[] write(List<IndexContent> versions) {
+    if (versions.isEmpty() || versions.size() > IndexFile.MAX_VERSIONS) {
+      throw new IllegalArgumentException(versions.size() + " versions in one index");
+    }
+    return new IndexWriter(versions).encode();
+  }
+
+  private byte[] encode() {
     string("");
     lists.add(0); // the empty list
     listIds.put(List.of(), 0);
-    Words head = new Words();
-    head.add(string(content.version().release()));
-    head.add(string(content.version().packageVersion()));
-    head.add(string(content.version().distribution()));
-    for (Abi abi : List.of(Abi.X86_64, Abi.X32, Abi.I386)) {
-      head.add(string(content.prefixes().getOrDefault(abi, "")));
-      List<Integer> path = new ArrayList<>();
-      for (EntryPath.Stage stage :
-          content.paths().getOrDefault(abi, new EntryPath(List.of())).stages()) {
-        path.add(string(stage.symbol()));
-        path.add(string(stage.place().file()));
-        path.add(stage.place().line());
-        path.add(stage.inlined() ? 1 : 0);
-      }
-      head.add(list(path));
-    }
-    Words rows64 = rows(content.rows64());
-    Words rows32 = rows(content.rows32());
-    Words declarations = new Words();
-    Words definitions = new Words();
-    Words entries = entries(content, declarations, definitions);
-    Words config = new Words();
-    new TreeMap<>(content.config())
-        .forEach(
-            (symbol, value) -> {
-              config.add(string(symbol));
-              config.add(KernelConfig.code(value));
-            });
-    return file(List.of(head, rows64, rows32, entries, declarations, definitions, config, lists));
+    Words[] sections = new Words[IndexFile.LISTS];
+    sections[IndexFile.VERSIONS] = provenance();
+    sections[IndexFile.ROWS] = new Words();
+    sections[IndexFile.NUMBERINGS] = numberings(sections[IndexFile.ROWS]);
+    sections[IndexFile.DECLARATIONS] = new Words();
+    sections[IndexFile.DEFINITIONS] = new Words();
+    sections[IndexFile.ENTRIES] =
+        entries(sections[IndexFile.DECLARATIONS], sections[IndexFile.DEFINITIONS]);
+    sections[IndexFile.REDIRECTIONS] = redirections();
+    sections[IndexFile.SETTINGS] = settings();
+    sections[IndexFile.GAPS] = gaps();
+    return file(sections);
   }
 
-  private Words rows(List<SyscallRow> rows) {
+  private Words provenance() {
     Words words = new Words();
-    rows.stream()
-        .sorted(ROW_ORDER)
-        .forEach(
-            row -> {
-              words.add(row.number());
-              words.add(string(row.tableAbi()));
-              words.add(string(row.name()));
-              words.add(string(row.entry()));
-              words.add(string(row.compat()));
-              words.add(row.noReturn() ? 1 : 0);
-              words.add(string(row.place().file()));
-              words.add(row.place().line());
-            });
+    for (IndexContent content : versions) {
+      words.add(string(content.version().release()));
+      words.add(string(content.version().packageVersion()));
+      words.add(string(content.version().distribution()));
+      words.add(string(content.version().sha256()));
+    }
     return words;
   }
 
+  private Words numberings(Words rows) {
+    Map<List<Integer>, Integer> rowIds = new HashMap<>();
+    Words words = new Words();
+    for (SyscallAbi abi : SyscallAbi.all()) {
+      List<Optional<IndexContent.Table>> tables = new ArrayList<>();
+      for (IndexContent content : versions) {
+        tables.add(content.tables().stream().filter(t -> t.abi().equals(abi)).findFirst());
+      }
+      if (tables.stream().allMatch(Optional::isEmpty)) {
+        continue;
+      }
+      words.add(string(abi.label()));
+      words.add(rowList(tables, rows, rowIds));
+      for (Optional<IndexContent.Table> table : tables) {
+        words.add(table.isPresent() ? 1 : 0);
+        words.add(string(table.map(IndexContent.Table::prefix).orElse("")));
+        words.add(path(table.map(IndexContent.Table::path).orElse(new EntryPath(List.of()))));
+      }
+    }
+    return words;
+  }
+
+  /// Tables of several numberings that have rows in common share the records, as those of
+  /// `scripts/syscall.tbl` do.
+  private int rowList(
+      List<Optional<IndexContent.Table>> tables, Words rows, Map<List<Integer>, Integer> rowIds) {
+    List<List<SyscallRow>> facts =
+        tables.stream().map(t -> t.map(IndexContent.Table::rows).orElse(List.of())).toList();
+    List<Merged<SyscallRow>> merged =
+        merge(
+            facts,
+            row ->
+                new SyscallRow(
+                    row.number(),
+                    row.tableAbi(),
+                    row.name(),
+                    row.entry(),
+                    row.compat(),
+                    row.noReturn(),
+                    new Place(row.place().file(), 0)),
+            SyscallRow::place,
+            row -> 0);
+    merged.sort(
+        Comparator.comparingInt((Merged<SyscallRow> row) -> row.key().number())
+            .thenComparing(row -> row.key().place().file())
+            .thenComparingInt(Merged::newest)
+            .thenComparing(row -> row.key().name()));
+    List<Integer> ids = new ArrayList<>(merged.size());
+    for (Merged<SyscallRow> row : merged) {
+      SyscallRow key = row.key();
+      List<Integer> record = new ArrayList<>();
+      record.add(key.number());
+      record.add(string(key.tableAbi()));
+      record.add(string(key.name()));
+      record.add(string(key.entry()));
+      record.add(string(key.compat()));
+      record.add(key.noReturn() ? 1 : 0);
+      record.add(string(key.place().file()));
+      record.addAll(row.lines());
+      Integer known = rowIds.get(record);
+      if (known == null) {
+        known = rowIds.size();
+        rowIds.put(record, known);
+        record.forEach(rows::add);
+      }
+      ids.add(known);
+    }
+    return list(ids);
+  }
+
+  private int path(EntryPath path) {
+    List<Integer> words = new ArrayList<>();
+    for (EntryPath.Stage stage : path.stages()) {
+      words.add(string(stage.symbol()));
+      words.add(string(stage.place().file()));
+      words.add(stage.place().line());
+      words.add(stage.inlined() ? 1 : 0);
+    }
+    return list(words);
+  }
+
   /// Entry points in the order of their names, with the ranges of what belongs to them.
-  private Words entries(IndexContent content, Words declarations, Words definitions) {
+  private Words entries(Words declarations, Words definitions) {
     TreeMap<String, int[]> byEntry = new TreeMap<>();
     int count = 0;
-    for (SyscallDeclaration d :
-        content.declarations().stream().sorted(DECLARATION_ORDER).toList()) {
+    for (Merged<SyscallDeclaration> merged : declarations()) {
+      SyscallDeclaration d = merged.key();
       int[] range = byEntry.computeIfAbsent(d.entry(), key -> new int[5]);
       range[0] = range[1]++ == 0 ? count : range[0];
       count++;
       declarations.add(string(d.text()));
       declarations.add(string(d.place().file()));
-      declarations.add(d.place().line());
       declarations.add(strings(d.conditions()));
+      merged.lines().forEach(declarations::add);
     }
     count = 0;
-    for (SyscallDefinition d : content.definitions().stream().sorted(DEFINITION_ORDER).toList()) {
+    for (Merged<SyscallDefinition> merged : definitions()) {
+      SyscallDefinition d = merged.key();
       int[] range = byEntry.computeIfAbsent(d.entry(), key -> new int[5]);
       range[2] = range[3]++ == 0 ? count : range[2];
       count++;
@@ -116,14 +196,18 @@ final class IndexWriter {
       definitions.add(string(d.macro()));
       definitions.add(string(d.signature()));
       definitions.add(string(d.place().file()));
-      definitions.add(d.place().line());
-      definitions.add(d.endLine());
       definitions.add(strings(arguments));
       definitions.add(strings(d.conditions()));
       definitions.add(strings(d.gates()));
+      for (int i = 0; i < versions.size(); i++) {
+        definitions.add(merged.lines().get(i));
+        definitions.add(merged.ends().get(i));
+      }
     }
-    for (String name : content.optional()) {
-      byEntry.computeIfAbsent(name, key -> new int[5])[4] = 1;
+    for (int i = 0; i < versions.size(); i++) {
+      for (String name : versions.get(i).optional()) {
+        byEntry.computeIfAbsent(name, key -> new int[5])[4] |= 1 << i;
+      }
     }
     Words words = new Words();
     byEntry.forEach(
@@ -136,7 +220,151 @@ final class IndexWriter {
     return words;
   }
 
-  private byte[] file(List<Words> sections) {
+  private List<Merged<SyscallDeclaration>> declarations() {
+    List<Merged<SyscallDeclaration>> merged =
+        merge(
+            versions.stream().map(IndexContent::declarations).toList(),
+            d ->
+                new SyscallDeclaration(
+                    d.entry(), d.text(), new Place(d.place().file(), 0), d.conditions()),
+            SyscallDeclaration::place,
+            d -> 0);
+    merged.sort(
+        Comparator.comparing((Merged<SyscallDeclaration> d) -> d.key().entry())
+            .thenComparing(d -> d.key().place().file())
+            .thenComparingInt(Merged::newest)
+            .thenComparing(d -> d.key().toString()));
+    return merged;
+  }
+
+  private List<Merged<SyscallDefinition>> definitions() {
+    List<Merged<SyscallDefinition>> merged =
+        merge(
+            versions.stream().map(IndexContent::definitions).toList(),
+            d ->
+                new SyscallDefinition(
+                    d.entry(),
+                    d.macro(),
+                    d.signature(),
+                    d.arguments(),
+                    new Place(d.place().file(), 0),
+                    0,
+                    d.conditions(),
+                    d.gates()),
+            SyscallDefinition::place,
+            SyscallDefinition::endLine);
+    merged.sort(
+        Comparator.comparing((Merged<SyscallDefinition> d) -> d.key().entry())
+            .thenComparing(d -> d.key().place().file())
+            .thenComparingInt(Merged::newest)
+            .thenComparing(d -> d.key().toString()));
+    return merged;
+  }
+
+  private Words redirections() {
+    List<Merged<IndexContent.Redirection>> merged =
+        merge(
+            versions.stream().map(IndexContent::redirections).toList(),
+            r ->
+                new IndexContent.Redirection(
+                    r.architecture(), r.from(), r.to(), new Place(r.place().file(), 0)),
+            IndexContent.Redirection::place,
+            r -> 0);
+    merged.sort(
+        Comparator.comparing((Merged<IndexContent.Redirection> r) -> r.key().toString())
+            .thenComparingInt(Merged::newest));
+    Words words = new Words();
+    for (Merged<IndexContent.Redirection> r : merged) {
+      words.add(string(r.key().architecture()));
+      words.add(string(r.key().from()));
+      words.add(string(r.key().to()));
+      words.add(string(r.key().place().file()));
+      r.lines().forEach(words::add);
+    }
+    return words;
+  }
+
+  private Words settings() {
+    Set<String> architectures = new TreeSet<>();
+    versions.forEach(content -> architectures.addAll(content.configs().keySet()));
+    Words words = new Words();
+    for (String architecture : architectures) {
+      Set<String> symbols = new TreeSet<>();
+      for (IndexContent content : versions) {
+        symbols.addAll(content.configs().getOrDefault(architecture, Map.of()).keySet());
+      }
+      for (String symbol : symbols) {
+        int values = 0;
+        for (int i = 0; i < versions.size(); i++) {
+          KernelConfig.Value value =
+              versions
+                  .get(i)
+                  .configs()
+                  .getOrDefault(architecture, Map.of())
+                  .getOrDefault(symbol, KernelConfig.Value.UNKNOWN);
+          values |= KernelConfig.code(value) << (2 * i);
+        }
+        words.add(string(architecture));
+        words.add(string(symbol));
+        words.add(values);
+      }
+    }
+    return words;
+  }
+
+  private Words gaps() {
+    Words words = new Words();
+    for (int i = 0; i < versions.size(); i++) {
+      for (Gap gap : versions.get(i).gaps()) {
+        words.add(i);
+        words.add(string(gap.place().file()));
+        words.add(gap.place().line());
+        words.add(string(gap.reason()));
+      }
+    }
+    return words;
+  }
+
+  private interface Without<T> {
+    T lines(T fact);
+  }
+
+  private interface Where<T> {
+    Place place(T fact);
+  }
+
+  private interface End<T> {
+    int line(T fact);
+  }
+
+  /// Joins what is equal but for its lines.
+  private static <T> List<Merged<T>> merge(
+      List<? extends List<T>> perVersion, Without<T> without, Where<T> where, End<T> end) {
+    Map<Occurrence<T>, Merged<T>> merged = new HashMap<>();
+    List<Merged<T>> all = new ArrayList<>();
+    for (int i = 0; i < perVersion.size(); i++) {
+      Map<T, Integer> seen = new HashMap<>();
+      for (T fact : perVersion.get(i)) {
+        T key = without.lines(fact);
+        Occurrence<T> occurrence = new Occurrence<>(key, seen.merge(key, 1, Integer::sum));
+        Merged<T> record = merged.get(occurrence);
+        if (record == null) {
+          record = new Merged<>(key, zeros(perVersion.size()), zeros(perVersion.size()));
+          merged.put(occurrence, record);
+          all.add(record);
+        }
+        record.lines().set(i, where.place(fact).line());
+        record.ends().set(i, end.line(fact));
+      }
+    }
+    return all;
+  }
+
+  private static List<Integer> zeros(int count) {
+    return new ArrayList<>(java.util.Collections.nCopies(count, 0));
+  }
+
+  private byte[] file(Words[] sections) {
     Words offsets = new Words();
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     for (byte[] string : strings) {
@@ -148,21 +376,34 @@ final class IndexWriter {
     for (Words section : sections) {
       parts.add(section.bytes());
     }
+    parts.add(lists.bytes());
     parts.add(offsets.bytes());
     parts.add(text.toByteArray());
-    Words header = new Words();
-    int at = KernelIndex.HEADER + 8 * parts.size();
-    header.add(KernelIndex.FORMAT);
-    header.add(parts.size());
+    Bytes functions = versions.size() == 1 ? versions.getFirst().functions() : Bytes.empty("");
+    parts.add(functions.copy(0, functions.size()));
+    Words table = new Words();
+    int at = IndexFile.HEADER + 8 * parts.size();
     for (byte[] part : parts) {
-      header.add(at);
-      header.add(part.length);
+      table.add(at);
+      table.add(part.length);
       at += part.length;
     }
+    ByteArrayOutputStream body = new ByteArrayOutputStream(at);
+    body.writeBytes(new byte[4]);
+    body.writeBytes(table.bytes());
+    parts.subList(0, IndexFile.FUNCTIONS).forEach(body::writeBytes);
+    CRC32C sum = new CRC32C();
+    sum.update(body.toByteArray());
+    Words header = new Words();
+    header.add(IndexFile.FORMAT);
+    header.add(parts.size());
+    header.add(at);
+    header.add((int) sum.getValue());
     ByteArrayOutputStream out = new ByteArrayOutputStream(at);
-    out.writeBytes(KernelIndex.MAGIC.getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes(IndexFile.MAGIC.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(header.bytes());
-    parts.forEach(out::writeBytes);
+    out.writeBytes(body.toByteArray());
+    out.writeBytes(parts.getLast());
     return out.toByteArray();
   }
 
@@ -188,7 +429,7 @@ final class IndexWriter {
     Integer known = listIds.get(words);
     if (known == null) {
       known = lists.count();
-      listIds.put(words, known);
+      listIds.put(List.copyOf(words), known);
       lists.add(words.size());
       words.forEach(lists::add);
     }

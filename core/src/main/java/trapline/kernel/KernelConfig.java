@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 
 /// A kernel's configuration, or as much of it as is known. Immutable.
@@ -36,9 +35,9 @@ public final class KernelConfig {
     return CODES.indexOf(value);
   }
 
-  /// @return `null` when no value has this number
-  static @Nullable Value ofCode(long code) {
-    return code >= 0 && code < CODES.size() ? CODES.get((int) code) : null;
+  /// @param code two bits
+  static Value ofCode(long code) {
+    return CODES.get((int) (code & 3));
   }
 
   /// A configuration of which nothing is known.

@@ -61,9 +61,13 @@ public final class KernelHops {
   /// [Hop.Missing] with why and what to do.
   public List<Hop> hops(SyscallId id) {
     boolean ownSource = match().level() != VersionMatch.Level.OTHER;
-    Optional<SyscallFacts> found = index.facts(id.abi(), id.number(), running.config(), ownSource);
+    Optional<SyscallFacts> found =
+        index.facts(SyscallAbi.of(id.abi()), id.number(), running.config(), ownSource);
     return List.of(
-        entry(id.abi(), found), row(id, found), declaration(found), implementation(found));
+        entry(id.abi(), found),
+        row(id, found),
+        declaration(found),
+        implementation(id.abi(), found));
   }
 
   private Hop entry(Abi abi, Optional<SyscallFacts> found) {
@@ -124,7 +128,7 @@ public final class KernelHops {
         wanted.add(stage.symbol());
       }
       for (SyscallRow row : index.rows(abi)) {
-        wanted.add(index.symbol(abi, row));
+        wanted.add(index.symbol(SyscallAbi.of(abi), row));
       }
     }
     known = running.symbols(Set.copyOf(wanted));
@@ -161,7 +165,7 @@ public final class KernelHops {
     return new Hop.Declaration(evidence, texts);
   }
 
-  private Hop implementation(Optional<SyscallFacts> found) {
+  private Hop implementation(Abi abi, Optional<SyscallFacts> found) {
     if (found.isEmpty()) {
       return missing("the number has no row in the table: the kernel returns ENOSYS", newer());
     }
@@ -178,11 +182,11 @@ public final class KernelHops {
                   + facts.entry()
                   + ": the kernel returns ENOSYS",
               "");
-      case IMPLEMENTED, AMBIGUOUS, NOT_CONFIGURED -> definitions(facts);
+      case IMPLEMENTED, AMBIGUOUS, NOT_CONFIGURED -> definitions(abi, facts);
     };
   }
 
-  private Hop definitions(SyscallFacts facts) {
+  private Hop definitions(Abi abi, SyscallFacts facts) {
     boolean none = facts.state() == SyscallState.NOT_CONFIGURED;
     List<Hop.Definition> definitions = new ArrayList<>();
     for (SyscallDefinition definition : none ? facts.ruledOut() : facts.definitions()) {
@@ -192,7 +196,7 @@ public final class KernelHops {
           new Hop.Definition(
               definition.signature(), definition.place(), gates, source(definition)));
     }
-    return new Hop.Implementation(evidence, definitions, confirmation(facts));
+    return new Hop.Implementation(evidence, definitions, confirmation(abi, facts));
   }
 
   private List<String> source(SyscallDefinition definition) {
@@ -204,12 +208,12 @@ public final class KernelHops {
   }
 
   /// What the running kernel says of the call, as short clauses.
-  private String confirmation(SyscallFacts facts) {
+  private String confirmation(Abi abi, SyscallFacts facts) {
     List<String> clauses = new ArrayList<>();
     if (facts.state() == SyscallState.NOT_CONFIGURED) {
       clauses.add("left out by the running kernel's configuration");
     }
-    Kallsyms symbols = symbols(facts.abi(), List.of(facts.symbol()));
+    Kallsyms symbols = symbols(abi, List.of(facts.symbol()));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(facts.symbol());
     if (symbol.isPresent()) {
       boolean weak = symbol.get().type() == 'W' || symbol.get().type() == 'w';
@@ -217,7 +221,7 @@ public final class KernelHops {
     } else if (symbols.whyUnavailable().isEmpty()) {
       clauses.add("no symbol " + facts.symbol() + " (kallsyms)");
     }
-    if (facts.definitions().size() == 1 && facts.abi() == Abi.X86_64) {
+    if (facts.definitions().size() == 1 && abi == Abi.X86_64) {
       String name = tracepointName(facts.entry());
       Optional<TracepointFormat> format = running.tracepoint("sys_enter_" + name);
       if (format.isPresent()) {

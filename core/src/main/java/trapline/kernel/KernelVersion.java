@@ -11,7 +11,9 @@ import trapline.bytes.Bytes;
 ///     `6.12.117-1~deb12u1`; empty otherwise
 /// @param distribution who patched it, such as `Debian`; empty for a source with no sign of a
 ///     distribution's packaging
-public record KernelVersion(String release, String packageVersion, String distribution) {
+/// @param sha256 of the tarball, in hexadecimal; empty for a folder
+public record KernelVersion(
+    String release, String packageVersion, String distribution, String sha256) {
   /// In one line, such as `6.12.117 (Debian 6.12.117-1~deb12u1)`.
   public String text() {
     if (distribution.isEmpty()) {
@@ -35,7 +37,7 @@ public record KernelVersion(String release, String packageVersion, String distri
   }
 
   public static KernelVersion of(
-      String makefile, Optional<byte[]> changelog, String packageVersion) {
+      String makefile, Optional<byte[]> changelog, String packageVersion, String sha256) {
     String version = variable(makefile, "VERSION");
     String level = variable(makefile, "PATCHLEVEL");
     String sublevel = variable(makefile, "SUBLEVEL");
@@ -50,7 +52,7 @@ public record KernelVersion(String release, String packageVersion, String distri
             : packageVersion;
     // Debian's patches make the top Makefile write its package's name and version into the kernel.
     boolean debian = makefile.contains("DISTRIBUTION_OFFICIAL_BUILD") || changelog.isPresent();
-    return new KernelVersion(release, packaged, debian ? "Debian" : "");
+    return new KernelVersion(release, packaged, debian ? "Debian" : "", sha256);
   }
 
   private static String variable(String makefile, String name) {

@@ -98,4 +98,27 @@ public record SyscallAbi(
   public static SyscallAbi of(Abi abi) {
     return named(abi.label()).orElseThrow(() -> new IllegalStateException(TABLE + ": " + abi));
   }
+
+  /// The ABI as Trapline traces it; empty when it does not.
+  public Optional<Abi> traced() {
+    for (Abi abi : Abi.values()) {
+      if (abi.label().equals(label)) {
+        return Optional.of(abi);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The number that a program passes.
+  ///
+  /// @param tableNumber the row's
+  public long passed(int tableNumber) {
+    return (long) offset + tableNumber;
+  }
+
+  /// The number that a program passes, as people write it: x32's as `0x40000029`.
+  public String passedText(int tableNumber) {
+    long passed = passed(tableNumber);
+    return offset >= 0x10000 ? "0x" + Long.toHexString(passed) : Long.toString(passed);
+  }
 }

@@ -30,8 +30,29 @@ public record SyscallDefinition(
     gates = List.copyOf(gates);
   }
 
+  /// The arguments as C writes them: `int fd, void __user *buf`; empty when it takes none.
+  public String argumentText() {
+    StringBuilder text = new StringBuilder();
+    for (Parameter argument : arguments) {
+      text.append(text.isEmpty() ? "" : ", ").append(argument.text());
+    }
+    return text.toString();
+  }
+
+  /// All that must hold for it to be compiled: the gates, then the conditions.
+  public List<String> requirements() {
+    List<String> all = new java.util.ArrayList<>(gates);
+    all.addAll(conditions);
+    return all;
+  }
+
   /// A parameter.
   ///
   /// @param type its C type, such as `struct sockaddr __user *`
-  public record Parameter(String type, String name) {}
+  public record Parameter(String type, String name) {
+    /// Type and name as C writes them.
+    public String text() {
+      return type.endsWith("*") || name.isEmpty() ? type + name : type + " " + name;
+    }
+  }
 }

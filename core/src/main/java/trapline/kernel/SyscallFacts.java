@@ -1,7 +1,6 @@
 package trapline.kernel;
 
 import java.util.List;
-import trapline.model.Abi;
 
 /// All that one kernel's source says about one call.
 ///
@@ -19,7 +18,7 @@ import trapline.model.Abi;
 /// @param optional whether the kernel may be built without it (`COND_SYSCALL`)
 /// @param path from the trap to `symbol`; without stages when the source did not tell
 public record SyscallFacts(
-    Abi abi,
+    SyscallAbi abi,
     SyscallRow row,
     String entry,
     String symbol,

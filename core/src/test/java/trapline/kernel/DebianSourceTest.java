@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.Abi;
@@ -32,7 +33,7 @@ class DebianSourceTest {
 
   @Test
   void theEmbeddedIndexIsWhatTheSourceGives() throws IOException {
-    KernelIndex embedded = KernelIndex.embedded();
+    KernelIndex embedded = KernelIndexSet.embedded().series("6.12").orElseThrow();
     Tools.requireHost(
         packageVersion("6.12").equals(embedded.version().packageVersion()),
         "Debian's linux-source-6.12 of version " + embedded.version().packageVersion());
@@ -162,7 +163,9 @@ class DebianSourceTest {
       Path tarball = tarball(series);
       known =
           KernelIndexer.index(
-              new TarballSource(tarball), packageVersion(series), KernelSource.Progress.NONE);
+              new TarballSource(tarball),
+              new IndexOptions(packageVersion(series), "", false),
+              KernelSource.Progress.NONE);
       indexed.put(series, known);
     }
     return known;

@@ -37,7 +37,7 @@ class KernelFuzzTest {
 
   @Test
   void truncatedIndexes() {
-    byte[] whole = KernelIndex.embedded().write();
+    byte[] whole = KernelIndexSet.embedded().index(0).write();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 200; i++) {
       walk(Arrays.copyOf(whole, i < 100 ? i : random.nextInt(whole.length)));
@@ -46,7 +46,7 @@ class KernelFuzzTest {
 
   @Test
   void indexesWithChangedBytes() {
-    byte[] whole = KernelIndex.embedded().write();
+    byte[] whole = KernelIndexSet.embedded().index(0).write();
     SplittableRandom random = new SplittableRandom(2);
     for (int round = 0; round < 150; round++) {
       byte[] changed = whole.clone();
@@ -60,7 +60,8 @@ class KernelFuzzTest {
 
   private static void walk(byte[] file) {
     try {
-      KernelIndex index = KernelIndex.read(Bytes.of("fuzz.idx", file));
+      KernelIndexSet set = KernelIndexSet.of(IndexFile.read(Bytes.of("fuzz.idx", file)));
+      KernelIndex index = set.index(0);
       for (Abi abi : Abi.values()) {
         for (SyscallRow row : index.rows(abi)) {
           index.facts(abi, row.number());

@@ -22,7 +22,7 @@ import trapline.model.SyscallId;
 /// What a journey is told of kernels that show much, little or nothing.
 class KernelHopsTest {
   private static final SyscallId SOCKET = new SyscallId(Abi.X86_64, 41);
-  private static final KernelIndex INDEX = KernelIndex.embedded();
+  private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
 
   @TempDir Path folder;
 

@@ -27,7 +27,7 @@ class RunningKernelTest {
   @Test
   void signaturesEqualTheTracepoints() throws IOException {
     Tools.requireHost(Files.isDirectory(EVENTS), "tracefs at /sys/kernel/tracing (as root)");
-    KernelIndex index = KernelIndex.embedded();
+    KernelIndex index = KernelIndexSet.embedded().nearest(release());
     int compared = 0;
     int equal = 0;
     List<String> differences = new ArrayList<>();
@@ -61,7 +61,8 @@ class RunningKernelTest {
             + differences);
 
     assertThat(compared).isGreaterThan(200);
-    if (KernelIndex.embedded().match(release(), "").level() != VersionMatch.Level.OTHER) {
+    if (KernelIndexSet.embedded().nearest(release()).match(release(), "").level()
+        != VersionMatch.Level.OTHER) {
       assertThat(differences).isEmpty();
     }
     // Another series may have changed a few signatures; a wrong reader would change most.
@@ -131,7 +132,7 @@ class RunningKernelTest {
     try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
       config = KernelConfig.parse(Bytes.of("config", in.readAllBytes()));
     }
-    KernelIndex index = KernelIndex.embedded();
+    KernelIndex index = KernelIndexSet.embedded().nearest(release());
     Set<String> wanted = new HashSet<>();
     for (SyscallRow row : index.rows(Abi.X86_64)) {
       wanted.add("__x64_" + row.entry());
@@ -176,7 +177,9 @@ class RunningKernelTest {
   @Test
   void theHopsOfSocketAreConfirmed() {
     Tools.requireHost(Files.isReadable(Path.of("/proc/kallsyms")), "/proc/kallsyms");
-    KernelHops hops = new KernelHops(KernelIndex.embedded(), "embedded index", null, new Live());
+    KernelHops hops =
+        new KernelHops(
+            KernelIndexSet.embedded().nearest(release()), "embedded index", null, new Live());
     List<Hop> four = hops.hops(new SyscallId(Abi.X86_64, 41));
     System.out.println(hops.match().sentence() + "\n" + four);
 
@@ -205,9 +208,11 @@ class RunningKernelTest {
             .split("\n")) {
       weak.add(line.substring(line.lastIndexOf(' ') + 1));
     }
-    KernelHops hops = new KernelHops(KernelIndex.embedded(), "embedded index", null, new Live());
+    KernelHops hops =
+        new KernelHops(
+            KernelIndexSet.embedded().nearest(release()), "embedded index", null, new Live());
     int checked = 0;
-    for (SyscallRow row : KernelIndex.embedded().rows(Abi.X86_64)) {
+    for (SyscallRow row : KernelIndexSet.embedded().nearest(release()).rows(Abi.X86_64)) {
       if (checked < 3 && weak.contains("__x64_" + row.entry())) {
         Hop hop = hops.hops(new SyscallId(Abi.X86_64, row.number())).getLast();
         assertThat(((Hop.Implementation) hop).confirmation())

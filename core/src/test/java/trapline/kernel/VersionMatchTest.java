@@ -27,7 +27,7 @@ class VersionMatchTest {
       String running,
       String build,
       VersionMatch.Level level) {
-    KernelVersion version = new KernelVersion(release, packaged, distribution);
+    KernelVersion version = new KernelVersion(release, packaged, distribution, "");
 
     VersionMatch match = VersionMatch.of(version, running, build);
 

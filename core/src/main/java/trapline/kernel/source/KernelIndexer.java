@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
-import trapline.kernel.EntryPath;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelSource;
 import trapline.kernel.KernelSource.Progress;
 import trapline.kernel.KernelVersion;
+import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallRow;
@@ -79,18 +79,17 @@ public final class KernelIndexer {
   /// @throws IOException when the source cannot be read
   /// @throws MalformedBinary when it is not a kernel's source for x86, or a tarball does not follow
   ///     its format
-  public static KernelIndex index(KernelSource source, Progress progress) throws IOException {
-    return index(source, "", progress);
+  public static KernelIndex index(KernelSource source, IndexOptions options, Progress progress)
+      throws IOException {
+    return KernelIndex.of(source.origin(), read(source, options, progress));
   }
 
-  /// Indexes a source of which the caller knows the package's version.
-  ///
-  /// @param packageVersion such as `6.12.117-1~deb12u1`; empty when not known
-  public static KernelIndex index(KernelSource source, String packageVersion, Progress progress)
+  /// Finds what an index of the source holds; the same as [#index].
+  public static IndexContent read(KernelSource source, IndexOptions options, Progress progress)
       throws IOException {
     KernelIndexer indexer = new KernelIndexer(source);
     source.read(KernelIndexer::wanted, indexer::take, progress);
-    return KernelIndex.of(source.origin(), indexer.content(packageVersion));
+    return indexer.content(options);
   }
 
   static boolean wanted(String path) {
@@ -175,7 +174,7 @@ public final class KernelIndexer {
     return !found.definitions().isEmpty();
   }
 
-  private IndexContent content(String packageVersion) {
+  private IndexContent content(IndexOptions options) {
     byte[] makefile = makefiles.get("Makefile");
     if (makefile == null) {
       throw malformed("no kernel source: it has no top Makefile");
@@ -184,7 +183,8 @@ public final class KernelIndexer {
         KernelVersion.of(
             new String(makefile, StandardCharsets.UTF_8),
             Optional.ofNullable(tables.get("debian/changelog")),
-            packageVersion);
+            options.packageVersion(),
+            options.sha256());
     if (version.release().isEmpty()) {
       throw malformed("no kernel source: its Makefile sets no VERSION and PATCHLEVEL");
     }
@@ -216,22 +216,35 @@ public final class KernelIndexer {
     Map<String, KernelConfig.Value> usual = usual(kconfig, symbols);
     KernelConfig config = new KernelConfig(usual, false);
     EntryPathFinder finder = new EntryPathFinder(entryFiles, kbuild, entryConfig(kconfig, config));
-    Map<Abi, EntryPath> paths = new HashMap<>();
-    Map<Abi, String> prefixes = new HashMap<>();
+    List<IndexContent.Table> found = new ArrayList<>();
     for (Abi abi : Abi.values()) {
-      paths.put(abi, finder.path(abi));
-      finder.prefix(abi).ifPresent(prefix -> prefixes.put(abi, prefix));
+      List<SyscallRow> rows = new ArrayList<>();
+      for (SyscallRow row : table(abi == Abi.I386 ? TABLE_32 : TABLE_64)) {
+        if (belongs(row, abi)) {
+          rows.add(row);
+        }
+      }
+      String prefix = finder.prefix(abi).orElse("");
+      found.add(new IndexContent.Table(SyscallAbi.of(abi), rows, prefix, finder.path(abi)));
     }
     return new IndexContent(
         version,
-        table(TABLE_64),
-        table(TABLE_32),
+        found,
         declarations,
         definitions,
         optional,
-        usual,
-        paths,
-        prefixes);
+        List.of(),
+        Map.of(ARCH, usual),
+        List.of(),
+        Bytes.empty("functions"));
+  }
+
+  private static boolean belongs(SyscallRow row, Abi abi) {
+    return switch (abi) {
+      case X86_64 -> row.tableAbi().equals("common") || row.tableAbi().equals("64");
+      case X32 -> row.tableAbi().equals("common") || row.tableAbi().equals("x32");
+      case I386 -> true;
+    };
   }
 
   private List<SyscallRow> table(String path) {

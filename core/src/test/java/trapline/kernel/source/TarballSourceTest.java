@@ -120,22 +120,30 @@ class TarballSourceTest {
   @Test
   void whatIsNoKernelIsSaidToBeNone() throws IOException {
     assertThatThrownBy(
-            () -> KernelIndexer.index(new DirectorySource(tree), KernelSource.Progress.NONE))
+            () ->
+                KernelIndexer.index(
+                    new DirectorySource(tree), IndexOptions.NONE, KernelSource.Progress.NONE))
         .isInstanceOf(MalformedBinary.class)
         .hasMessageContaining("VERSION");
     assertThatThrownBy(
             () ->
                 KernelIndexer.index(
-                    new TarballSource(folder.resolve("none.tar")), KernelSource.Progress.NONE))
+                    new TarballSource(folder.resolve("none.tar")),
+                    IndexOptions.NONE,
+                    KernelSource.Progress.NONE))
         .isInstanceOf(NoSuchFileException.class);
     assertThatThrownBy(
             () ->
                 KernelIndexer.index(
-                    new DirectorySource(folder.resolve("none")), KernelSource.Progress.NONE))
+                    new DirectorySource(folder.resolve("none")),
+                    IndexOptions.NONE,
+                    KernelSource.Progress.NONE))
         .isInstanceOf(NoSuchFileException.class);
     write("Makefile", "VERSION = 9\nPATCHLEVEL = 9\n");
     assertThatThrownBy(
-            () -> KernelIndexer.index(new DirectorySource(tree), KernelSource.Progress.NONE))
+            () ->
+                KernelIndexer.index(
+                    new DirectorySource(tree), IndexOptions.NONE, KernelSource.Progress.NONE))
         .isInstanceOf(MalformedBinary.class)
         .hasMessageContaining("syscall_64.tbl");
   }
