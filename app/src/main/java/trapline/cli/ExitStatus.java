@@ -8,7 +8,8 @@ final class ExitStatus {
   /// The program ended without making a call that was asked for.
   static final int NOT_SEEN = 1;
 
-  /// The command line cannot be understood, or names a system call that does not exist.
+  /// The command line cannot be understood, or names a system call, an ABI or a kernel
+  /// version that there is not.
   static final int USAGE = 2;
 
   /// The program could not be compiled or started, or there is no such process.

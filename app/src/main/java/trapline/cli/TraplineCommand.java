@@ -27,6 +27,8 @@ final class TraplineCommand {
                     + " back.")
             .version("trapline 0.1.0");
     spec.addSubcommand("follow", new CommandLine(new FollowCommand(this).spec()));
+    spec.addSubcommand("syscall", new CommandLine(new SyscallCommand(this).spec()));
+    spec.addSubcommand("syscalls", new CommandLine(new SyscallsCommand(this).spec()));
     spec.addSubcommand("doctor", new CommandLine(new DoctorCommand(this).spec()));
     return new CommandLine(spec);
   }

@@ -50,7 +50,7 @@ class ArchitectureTest {
             "unwind",
             "code",
             "kernel"));
-    rules.put("report", List.of("bytes", "model", "abi", "code"));
+    rules.put("report", List.of("bytes", "model", "abi", "code", "kernel"));
     rules.put("linux.sys", List.of("model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
     rules.put("linux.objects", List.of("bytes", "model", "elf", "linux.sys", "linux.proc"));

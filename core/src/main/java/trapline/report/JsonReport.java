@@ -2,6 +2,7 @@ package trapline.report;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -53,9 +54,14 @@ public final class JsonReport {
 
   /// The journey as one JSON object in one line of ASCII that ends with `\n`.
   public static String render(Journey journey) {
+    return line(json -> write(json, journey));
+  }
+
+  /// What is written, in one line of ASCII that ends with `\n`.
+  static String line(Consumer<JsonGenerator> writer) {
     StringWriter out = new StringWriter(4096);
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      write(json, journey);
+      writer.accept(json);
     }
     return out.append('\n').toString();
   }

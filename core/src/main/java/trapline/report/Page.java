@@ -5,23 +5,24 @@ import java.util.List;
 /// The page that a report is written on: the road in the left margin, then a label, the fact, its
 /// place at the right and the evidence mark in the last column. Keeps every line within the width.
 final class Page {
-  /// Columns before a label: `  │ `.
-  static final int MARGIN = 4;
-
-  /// Columns before a fact.
-  static final int INDENT = 16;
-
   /// No evidence mark.
   static final char NO_MARK = 0;
-
-  /// Columns of the evidence mark with the gap before it.
-  private static final int MARK = 3;
 
   /// How much further the second line of a fact starts.
   private static final int HANG = 2;
 
   final Style style;
   final Glyphs glyphs;
+
+  /// Columns before a label: on the road `  │ `.
+  private final int margin;
+
+  /// Columns before a fact.
+  private final int indent;
+
+  /// Columns of the evidence mark with the gap before it; 0 on a page without marks.
+  private final int markColumns;
+
   private final StringBuilder out = new StringBuilder(8192);
   private int column;
 
@@ -30,16 +31,32 @@ final class Page {
 
   private Tone side = Tone.USER;
   private Tone current = Tone.PLAIN;
-  private boolean onRoad = true;
+  private boolean onRoad;
 
+  /// A page with the road in its left margin and evidence marks at the right.
   Page(Style style) {
+    this(style, true, 4, 16, 3);
+  }
+
+  private Page(Style style, boolean onRoad, int margin, int indent, int markColumns) {
     this.style = style;
     this.glyphs = Glyphs.of(style);
+    this.onRoad = onRoad;
+    this.margin = margin;
+    this.indent = indent;
+    this.markColumns = markColumns;
+  }
+
+  /// A page of labelled facts, without a road and without marks.
+  ///
+  /// @param label columns that the widest label takes
+  static Page ofFacts(Style style, int label) {
+    return new Page(style, false, 2, label + 4, 0);
   }
 
   /// Columns for a fact with its place.
   int area() {
-    return style.width() - INDENT - MARK;
+    return style.width() - indent - markColumns;
   }
 
   /// The side of the boundary that the following lines are on.
@@ -152,15 +169,15 @@ final class Page {
   void heading(char corner, String title, Phrase fact, String place) {
     Phrase whole = Phrase.of(title, side.heading());
     whole.append(fact, 2);
-    List<Phrase> lines = whole.wrap(style.width() - MARGIN - MARK, area());
+    List<Phrase> lines = whole.wrap(style.width() - margin - markColumns, area());
     for (int i = 0; i < lines.size(); i++) {
       if (i == 0) {
         spaces(2);
         text(String.valueOf(corner), side);
-        padTo(MARGIN);
+        padTo(margin);
       } else {
         margin();
-        padTo(INDENT);
+        padTo(indent);
       }
       lines.get(i).write(this);
       if (i == lines.size() - 1) {
@@ -174,7 +191,7 @@ final class Page {
   void lastHeading(String title, Phrase fact, String place, char mark) {
     spaces(2);
     text(String.valueOf(glyphs.end), side);
-    padTo(MARGIN);
+    padTo(margin);
     text(title, side.heading());
     onRoad = false;
     body(fact, place, mark);
@@ -199,7 +216,7 @@ final class Page {
         newline();
         margin();
       }
-      padTo(i == 0 ? INDENT : INDENT + HANG);
+      padTo(i == 0 ? indent : indent + HANG);
       lines.get(i).write(this);
     }
     place(place, mark);
@@ -208,7 +225,7 @@ final class Page {
 
   /// The place at the right end of the current line, or of a line of its own; then the mark.
   private void place(String place, char mark) {
-    int end = style.width() - MARK;
+    int end = style.width() - markColumns;
     if (!place.isEmpty()) {
       String shown = Display.clean(place);
       if (column + 2 + Display.width(shown) > end && shown.charAt(0) == '/') {
@@ -217,7 +234,7 @@ final class Page {
       if (column + 2 + Display.width(shown) > end) {
         newline();
         margin();
-        padTo(INDENT);
+        padTo(indent);
         shown = Display.cutPath(shown, area(), glyphs.dots);
       }
       padTo(end - Display.width(shown));
@@ -234,7 +251,7 @@ final class Page {
     if (onRoad) {
       text(String.valueOf(glyphs.road), side);
     }
-    padTo(MARGIN);
+    padTo(margin);
   }
 
   /// The line between the modes, across the whole width, with the road crossing it.

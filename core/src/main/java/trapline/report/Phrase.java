@@ -93,6 +93,29 @@ final class Phrase {
     width += gap + columns;
   }
 
+  /// The start of the phrase that fits into `columns`, with `dots` at its end when that is not all.
+  Phrase cut(int columns, String dots) {
+    if (width <= columns) {
+      return this;
+    }
+    Phrase start = new Phrase();
+    for (Piece piece : pieces) {
+      int room = columns - start.width - piece.gap;
+      if (room <= Display.width(dots)) {
+        start.append(Display.cut(dots, Math.max(0, columns - start.width), ""), Tone.FAINT, 0);
+        break;
+      }
+      // The last piece that fits keeps room for the dots, unless all fits behind it.
+      boolean last = start.width + piece.gap + piece.width > columns - Display.width(dots);
+      start.append(
+          last ? Display.cut(piece.text + " ", room, dots) : piece.text, piece.tone, piece.gap);
+      if (last) {
+        break;
+      }
+    }
+    return start;
+  }
+
   boolean isEmpty() {
     return pieces.isEmpty();
   }

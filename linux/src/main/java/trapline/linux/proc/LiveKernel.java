@@ -26,19 +26,31 @@ public final class LiveKernel implements RunningKernel {
   private static final List<String> TRACEFS =
       List.of("/sys/kernel/tracing", "/sys/kernel/debug/tracing");
 
-  private final CompletableFuture<byte[]> symbols;
+  private final @Nullable CompletableFuture<byte[]> symbols;
   private @Nullable KernelConfig config;
 
   /// Begins to read the kernel's symbols in the background: the list is long, and they are needed
   /// only when the first call has come.
   public LiveKernel() {
-    symbols = new CompletableFuture<>();
-    Thread reader = new Thread(this::readSymbols, "kallsyms");
-    reader.setDaemon(true);
-    reader.start();
+    this(new CompletableFuture<>());
   }
 
-  private void readSymbols() {
+  private LiveKernel(@Nullable CompletableFuture<byte[]> symbols) {
+    this.symbols = symbols;
+    if (symbols != null) {
+      Thread reader = new Thread(() -> readSymbols(symbols), "kallsyms");
+      reader.setDaemon(true);
+      reader.start();
+    }
+  }
+
+  /// Reads the symbols anew whenever they are asked for, and only as far as is needed: for who asks
+  /// once, for few.
+  public static LiveKernel whenAsked() {
+    return new LiveKernel(null);
+  }
+
+  private static void readSymbols(CompletableFuture<byte[]> symbols) {
     try {
       symbols.complete(read(Path.of("/proc/kallsyms"), LARGEST_LIST));
     } catch (IOException e) {
@@ -58,8 +70,12 @@ public final class LiveKernel implements RunningKernel {
 
   @Override
   public Kallsyms symbols(Set<String> names) {
-    try {
-      return Kallsyms.search(new ByteArrayInputStream(symbols.join()), names);
+    CompletableFuture<byte[]> all = symbols;
+    try (InputStream list =
+        all == null
+            ? Files.newInputStream(Path.of("/proc/kallsyms"))
+            : new ByteArrayInputStream(all.join())) {
+      return Kallsyms.search(list, names);
     } catch (IOException | java.util.concurrent.CompletionException e) {
       return Kallsyms.unavailable("/proc/kallsyms cannot be read");
     }

@@ -1,0 +1,109 @@
+package trapline.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import trapline.kernel.AbiNumber;
+import trapline.kernel.KernelIndex;
+import trapline.kernel.RunningCall;
+import trapline.kernel.RunningKernel;
+import trapline.kernel.SyscallAbi;
+import trapline.kernel.SyscallFacts;
+import trapline.kernel.SyscallFinder;
+import trapline.kernel.SyscallHistory;
+import trapline.kernel.SyscallRow;
+import trapline.linux.proc.LiveKernel;
+import trapline.report.Style;
+import trapline.report.SyscallAnswer;
+import trapline.report.SyscallJson;
+import trapline.report.SyscallReport;
+
+/// `trapline syscall`: everything about one call.
+final class SyscallCommand implements Callable<Integer> {
+  private final TraplineCommand root;
+  private final CommandSpec spec;
+
+  SyscallCommand(TraplineCommand root) {
+    this.root = root;
+    this.spec = CommandSpec.wrapWithoutInspection(this);
+    spec.usageMessage().sortOptions(false);
+    spec.addOption(AbiOption.spec());
+    spec.addOption(KernelOption.spec());
+    spec.addOption(TraplineCommand.flag("--json", "Print one JSON object (docs/FORMATS.md)."));
+    spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .arity("1..*")
+            .paramLabel("NAME|NUMBER")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("A name (socket), an entry point (sys_newstat) or a number (41, 0x29).")
+            .build());
+    TraplineCommand.named(spec, "syscall", "Shows everything about one system call.");
+  }
+
+  CommandSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public Integer call() {
+    ParseResult typed = spec.commandLine().getParseResult();
+    @Nullable String arch = typed.matchedOptionValue(AbiOption.NAME, (String) null);
+    @Nullable String version = typed.matchedOptionValue(KernelOption.NAME, (String) null);
+    List<String> names = typed.matchedPositionalValue(0, List.<String>of());
+    if (names.size() != 1) {
+      throw new CommandFailure(
+          ExitStatus.USAGE, "syscall takes one name or number, not " + names.size());
+    }
+    LiveKernel running = LiveKernel.whenAsked();
+    KernelOption kernel = KernelOption.of(version, running);
+    SyscallAbi abi = AbiOption.of(arch, kernel.index());
+    SyscallFinder finder = new SyscallFinder(kernel.set(), kernel.index(), abi);
+    return switch (finder.find(names.getFirst())) {
+      case SyscallFinder.Absent absent ->
+          throw new CommandFailure(ExitStatus.USAGE, absent.sentence());
+      case SyscallFinder.Found found -> show(found, kernel, running, typed);
+    };
+  }
+
+  private int show(
+      SyscallFinder.Found found, KernelOption kernel, RunningKernel running, ParseResult typed) {
+    Output out = root.out();
+    boolean json = typed.hasMatchedOption("--json");
+    Style style =
+        Terminal.style(typed.hasMatchedOption("--ascii"), !json && Terminal.isTerminal(1));
+    boolean first = true;
+    for (SyscallRow row : found.rows()) {
+      SyscallAnswer answer = answer(kernel, found.abi(), row, running);
+      out.print(first || json ? "" : "\n");
+      out.print(json ? SyscallJson.render(answer) : SyscallReport.render(answer, style));
+      first = false;
+    }
+    out.deliver();
+    return ExitStatus.DONE;
+  }
+
+  private static SyscallAnswer answer(
+      KernelOption kernel, SyscallAbi abi, SyscallRow row, RunningKernel running) {
+    KernelIndex index = kernel.index();
+    SyscallFacts facts = index.facts(abi, row);
+    boolean own =
+        AbiOption.machine()
+            .filter(mine -> mine.architecture().equals(abi.architecture()))
+            .isPresent();
+    return new SyscallAnswer(
+        facts,
+        index.version(),
+        kernel.origin(),
+        kernel.relation(),
+        AbiNumber.all(index, row.name()),
+        SyscallHistory.of(kernel.set(), abi, row),
+        ManualPage.description(row.name()),
+        own ? Optional.of(RunningCall.of(facts, running)) : Optional.empty());
+  }
+}

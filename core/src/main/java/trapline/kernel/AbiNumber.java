@@ -1,0 +1,25 @@
+package trapline.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A call's number in one ABI.
+///
+/// @param number the row's number in the table; empty when the ABI has no call of that name
+public record AbiNumber(SyscallAbi abi, Optional<Integer> number) {
+  /// The number of that name in each ABI of an index, in the order of listings.
+  public static List<AbiNumber> all(KernelIndex index, String name) {
+    List<AbiNumber> all = new ArrayList<>();
+    for (SyscallAbi abi : index.abis()) {
+      Optional<Integer> number = Optional.empty();
+      for (SyscallRow row : index.rows(abi)) {
+        if (row.name().equals(name) && number.isEmpty()) {
+          number = Optional.of(row.number());
+        }
+      }
+      all.add(new AbiNumber(abi, number));
+    }
+    return all;
+  }
+}

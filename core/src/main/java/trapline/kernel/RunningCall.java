@@ -1,0 +1,123 @@
+package trapline.kernel;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the running kernel says of a call.
+///
+/// @param release as `uname -r` says it
+/// @param presence whether it can serve the call
+/// @param symbol the function that its dispatch calls
+/// @param address where that is; 0 when it is hidden or not known
+/// @param reason why `presence` or `address` is not known; empty when both are
+/// @param tracepoint the tracepoint that has the arguments' types, `sys_enter_socket`; empty when
+///     there is none or it cannot be read
+/// @param differences how the tracepoint differs from the source; empty when they agree
+/// @param settings the configuration symbols that the definitions depend on, as the running kernel
+///     was built: `y`, `m`, `n`; empty when its configuration is not known
+public record RunningCall(
+    String release,
+    Presence presence,
+    String symbol,
+    long address,
+    String reason,
+    String tracepoint,
+    List<String> differences,
+    Map<String, String> settings) {
+  private static final Pattern SYMBOL = Pattern.compile("CONFIG_[A-Za-z0-9_]+");
+
+  /// Whether a kernel can serve a call.
+  public enum Presence {
+    BUILT_IN("built in"),
+    /// The symbol is weak, or `sys_ni_syscall` itself: the stand-in that returns `ENOSYS`.
+    LEFT_OUT("not built in"),
+    /// The kernel has no such symbol.
+    NO_SYMBOL("no symbol"),
+    /// The symbols could not be read.
+    UNKNOWN("not known");
+
+    private final String label;
+
+    Presence(String label) {
+      this.label = label;
+    }
+
+    /// The name in text and JSON output.
+    public String label() {
+      return label;
+    }
+  }
+
+  public RunningCall {
+    differences = List.copyOf(differences);
+  }
+
+  /// Asks the running kernel.
+  public static RunningCall of(SyscallFacts facts, RunningKernel running) {
+    String name = facts.symbol();
+    Kallsyms symbols = running.symbols(Set.of(name));
+    Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
+    Presence presence = Presence.UNKNOWN;
+    String reason = symbols.whyUnavailable();
+    if (symbol.isPresent()) {
+      char type = symbol.get().type();
+      boolean standIn = type == 'W' || type == 'w' || name.endsWith("sys_ni_syscall");
+      presence = standIn ? Presence.LEFT_OUT : Presence.BUILT_IN;
+      reason = symbols.hidden() ? "address hidden: kernel.kptr_restrict" : "";
+    } else if (reason.isEmpty()) {
+      presence = Presence.NO_SYMBOL;
+    }
+    String tracepoint = "";
+    List<String> differences = List.of();
+    if (facts.definitions().size() == 1 && facts.entry().startsWith("sys_")) {
+      String event = "sys_enter_" + facts.entry().substring(4);
+      Optional<TracepointFormat> format = running.tracepoint(event);
+      if (format.isPresent()) {
+        tracepoint = event;
+        differences = format.get().differences(facts.definitions().getFirst());
+      }
+    }
+    return new RunningCall(
+        running.release(),
+        presence,
+        name,
+        symbol.isEmpty() ? 0 : symbol.get().address(),
+        reason,
+        tracepoint,
+        differences,
+        settings(facts, running));
+  }
+
+  /// The configuration is read only for a call that depends on it.
+  private static Map<String, String> settings(SyscallFacts facts, RunningKernel running) {
+    List<SyscallDefinition> definitions = new ArrayList<>(facts.definitions());
+    definitions.addAll(facts.ruledOut());
+    Map<String, String> settings = new LinkedHashMap<>();
+    for (SyscallDefinition definition : definitions) {
+      for (String gate : definition.requirements()) {
+        Matcher symbols = SYMBOL.matcher(gate);
+        while (symbols.find()) {
+          settings.put(symbols.group(), "");
+        }
+      }
+    }
+    KernelConfig config = settings.isEmpty() ? KernelConfig.unknown() : running.config();
+    if (!config.isComplete()) {
+      return Map.of();
+    }
+    settings.replaceAll(
+        (symbol, unset) ->
+            switch (config.value(symbol)) {
+              case BUILT_IN -> "y";
+              case MODULE -> "m";
+              case OFF, UNKNOWN -> "n";
+            });
+    return settings;
+  }
+}
