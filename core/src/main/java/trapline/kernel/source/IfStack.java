@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The `#if` conditions around the place that a scan has reached, and the brace depth on entering
-/// them, so that braces opened in both branches of an `#else` count once.
+/// The `#if` conditions around the place that a scan has reached, and the brace depth that they
+/// leave ([BranchDepths]).
 final class IfStack {
-  private static final int MAX_DEPTH = 64;
   private static final int MAX_BRANCHES = 64;
   private static final int MAX_TEXT = 1000;
 
@@ -15,13 +14,10 @@ final class IfStack {
     /// Conditions of the branches before the present one, none of which held.
     private final List<String> refused = new ArrayList<>(1);
     private String condition;
-    private final int depthBefore;
-    private int depthAfterFirst = -1;
     private @Nullable String text;
 
-    Level(String condition, int depth) {
+    Level(String condition) {
       this.condition = condition;
-      this.depthBefore = depth;
     }
 
     String text() {
@@ -47,7 +43,7 @@ final class IfStack {
   }
 
   private final List<Level> levels = new ArrayList<>();
-  private int beyond;
+  private final BranchDepths depths = new BranchDepths();
   private String guard = "";
 
   /// Takes a directive.
@@ -114,39 +110,29 @@ final class IfStack {
   }
 
   private void push(String condition, int depth) {
-    if (levels.size() < MAX_DEPTH) {
-      levels.add(new Level(bounded(condition), depth));
-    } else {
-      beyond++;
+    if (depths.open(depth)) {
+      levels.add(new Level(bounded(condition)));
     }
   }
 
   private int branch(String condition, int depth) {
-    if (beyond > 0 || levels.isEmpty()) {
+    if (depths.isBeyond() || levels.isEmpty()) {
       return depth;
     }
     Level level = levels.getLast();
-    if (level.depthAfterFirst < 0) {
-      level.depthAfterFirst = depth;
-    }
     if (level.refused.size() < MAX_BRANCHES) {
       level.refused.add(level.condition);
     }
     level.condition = bounded(condition);
     level.text = null;
-    return level.depthBefore;
+    return depths.branch(depth);
   }
 
   private int pop(int depth) {
-    if (beyond > 0) {
-      beyond--;
-      return depth;
+    if (!depths.isBeyond() && !levels.isEmpty()) {
+      levels.removeLast();
     }
-    if (levels.isEmpty()) {
-      return depth;
-    }
-    Level level = levels.removeLast();
-    return level.depthAfterFirst >= 0 ? level.depthAfterFirst : depth;
+    return depths.close(depth);
   }
 
   /// A condition too long to keep is one that cannot be evaluated.
