@@ -15,9 +15,10 @@ import trapline.model.Place;
 /// u32 format, u32 number of definitions
 /// files, macros, names: SortedStrings
 /// u32 start of the places of each block of names, u32 bytes of all places
-/// places of one name: uleb line << 4 | flags; without SAME_FILE the signed difference to the number
-///   of the file before (in its block), as zigzag uleb; with HEADED uleb number of the macro;
-///   with MORE another place follows
+/// places of one name: uleb line << 4 | flags
+///   without SAME_FILE: zigzag uleb, the difference to the file before (in its block)
+///   with HEADED: uleb number of the macro
+///   with MORE: another place follows
 /// ```
 ///
 /// Safe for use by many threads.

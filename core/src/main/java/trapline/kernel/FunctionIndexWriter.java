@@ -172,7 +172,6 @@ public final class FunctionIndexWriter {
   }
 
   private int compareNames(int a, int b) {
-    return Arrays.compareUnsigned(
-        names, nameAt[a], nameAt[a + 1], names, nameAt[b], nameAt[b + 1]);
+    return Arrays.compareUnsigned(names, nameAt[a], nameAt[a + 1], names, nameAt[b], nameAt[b + 1]);
   }
 }

@@ -83,6 +83,9 @@ final class BranchDepths {
 
   /// Whether a further branch, which ends here, leaves another depth than the first one.
   boolean disagreesWithFirst(int depth) {
-    return beyond == 0 && levels > 0 && afterFirst[levels - 1] >= 0 && afterFirst[levels - 1] != depth;
+    return beyond == 0
+        && levels > 0
+        && afterFirst[levels - 1] >= 0
+        && afterFirst[levels - 1] != depth;
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,9 @@ public final class FunctionCollector {
 
   /// Those that no thread is using.
   private final Queue<Part> idle = new ConcurrentLinkedQueue<>();
+
+  /// A collector without functions.
+  public FunctionCollector() {}
 
   /// Whether a file of this name can hold function definitions.
   public static boolean wanted(String path) {
@@ -82,7 +86,10 @@ public final class FunctionCollector {
     int firstFile = 0;
     for (Part part : parts) {
       for (int i = 0; i < part.count; i++) {
-        int macro = part.macro[i] < 0 ? -1 : macroIds.get(part.macros.get(part.macro[i]));
+        int macro =
+            part.macro[i] < 0
+                ? -1
+                : Objects.requireNonNull(macroIds.get(part.macros.get(part.macro[i])));
         writer.add(
             part.names,
             part.nameAt[i],

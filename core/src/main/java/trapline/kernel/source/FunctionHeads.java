@@ -32,8 +32,7 @@ final class FunctionHeads {
         return new Rule("", false, "", true, false);
       }
       boolean two = name.startsWith("_$2", at + 2);
-      return new Rule(
-          name.substring(0, at), two, name.substring(at + (two ? 5 : 2)), false, false);
+      return new Rule(name.substring(0, at), two, name.substring(at + (two ? 5 : 2)), false, false);
     }
   }
 

@@ -6,11 +6,12 @@ import java.util.Arrays;
 /// Finds the function definitions of C source. It looks at bytes, expands nothing and allocates
 /// nothing for a token, so that whole kernel trees can be scanned in seconds.
 ///
-/// At the outermost level it follows declarations. A `{` begins a function's body when a name with
-/// parentheses came before it in the declaration and no `=` did. Of several names with parentheses
-/// one is the function's: not an annotation's (`annotations.txt`), and rather one with a type before
-/// it and parameters behind it. When the parentheses begin with a lone identifier, the name is that
-/// of a macro and an argument names the function ([FunctionHeads]). A K&R definition is none.
+/// At the outermost level it follows declarations. A `{` begins a function's body when a name
+/// with parentheses came before it in the declaration and no `=` did. Of several names with
+/// parentheses one is the function's: not an annotation's (`annotations.txt`), and rather one with
+/// a type before it and parameters behind it. When the parentheses begin with a lone identifier,
+/// the name is that of a macro and an argument names the function ([FunctionHeads]). A K&R
+/// definition is none.
 ///
 /// Both branches of an `#if` are read, except those of `#if 0` and behind `#if 1`. Where branches
 /// do not agree about braces ([BranchDepths]), or a statement turns up at the outermost level, the
@@ -117,6 +118,9 @@ final class FunctionScanner {
   private final Head[] alternatives = new Head[MAX_ALTERNATIVES];
   private int alternativeCount;
   private int alternativeLevel;
+
+  /// Behind the `#endif` of that condition.
+  private int alternativesEnd;
 
   private FoundFunction.Sink sink = (bytes, function) -> {};
   private byte[] text = new byte[0];
@@ -421,7 +425,7 @@ final class FunctionScanner {
       return true;
     }
     boolean typed = hasType(head.start, head.nameStart);
-    return !typed || loneIdentifier(head.inside, head.insideEnd) >= 0 && !head.pasted;
+    return !typed || (!head.pasted && loneIdentifier(head.inside, head.insideEnd) >= 0);
   }
 
   /// Whether something but storage classes and annotations stands there.
@@ -442,8 +446,7 @@ final class FunctionScanner {
       } else {
         int end = CText.endOfName(text, i, to);
         boolean annotation =
-            text[i] == '_' && i + 1 < end && text[i + 1] == '_'
-                || FunctionHeads.isStorage(string(i, end));
+            CText.startsWith(text, i, end, "__") || FunctionHeads.isStorage(string(i, end));
         if (!annotation) {
           return true;
         }
@@ -479,13 +482,18 @@ final class FunctionScanner {
     }
   }
 
-  /// The end of the identifier that is the first argument; -1 when that is anything else.
+  /// The end of the identifier that is the first argument; -1 when that is anything else. As
+  /// macros paste it behind something, it may begin with a digit: `SYSCALL_DEFINE4(32_pread, …`.
   private int loneIdentifier(int from, int to) {
     int start = CText.skipBlanks(text, from, to);
-    if (start >= to || !CText.isNameStart(text[start])) {
+    int end = CText.endOfName(text, start, to);
+    int letter = start;
+    while (letter < end && !CText.isNameStart(text[letter])) {
+      letter++;
+    }
+    if (letter == end || (letter > start && text[letter] == 'x')) {
       return -1;
     }
-    int end = CText.endOfName(text, start, to);
     int next = CText.skipBlanks(text, end, to);
     boolean alone = next >= to || text[next] == ',';
     return alone && !is(start, end, "void") ? end : -1;
@@ -501,7 +509,7 @@ final class FunctionScanner {
     }
     boolean function = !head.assigned && head.nameStart >= 0 && head.structure < head.nameStart;
     if (function) {
-      if (braceBranches.levels() >= alternativeLevel) {
+      if (braceBranches.levels() >= alternativeLevel || head.nameStart > alternativesEnd) {
         alternativeCount = 0; // these are heads of other bodies
       }
       for (int i = 0; i < alternativeCount; i++) {
@@ -696,7 +704,9 @@ final class FunctionScanner {
       condition++;
     }
     int constant = 2;
-    if (end - word == 2 && condition < limit && (text[condition] == '0' || text[condition] == '1')) {
+    if (end - word == 2
+        && condition < limit
+        && (text[condition] == '0' || text[condition] == '1')) {
       int after = condition + 1;
       boolean alone = after == limit || CText.isBlank(text[after]) || text[after] == '/';
       int rest = alone ? CText.skipBlanks(text, after, CText.endOfLine(text, after, limit)) : after;
@@ -806,6 +816,9 @@ final class FunctionScanner {
   private void closeIf() {
     if (braces > 0 && braceBranches.disagree(braces)) {
       formatted = true;
+    }
+    if (braceBranches.levels() == alternativeLevel) {
+      alternativesEnd = at;
     }
     braces = braceBranches.close(braces);
     parentheses = parenthesisBranches.close(parentheses);
