@@ -112,7 +112,7 @@ public final class FunctionCollector {
   /// What one thread at a time collects.
   private static final class Part implements FoundFunction.Sink {
     private final FunctionScanner scanner = new FunctionScanner();
-    private final AssemblyScanner assembly = new AssemblyScanner();
+    private final AssemblyFunctions assembly = new AssemblyFunctions();
     private final List<String> files = new ArrayList<>();
     private final List<String> macros = new ArrayList<>();
     private final Map<String, Integer> macroIds = new HashMap<>();

@@ -86,9 +86,6 @@ final class FunctionHeads {
     if (exact != null) {
       return exact;
     }
-    if (SourceScanner.isSyscallMacro(macro)) {
-      return new Rule(SourceScanner.prefix(macro), false, "", false, false);
-    }
     for (Map.Entry<String, Rule> rule : BY_START.entrySet()) {
       if (macro.startsWith(rule.getKey())) {
         return rule.getValue();

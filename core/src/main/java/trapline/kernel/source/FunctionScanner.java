@@ -550,7 +550,7 @@ final class FunctionScanner {
     found.nameEnd = of.nameEnd;
     found.isStatic = of.isStatic;
     int end = of.returnsPointer ? -1 : loneIdentifier(of.inside, of.insideEnd);
-    if ((end >= 0 || of.pasted || isSyscall(of)) && !macro(of)) {
+    if ((end >= 0 || of.pasted) && !macro(of)) {
       return;
     }
     if (found.nameEnd - found.nameStart > FunctionCollector.MAX_NAME) {
@@ -562,14 +562,6 @@ final class FunctionScanner {
     }
     found.line = line;
     sink.function(text, found);
-  }
-
-  /// A first argument that is no identifier, as in `DEFINE0()`, may be one of the family all the
-  /// same.
-  private boolean isSyscall(Head of) {
-    return of.nameEnd - of.nameStart >= 15
-        && text[of.nameEnd - 8] == '_'
-        && SourceScanner.isSyscallMacro(string(of.nameStart, of.nameEnd));
   }
 
   /// @return whether the macro heads a function that can be named

@@ -250,7 +250,7 @@ final class SourceScanner {
   }
 
   /// `SYSCALL_DEFINE` with any prefix and a digit: `COMPAT_SYSCALL_DEFINE3`, `SYSCALL32_DEFINE0`.
-  static boolean isSyscallMacro(String name) {
+  private static boolean isSyscallMacro(String name) {
     int length = name.length();
     if (length < 15 || name.charAt(length - 1) < '0' || name.charAt(length - 1) > '6') {
       return false;
@@ -261,7 +261,7 @@ final class SourceScanner {
   /// The entry point's prefix. On a 64-bit kernel with 32-bit callers `SYSCALL32_DEFINE` is
   /// `COMPAT_SYSCALL_DEFINE` (`include/linux/syscalls.h`); the other prefixes, such as livepatch's
   /// `KLP_`, define the entry point itself.
-  static String prefix(String macro) {
+  private static String prefix(String macro) {
     return macro.startsWith("COMPAT_") || macro.startsWith("SYSCALL32_") ? "compat_sys_" : "sys_";
   }
 

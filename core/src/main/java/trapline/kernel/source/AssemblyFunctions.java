@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /// Finds the functions of assembly source: the lines that begin with one of the macros of
 /// `assembly-heads.txt` and a name in parentheses. Labels without such a macro are none.
-final class AssemblyScanner {
+final class AssemblyFunctions {
   private static final int MAX_MACRO = 40;
 
   private final FoundFunction found = new FoundFunction();
