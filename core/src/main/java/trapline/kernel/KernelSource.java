@@ -1,6 +1,7 @@
 package trapline.kernel;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import trapline.bytes.Bytes;
@@ -25,6 +26,17 @@ public interface KernelSource {
 
   /// One file. In a tarball this is fast only for the files that were kept by [#read].
   Optional<Bytes> file(String path) throws IOException;
+
+  /// What the last [#read] could not read, and why: files without permission, or that vanished.
+  default List<Gap> gaps() {
+    return List.of();
+  }
+
+  /// The SHA-256 of the tarball, in hexadecimal digits, which [#read] finds on its way; empty for a
+  /// folder.
+  default String sha256() {
+    return "";
+  }
 
   /// Takes a file of the tree.
   @FunctionalInterface

@@ -2,7 +2,10 @@ package trapline.kernel.source;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,17 +22,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
+import trapline.kernel.Gap;
 import trapline.kernel.KernelSource;
+import trapline.model.Place;
 
 /// A kernel's source in a folder, read on as many threads as there are processors. Symbolic links
-/// are not followed.
+/// are not followed, and only regular files are opened. What cannot be read is a gap.
 public final class DirectorySource implements KernelSource {
   private static final long MAX_FILE = 64L << 20;
   private static final int MAX_FILES = 1_000_000;
   private static final int MAX_FOLDERS_DEEP = 64;
+  private static final int MAX_GAPS = 1_000;
 
   private final Path top;
+  private final List<Gap> gaps = Collections.synchronizedList(new ArrayList<>());
 
   /// @param top the folder with the top `Makefile`
   public DirectorySource(Path top) {
@@ -42,10 +50,18 @@ public final class DirectorySource implements KernelSource {
   }
 
   @Override
+  public List<Gap> gaps() {
+    synchronized (gaps) {
+      return List.copyOf(gaps);
+    }
+  }
+
+  @Override
   public void read(Predicate<String> wanted, Reader reader, Progress progress) throws IOException {
     if (!Files.isDirectory(top)) {
       throw new NoSuchFileException(top.toString(), null, "not a folder");
     }
+    gaps.clear();
     int workers = Math.max(1, Runtime.getRuntime().availableProcessors());
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -79,13 +95,43 @@ public final class DirectorySource implements KernelSource {
     try {
       for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
         String path = paths.get(i);
-        reader.read(path, Bytes.of(path, Files.readAllBytes(top.resolve(path))));
+        byte[] content = content(path);
+        if (content != null) {
+          reader.read(path, Bytes.of(path, content));
+        }
         if ((i & 0xff) == 0) {
           progress.at(i, paths.size());
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// @return `null` when it cannot be read, which is noted
+  private byte @Nullable [] content(String path) throws IOException {
+    try {
+      return Files.readAllBytes(top.resolve(path));
+    } catch (ClosedChannelException e) {
+      throw e; // this thread was interrupted
+    } catch (IOException e) {
+      note(path, e);
+      return null;
+    }
+  }
+
+  private void note(String path, IOException reason) {
+    String why =
+        switch (reason) {
+          case AccessDeniedException e -> "no permission to read it";
+          case NoSuchFileException e -> "it vanished while the tree was read";
+          case FileSystemException e when e.getReason() != null -> e.getReason();
+          default -> "it cannot be read: " + reason.getMessage();
+        };
+    synchronized (gaps) {
+      if (gaps.size() < MAX_GAPS) {
+        gaps.add(new Gap(new Place(path, 0), why));
+      }
     }
   }
 
@@ -114,6 +160,23 @@ public final class DirectorySource implements KernelSource {
               return wanted.test(relative(folder) + "/")
                   ? FileVisitResult.CONTINUE
                   : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException reason) {
+              String path = relative(file);
+              if (wanted.test(path) || wanted.test(path + "/")) {
+                note(path, reason);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
+              if (failure != null) {
+                note(relative(folder) + "/", failure);
+              }
+              return FileVisitResult.CONTINUE;
             }
 
             @Override

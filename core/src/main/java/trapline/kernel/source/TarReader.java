@@ -3,6 +3,7 @@ package trapline.kernel.source;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import trapline.model.MalformedBinary;
 
 /// Reads a tar archive from front to back: POSIX ustar and pax headers (IEEE Std 1003.1, `pax`),
@@ -11,6 +12,37 @@ import trapline.model.MalformedBinary;
 final class TarReader {
   private static final int BLOCK = 512;
   private static final int MAX_NAME = 64 << 10;
+
+  /// What stands at a kernel tree's top, and so is no folder around one.
+  private static final Set<String> KERNEL_FOLDERS =
+      Set.of(
+          ".git",
+          "Documentation",
+          "LICENSES",
+          "arch",
+          "block",
+          "certs",
+          "crypto",
+          "debian",
+          "drivers",
+          "firmware",
+          "fs",
+          "include",
+          "init",
+          "io_uring",
+          "ipc",
+          "kernel",
+          "lib",
+          "mm",
+          "net",
+          "rust",
+          "samples",
+          "scripts",
+          "security",
+          "sound",
+          "tools",
+          "usr",
+          "virt");
 
   private final String file;
   private final InputStream in;
@@ -26,7 +58,7 @@ final class TarReader {
   private long padding;
   private String name = "";
   private long size;
-  private boolean folderSeen;
+  private boolean topKnown;
   private String top = "";
 
   /// @param file the archive's name, for messages
@@ -64,10 +96,9 @@ final class TarReader {
         case 'g', 'K' -> {}
         default -> {
           name = longName.isEmpty() ? shortName() : longName;
-          if (type == '5' && !folderSeen) {
+          if (!topKnown) {
             noteTop(name);
           }
-          folderSeen = true;
           longName = "";
           longSize = -1;
           if (type == '0' || type == 0 || type == '7') {
@@ -83,7 +114,7 @@ final class TarReader {
     return name;
   }
 
-  /// The folder that the archive begins with, with its `/`; empty when it begins with a file.
+  /// The folder around the tree, with its `/`; empty when there is none.
   String top() {
     return top;
   }
@@ -100,11 +131,15 @@ final class TarReader {
     return content;
   }
 
-  private void noteTop(String folder) {
-    String plain = folder.startsWith("./") ? folder.substring(2) : folder;
-    int slash = plain.indexOf('/');
-    if (!plain.isEmpty() && (slash < 0 || slash == plain.length() - 1)) {
-      top = slash < 0 ? plain + "/" : plain;
+  /// The first entry below `./` tells: `linux-6.12/Makefile` has a folder around the tree, `arch/`
+  /// has none.
+  private void noteTop(String first) {
+    String plain = first.startsWith("./") ? first.substring(2) : first;
+    if (!plain.isEmpty() && !plain.equals(".")) {
+      topKnown = true;
+      int slash = plain.indexOf('/');
+      String folder = slash < 0 ? "" : plain.substring(0, slash);
+      top = folder.isEmpty() || KERNEL_FOLDERS.contains(folder) ? "" : folder + "/";
     }
   }
 
@@ -113,11 +148,14 @@ final class TarReader {
     return type < '1' || type > '6';
   }
 
-  /// @return `false` at the end: two blocks of zeroes, or the end of the stream
+  /// @return `false` at the end, which two blocks of zeroes mark. A stream that ends before them
+  // was
+  ///     cut off.
   private boolean header() throws IOException {
     int got = in.readNBytes(header, 0, BLOCK);
     if (got == 0) {
-      return false;
+      throw malformed(
+          position == 0 ? "an empty archive" : "the archive is cut off: its end mark is missing");
     }
     if (got < BLOCK) {
       throw malformed("the archive ends inside a header");

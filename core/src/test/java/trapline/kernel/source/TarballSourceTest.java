@@ -3,7 +3,10 @@ package trapline.kernel.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import trapline.kernel.KernelSource;
 import trapline.model.MalformedBinary;
 import trapline.testing.Command;
+import trapline.testing.Tools;
 
 /// Archives made by tar in its formats hold what the folder holds.
 class TarballSourceTest {
@@ -115,6 +119,140 @@ class TarballSourceTest {
           .as(compressor + " " + length)
           .isInstanceOfAny(MalformedBinary.class, IOException.class);
     }
+  }
+
+  /// Wherever it is cut, even between two files.
+  @ParameterizedTest
+  @CsvSource({"none", "gzip", "xz", "xz -T2 --block-size=64KiB"})
+  void aCutAtAnyPlaceIsRefused(String compressor) throws IOException {
+    byte[] whole = Files.readAllBytes(pack("gnu", compressor));
+    // tar fills its last record of 20 blocks; only what stands before its end mark is missed.
+    int end = compressor.equals("none") ? whole.length - 10240 : whole.length - 1;
+    for (int length = 0; length <= end; length += length < 2048 ? 512 : 9 * 512 + 7) {
+      Path cut = Files.write(folder.resolve("cut.tar"), Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> read(new TarballSource(cut)))
+          .as(compressor + " " + length)
+          .isInstanceOf(MalformedBinary.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gzip", "xz", "xz -T2 --block-size=64KiB"})
+  void damageAtAnyPlaceIsRefused(String compressor) throws IOException {
+    byte[] whole = Files.readAllBytes(pack("gnu", compressor));
+    for (int at = 20; at < whole.length; at += 5077) {
+      byte[] wrong = whole.clone();
+      wrong[at] ^= 0x10;
+      Path file = Files.write(folder.resolve("wrong.tar"), wrong);
+      assertThatThrownBy(() -> read(new TarballSource(file)))
+          .as(compressor + " " + at)
+          .isInstanceOf(MalformedBinary.class);
+    }
+  }
+
+  /// Members of a .gz and streams of an .xz follow one another; a pipe cannot tell what comes.
+  @ParameterizedTest
+  @CsvSource({"gzip", "xz"})
+  void partsThatFollowOneAnotherAreOneArchive(String compressor) throws Exception {
+    Path tar = pack("gnu", "none");
+    Path parts = folder.resolve("parts");
+    String script = "head -c 5000 $0 | $2 -c > $1; tail -c +5001 $0 | $2 -c >> $1; sha256sum < $1";
+    String digest =
+        Command.run("bash", "-c", script, tar.toString(), parts.toString(), compressor)
+            .orFail()
+            .substring(0, 64);
+    TarballSource source = new TarballSource(parts);
+    assertThat(read(source)).isEqualTo(read(new DirectorySource(tree)));
+    assertThat(source.sha256()).isEqualTo(digest);
+    Path fifo = folder.resolve("fifo");
+    Command.run("mkfifo", fifo.toString()).orFail();
+    Process cat =
+        new ProcessBuilder("bash", "-c", "cat \"$0\" > \"$1\"", parts.toString(), fifo.toString())
+            .start();
+    try (FileInputStream in = new FileInputStream(fifo.toFile())) {
+      TarballSource streamed = new TarballSource("pipe", in.getChannel());
+      assertThat(read(streamed)).isEqualTo(read(new DirectorySource(tree)));
+      assertThat(streamed.sha256()).isEqualTo(digest);
+    } finally {
+      cat.destroy();
+    }
+  }
+
+  @Test
+  void theFolderAroundTheTreeMayHaveAnyNameOrBeMissing() throws IOException {
+    Map<String, String> expected = read(new DirectorySource(tree));
+    Tools.require("git");
+    String git =
+        "cd $0 && git init -q . && git add -A && git -c user.name=a -c user.email=a@b commit -qm a"
+            + " && git archive --format=tar --prefix=any/ -o ../git.tar HEAD"
+            + " && git archive --format=tar -o ../bare.tar HEAD && rm -rf .git"
+            + " && tar -cf ../dot.tar . && tar -cf ../here.tar net kernel lib drivers Makefile"
+            + " && cd .. && find linux-9.9 -type f | tar -cf files.tar -T -";
+    Command.run("bash", "-c", git, tree.toString()).orFail();
+    for (String name : List.of("git.tar", "bare.tar", "dot.tar", "here.tar", "files.tar")) {
+      assertThat(read(new TarballSource(folder.resolve(name)))).as(name).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"zstd, .tar.zst", "bzip2, .tar.bz2", "lzip, .tar.lz"})
+  void otherCompressionsAreRefusedWithWhatToDo(String compressor, String name) throws IOException {
+    byte[] start =
+        switch (compressor) {
+          case "zstd" -> new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0};
+          case "bzip2" -> "BZh91AY".getBytes(StandardCharsets.US_ASCII);
+          default -> "LZIP1".getBytes(StandardCharsets.US_ASCII);
+        };
+    Path file = Files.write(folder.resolve("other"), start);
+    assertThatThrownBy(() -> read(new TarballSource(file)))
+        .isInstanceOf(MalformedBinary.class)
+        .hasMessageContainingAll(name, "unpack it", file.toString());
+  }
+
+  @Test
+  void aSizeThatCannotBeIsRefused() throws IOException {
+    Path bomb = folder.resolve("bomb.tar");
+    byte[] header = Files.readAllBytes(pack("gnu", "none"));
+    int at = new String(header, StandardCharsets.ISO_8859_1).indexOf("linux-9.9/Makefile");
+    Path one = Files.write(folder.resolve("one"), Arrays.copyOfRange(header, at, at + 512));
+    // One file that claims 2^46 bytes and a stream that ends: cut off, without memory for it.
+    byte[] huge = Files.readAllBytes(one);
+    Arrays.fill(huge, 124, 136, (byte) 0);
+    huge[124] = (byte) 0x80;
+    huge[130] = 0x40;
+    Arrays.fill(huge, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (byte octet : huge) {
+      sum += octet & 0xff;
+    }
+    byte[] digits = String.format("%06o", sum).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(digits, 0, huge, 148, 6);
+    huge[154] = 0;
+    Files.write(bomb, huge);
+    assertThatThrownBy(() -> read(new TarballSource(bomb)))
+        .isInstanceOf(MalformedBinary.class)
+        .hasMessageContaining("ends inside");
+  }
+
+  @Test
+  void whatCannotBeReadIsAGapAndNothingElseIsOpened() throws IOException {
+    Command.run("mkfifo", tree.resolve("net/fifo.c").toString()).orFail();
+    Files.createSymbolicLink(tree.resolve("net/loop"), Path.of(".."));
+    DirectorySource source = new DirectorySource(tree);
+    source.read(
+        path -> true,
+        (path, content) -> {
+          try {
+            Files.deleteIfExists(tree.resolve("net/socket.c"));
+            Files.deleteIfExists(tree.resolve("net/exact.c"));
+            Files.deleteIfExists(tree.resolve("lib/noise.c"));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return false;
+        },
+        KernelSource.Progress.NONE);
+    assertThat(source.gaps()).isNotEmpty().allMatch(gap -> gap.reason().contains("vanished"));
   }
 
   @Test

@@ -1,0 +1,89 @@
+package trapline.kernel.source;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import trapline.kernel.KernelSource.Progress;
+import trapline.model.MalformedBinary;
+
+/// The unpacked archive: ends the reading of one that unpacks to far more than a kernel's source,
+// and
+/// tells the progress.
+final class BoundedStream extends FilterInputStream {
+  private static final int STEP = 1 << 20;
+
+  private final String name;
+  private final long total;
+  private final Progress progress;
+  private final @Nullable CountedStream raw;
+  private final byte[] scrap = new byte[1 << 16];
+  private long unpacked;
+  private long told;
+
+  /// @param total what the progress goes up to; -1 when not known
+  /// @param raw whose count the progress is; `null` to count what was unpacked
+  BoundedStream(
+      InputStream in, String name, long total, Progress progress, @Nullable CountedStream raw)
+      throws IOException {
+    super(in);
+    this.name = name;
+    this.total = total;
+    this.progress = progress;
+    this.raw = raw;
+    if (raw == null && total > TarballSource.MAX_UNPACKED) {
+      in.close();
+      throw tooLarge();
+    }
+  }
+
+  private MalformedBinary tooLarge() {
+    long limit = TarballSource.MAX_UNPACKED >> 30;
+    return new MalformedBinary(
+        name, 0, "it unpacks to more than " + limit + " GiB: no kernel source");
+  }
+
+  private void tell() {
+    told = unpacked;
+    progress.at(raw == null ? unpacked : raw.count(), total);
+  }
+
+  @Override
+  public void close() throws IOException {
+    tell();
+    super.close();
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int got = in.read(into, offset, length);
+    unpacked += Math.max(got, 0);
+    if (unpacked > TarballSource.MAX_UNPACKED) {
+      throw tooLarge();
+    }
+    if (unpacked - told > STEP) {
+      tell();
+    }
+    return got;
+  }
+
+  /// Reads what it skips, so that checksums are verified and bounds hold.
+  @Override
+  public long skip(long count) throws IOException {
+    long left = count;
+    while (left > 0) {
+      int got = read(scrap, 0, (int) Math.min(scrap.length, left));
+      if (got < 0) {
+        break;
+      }
+      left -= got;
+    }
+    return count - left;
+  }
+}
