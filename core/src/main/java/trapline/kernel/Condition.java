@@ -130,8 +130,9 @@ public final class Condition {
             ? null
             : Long.valueOf(value == KernelConfig.Value.MODULE ? 1 : 0);
       }
-      // The indexer is for 64-bit kernels (include/asm-generic/bitsperlong.h).
-      case "BITS_PER_LONG", "__BITS_PER_LONG" -> 64L;
+      // include/asm-generic/bitsperlong.h; most architectures have no 32-bit kernel.
+      case "BITS_PER_LONG", "__BITS_PER_LONG" ->
+          setting("CONFIG_64BIT") == KernelConfig.Value.OFF ? 32L : 64L;
       default -> {
         if (take("(")) {
           skipToClose();

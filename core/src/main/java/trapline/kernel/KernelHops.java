@@ -174,7 +174,17 @@ public final class KernelHops {
       case RESERVED ->
           missing("the row is reserved and names no entry point: the kernel returns ENOSYS", "");
       case NOT_IMPLEMENTED ->
-          missing("the row names sys_ni_syscall: the kernel returns ENOSYS", "");
+          missing(
+              facts.entry().equals("sys_ni_syscall")
+                  ? "the row names sys_ni_syscall: the kernel returns ENOSYS"
+                  : "only other architectures define "
+                      + facts.entry()
+                      + ": the kernel returns ENOSYS",
+              "");
+      case NOT_FOUND ->
+          missing(
+              "no definition of " + facts.entry() + " was found in " + index.version().release(),
+              "");
       case REMOVED ->
           missing(
               index.version().release()

@@ -24,6 +24,9 @@ public record SyscallDefinition(
     int endLine,
     List<String> conditions,
     List<String> gates) {
+  /// The gate of a definition in a file that no makefile names. It cannot be evaluated.
+  public static final String NOT_BUILT = "MAKE(named by no makefile)";
+
   public SyscallDefinition {
     arguments = List.copyOf(arguments);
     conditions = List.copyOf(conditions);

@@ -2,6 +2,7 @@ package trapline.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Joins what an index says of one row, and chooses by the configuration between several
 /// definitions and declarations of its entry point.
@@ -24,7 +25,7 @@ final class SyscallSelection {
   }
 
   SyscallFacts facts(SyscallRow row) {
-    String entry = entry(abi, row);
+    String entry = entry(index, abi, row, config);
     List<SyscallDeclaration> declared = new ArrayList<>();
     List<SyscallDefinition> possible = new ArrayList<>(1);
     List<SyscallDefinition> ruledOut = new ArrayList<>(0);
@@ -42,26 +43,19 @@ final class SyscallSelection {
     }
     List<SyscallDeclaration> others = takeOthers(declared);
     if (possible.isEmpty() && !strict) {
-      possible.addAll(ruledOut);
-      ruledOut.clear();
+      takeLeastRefused(possible, ruledOut);
     }
-    SyscallState state;
-    if (entry.isEmpty()) {
-      state = SyscallState.RESERVED;
-    } else if (entry.equals(NOT_IMPLEMENTED)) {
-      state = SyscallState.NOT_IMPLEMENTED;
+    preferOwn(possible, ruledOut);
+    if (entry.equals(NOT_IMPLEMENTED)) {
       possible.clear(); // it has definitions, which implement nothing
-    } else if (possible.isEmpty()) {
-      state = ruledOut.isEmpty() ? SyscallState.REMOVED : SyscallState.NOT_CONFIGURED;
-    } else {
-      state = possible.size() == 1 ? SyscallState.IMPLEMENTED : SyscallState.AMBIGUOUS;
+      ruledOut.clear();
     }
     return new SyscallFacts(
         abi,
         row,
         entry,
-        symbol(index, abi, row),
-        state,
+        symbol(index, abi, entry),
+        state(entry, possible, ruledOut),
         declared,
         others,
         possible,
@@ -70,15 +64,93 @@ final class SyscallSelection {
         index.entryPath(abi));
   }
 
+  private SyscallState state(
+      String entry, List<SyscallDefinition> possible, List<SyscallDefinition> ruledOut) {
+    if (entry.isEmpty()) {
+      return SyscallState.RESERVED;
+    }
+    if (entry.equals(NOT_IMPLEMENTED)) {
+      return SyscallState.NOT_IMPLEMENTED;
+    }
+    if (!possible.isEmpty()) {
+      return possible.size() == 1 ? SyscallState.IMPLEMENTED : SyscallState.AMBIGUOUS;
+    }
+    if (!ruledOut.isEmpty()) {
+      return SyscallState.NOT_CONFIGURED;
+    }
+    if (!index.isOptional(entry)) {
+      return SyscallState.NOT_FOUND;
+    }
+    return index.definitionsOf(entry).isEmpty()
+        ? SyscallState.REMOVED
+        : SyscallState.NOT_IMPLEMENTED;
+  }
+
+  /// A configuration that is only usual cannot say that there is nothing: those stay that it speaks
+  /// least against.
+  private void takeLeastRefused(
+      List<SyscallDefinition> possible, List<SyscallDefinition> ruledOut) {
+    int least = Integer.MAX_VALUE;
+    for (SyscallDefinition definition : ruledOut) {
+      least = Math.min(least, refusals(definition.requirements()));
+    }
+    for (SyscallDefinition definition : ruledOut) {
+      if (refusals(definition.requirements()) == least) {
+        possible.add(definition);
+      }
+    }
+    ruledOut.removeAll(possible);
+  }
+
   /// The function that the dispatch calls for a row.
   static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row) {
-    String entry = entry(abi, row);
+    KernelConfig config = index.usualConfig(abi.architecture());
+    return symbol(index, abi, entry(index, abi, row, config));
+  }
+
+  private static String symbol(KernelIndex index, SyscallAbi abi, String entry) {
     return index.prefix(abi) + (entry.isEmpty() ? NOT_IMPLEMENTED : entry);
   }
 
-  /// The compat column names what serves 32-bit callers of a 64-bit kernel.
-  private static String entry(SyscallAbi abi, SyscallRow row) {
-    return abi.bits() == 32 && !row.compat().isEmpty() ? row.compat() : row.entry();
+  /// The function that serves a row: the compat column names what serves 32-bit callers of a 64-bit
+  /// kernel, and an architecture may replace either.
+  private static String entry(
+      KernelIndex index, SyscallAbi abi, SyscallRow row, KernelConfig config) {
+    boolean compat =
+        abi.bits() == 32
+            && !row.compat().isEmpty()
+            && config.value("CONFIG_64BIT") != KernelConfig.Value.OFF;
+    String entry = compat ? row.compat() : row.entry();
+    for (IndexContent.Redirection redirection : index.redirections()) {
+      if (redirection.architecture().equals(abi.architecture())
+          && redirection.from().equals(entry)) {
+        return redirection.to();
+      }
+    }
+    return entry;
+  }
+
+  /// Of several definitions that the configuration allows, the architecture's own ones hide the
+  /// general ones, and those that the build knows hide those that it does not.
+  private void preferOwn(List<SyscallDefinition> possible, List<SyscallDefinition> ruledOut) {
+    if (possible.size() > 1) {
+      keep(possible, ruledOut, d -> !d.gates().contains(SyscallDefinition.NOT_BUILT));
+      keep(possible, ruledOut, d -> d.place().file().startsWith("arch/"));
+    }
+  }
+
+  private static void keep(
+      List<SyscallDefinition> possible,
+      List<SyscallDefinition> ruledOut,
+      Predicate<SyscallDefinition> wanted) {
+    if (possible.stream().anyMatch(wanted)) {
+      for (SyscallDefinition definition : possible) {
+        if (!wanted.test(definition)) {
+          ruledOut.add(definition);
+        }
+      }
+      possible.removeIf(wanted.negate());
+    }
   }
 
   /// Whether a file is of this architecture, or of none.
@@ -93,11 +165,11 @@ final class SyscallSelection {
   private List<SyscallDeclaration> takeOthers(List<SyscallDeclaration> declared) {
     int least = Integer.MAX_VALUE;
     for (SyscallDeclaration declaration : declared) {
-      least = Math.min(least, refusals(declaration));
+      least = Math.min(least, refusals(declaration.conditions()));
     }
     List<SyscallDeclaration> others = new ArrayList<>(0);
     for (SyscallDeclaration declaration : declared) {
-      if (refusals(declaration) > least) {
+      if (refusals(declaration.conditions()) > least) {
         others.add(declaration);
       }
     }
@@ -105,16 +177,15 @@ final class SyscallSelection {
     return others;
   }
 
-  private int refusals(SyscallDeclaration declaration) {
+  private int refusals(List<String> conditions) {
     int refusals = 0;
-    for (String condition : declaration.conditions()) {
+    for (String condition : conditions) {
       refusals += Condition.evaluate(condition, config) == Condition.Truth.FALSE ? 1 : 0;
     }
     return refusals;
   }
 
   private boolean isPossible(SyscallDefinition definition) {
-    return Condition.isPossible(definition.conditions(), config)
-        && Condition.isPossible(definition.gates(), config);
+    return Condition.isPossible(definition.requirements(), config);
   }
 }

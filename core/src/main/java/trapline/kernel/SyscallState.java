@@ -10,10 +10,15 @@ public enum SyscallState {
   NOT_CONFIGURED("not configured"),
   /// The row keeps the number and names no entry point.
   RESERVED("reserved"),
-  /// The row names `sys_ni_syscall`, which returns `ENOSYS`.
+  /// The row names `sys_ni_syscall`, or an entry point that only other architectures define: the
+  /// kernel returns `ENOSYS`.
   NOT_IMPLEMENTED("not implemented"),
-  /// The row names an entry point that the source no longer defines.
-  REMOVED("removed");
+  /// The row names an entry point that the source no longer defines; what stands in for it
+  /// returns `ENOSYS` (`COND_SYSCALL`, `kernel/sys_ni.c`).
+  REMOVED("removed"),
+  /// The row names an entry point that must be somewhere, and was not found: assembly macros make
+  /// some.
+  NOT_FOUND("definition not found");
 
   private final String label;
 

@@ -188,7 +188,11 @@ public final class SyscallReport {
               facts.definitions().size() + " definitions, and the configuration decides";
           case NOT_CONFIGURED -> "the running kernel's configuration leaves it out: ENOSYS";
           case RESERVED -> "the row names no entry point: ENOSYS";
-          case NOT_IMPLEMENTED -> "the row names sys_ni_syscall: ENOSYS";
+          case NOT_IMPLEMENTED ->
+              facts.entry().equals("sys_ni_syscall")
+                  ? "the row names sys_ni_syscall: ENOSYS"
+                  : "only other architectures define " + facts.entry() + ": ENOSYS";
+          case NOT_FOUND -> "no definition of " + facts.entry() + " was found in the source";
           case REMOVED -> "nothing defines " + facts.entry() + " any more: ENOSYS";
         };
     if (!why.isEmpty()) {

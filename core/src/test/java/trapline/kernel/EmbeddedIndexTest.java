@@ -3,7 +3,6 @@ package trapline.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -153,14 +152,14 @@ class EmbeddedIndexTest {
   @Test
   void everyMacroHasAsManyArgumentsAsItSays() {
     for (SyscallDefinition definition : INDEX.definitions()) {
-      if (!definition.macro().isEmpty()) {
+      if (definition.macro().matches(".*DEFINE\\d")) {
         assertThat(definition.arguments())
             .as(definition.signature())
             .hasSize(digit(definition.macro()))
             .allSatisfy(a -> assertThat(a.type()).isNotEmpty())
             .allSatisfy(a -> assertThat(a.name()).matches("\\w+"));
       }
-      assertThat(definition.endLine()).isGreaterThan(definition.place().line());
+      assertThat(definition.endLine()).isGreaterThanOrEqualTo(definition.place().line());
     }
   }
 
@@ -234,13 +233,17 @@ class EmbeddedIndexTest {
   }
 
   @Test
-  void itHoldsNoOtherArchitecture() {
-    Set<String> files =
-        Set.copyOf(INDEX.definitions().stream().map(d -> d.place().file()).toList());
-
-    assertThat(files)
-        .noneMatch(f -> f.startsWith("arch/") && !f.startsWith("arch/x86/"))
-        .noneMatch(f -> f.startsWith("arch/x86/um/"));
+  void aCallIsServedByItsOwnArchitectureOrByAll() {
+    for (SyscallAbi abi : INDEX.abis()) {
+      for (SyscallRow row : INDEX.rows(abi)) {
+        for (SyscallDefinition definition : INDEX.facts(abi, row).definitions()) {
+          assertThat(definition.place().file())
+              .as(abi.label() + " " + row.name())
+              .matches("(?!arch/).*|arch/" + abi.architecture() + "/.*")
+              .doesNotStartWith("arch/x86/um/");
+        }
+      }
+    }
   }
 
   private static List<String> symbols(Abi abi) {

@@ -37,6 +37,7 @@ final class SourceScanner {
   /// Definitions, declarations or functions of one file.
   private static final int MAX_FOUND = 10_000;
 
+  private static final String SAVES_REGISTERS = "save_static_function";
   private static final int MAX_NAME = 256;
   private static final int MAX_TEXT = 4096;
 
@@ -183,7 +184,7 @@ final class SourceScanner {
 
   private void openBody() {
     boolean function = !candidate.isEmpty() && !assigned;
-    if (function && !isStatic && isEntryPoint(candidate)) {
+    if (function && !isStatic && isCandidate(candidate)) {
       String signature = lexer.joined(declarationStart, lexer.start());
       if (signature.length() <= MAX_TEXT && definitions.size() < MAX_FOUND) {
         definitions.add(
@@ -222,7 +223,11 @@ final class SourceScanner {
   }
 
   private void declare() {
-    if (candidate.isEmpty() || isStatic || assigned || !isEntryPoint(candidate)) {
+    if (candidate.equals(SAVES_REGISTERS) && definitions.size() < MAX_FOUND) {
+      savesRegisters();
+      return;
+    }
+    if (candidate.isEmpty() || isStatic || assigned || !isCandidate(candidate)) {
       return;
     }
     String text = lexer.joined(declarationStart, lexer.end());
@@ -235,6 +240,26 @@ final class SourceScanner {
     }
   }
 
+  /// `save_static_function(sys_fork);` makes `__sys_fork`, which saves the registers and goes on in
+  /// `sys_fork` (`arch/mips/include/asm/sim.h`).
+  private void savesRegisters() {
+    String text = lexer.joined(declarationStart, lexer.end());
+    int open = text.indexOf('(');
+    int close = text.indexOf(')', Math.max(open, 0));
+    if (open > 0 && close > open && close - open <= MAX_NAME) {
+      definitions.add(
+          new SyscallDefinition(
+              "__" + text.substring(open + 1, close).trim(),
+              SAVES_REGISTERS,
+              text,
+              List.of(),
+              new Place(path, declarationLine),
+              lexer.line(),
+              declarationConditions,
+              List.of()));
+    }
+  }
+
   private void reset() {
     declarationStart = -1;
     candidate = "";
@@ -243,6 +268,12 @@ final class SourceScanner {
     assigned = false;
     array = "";
     argument = "";
+  }
+
+  /// Architectures have entry points with names of their own (`ppc64_personality`): of theirs any
+  /// function may be one.
+  private boolean isCandidate(String name) {
+    return isEntryPoint(name) || path.startsWith("arch/");
   }
 
   private static boolean isEntryPoint(String name) {
@@ -262,7 +293,11 @@ final class SourceScanner {
   /// `COMPAT_SYSCALL_DEFINE` (`include/linux/syscalls.h`); the other prefixes, such as livepatch's
   /// `KLP_`, define the entry point itself.
   private static String prefix(String macro) {
-    return macro.startsWith("COMPAT_") || macro.startsWith("SYSCALL32_") ? "compat_sys_" : "sys_";
+    boolean compat =
+        macro.startsWith("COMPAT_")
+            || macro.startsWith("SYSCALL32_")
+            || macro.startsWith("PPC32_SYSCALL_");
+    return compat ? "compat_sys_" : "sys_";
   }
 
   private void definition(String macro) {
@@ -372,16 +407,22 @@ final class SourceScanner {
   }
 
   /// Whether a file can hold anything that the scan looks for: cheap, and never wrongly no.
-  static boolean worthScanning(byte[] text) {
-    return indexOf(text, SYSCALL, 0) >= 0 || indexOf(text, ASMLINKAGE, 0) >= 0;
+  ///
+  /// @param ofArchitecture whether it is code of an architecture, in which any function counts
+  static boolean worthScanning(byte[] text, boolean ofArchitecture) {
+    return indexOf(text, SYSCALL, 0) >= 0
+        || indexOf(text, ASMLINKAGE, 0) >= 0
+        || (ofArchitecture && indexOf(text, SYS, 0) >= 0);
   }
 
-  /// The C files that a C file includes (`#include "syscalls.c"`), by their paths in the tree.
+  /// The C or assembly files that one of their kind includes (`#include "syscalls.c"`), by their
+  /// paths in the tree.
   static List<String> includedSources(String path, byte[] text) {
+    byte[] ending = path.endsWith(".S") ? QUOTED_S : QUOTED_C;
     List<String> included = new ArrayList<>(0);
     int from = 0;
     while (included.size() < 1000) {
-      int at = indexOf(text, QUOTED_C, from);
+      int at = indexOf(text, ending, from);
       if (at < 0) {
         return included;
       }
@@ -412,7 +453,9 @@ final class SourceScanner {
   }
 
   private static final byte[] QUOTED_C = ".c\"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] QUOTED_S = ".S\"".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] SYSCALL = "SYSCALL".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] SYS = "sys".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ASMLINKAGE = "asmlinkage".getBytes(StandardCharsets.US_ASCII);
 
   /// Horspool's search; the patterns are short and their letters rare in C.
@@ -439,15 +482,19 @@ final class SourceScanner {
   static final class Arguments {
     private Arguments() {}
 
-    /// The `type, name, type, name` of a macro of the family. A lone item in which a macro stands
-    /// for a 64-bit argument in two registers (`SC_ARG64(len)`, `compat_arg_u64_dual(len)`) becomes
-    /// its two halves, low first as on every little-endian architecture.
+    /// The `type, name, type, name` of a macro of the family. A lone item in which a macro
+    /// stands for a 64-bit argument in two registers (`SC_ARG64(len)`, `arg_u32p(len)`,
+    /// `compat_arg_u64_dual(len)`) becomes its two halves, low first as on every little-endian
+    /// architecture.
     static List<Parameter> ofMacro(List<String> items) {
       List<Parameter> parameters = new ArrayList<>();
       for (int i = 0; i < items.size(); ) {
         String item = items.get(i);
         int open = item.indexOf('(');
-        boolean pair = item.startsWith("SC_ARG64(") || item.startsWith("compat_arg_u64");
+        boolean pair =
+            item.startsWith("SC_ARG64(")
+                || item.startsWith("compat_arg_u64")
+                || item.startsWith("arg_u32p(");
         if (pair && item.endsWith(")")) {
           String name = item.substring(open + 1, item.length() - 1).trim();
           parameters.add(new Parameter("u32", name + "_lo"));

@@ -3,23 +3,36 @@ package trapline.kernel.source;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import trapline.bytes.Bytes;
+import trapline.kernel.Gap;
 import trapline.kernel.SyscallRow;
 import trapline.model.Place;
 
-/// Reads a system call table, rows `<nr> <abi> <name> [entry [compat|- [noreturn]]]`.
+/// Reads a system call table, rows `<nr> <abi> <name> [entry [compat|- [noreturn]]]`
+/// (`scripts/syscalltbl.sh`).
 final class SyscallTable {
+  /// What a table holds.
+  ///
+  /// @param rows in the file's order
+  /// @param gaps the lines that are neither comment nor row
+  record Contents(List<SyscallRow> rows, List<Gap> gaps) {}
+
   /// The largest number is bounded by the bits that mark an ABI; far less is in use.
   private static final int MAX_NUMBER = 0xffff;
 
   private static final int MAX_ROWS = 20_000;
 
+  /// A file that is something else has a gap on each line: these tell that well enough.
+  private static final int MAX_GAPS = 20;
+
   private SyscallTable() {}
 
-  /// @throws trapline.model.MalformedBinary when a line is neither a comment nor a row
-  static List<SyscallRow> parse(Bytes table) {
+  /// Reads what can be read.
+  static Contents parse(Bytes table) {
     String text = new String(table.copy(0, table.size()), StandardCharsets.UTF_8);
     List<SyscallRow> rows = new ArrayList<>();
+    List<Gap> gaps = new ArrayList<>(0);
     int line = 0;
     int at = 0;
     while (at < text.length()) {
@@ -30,32 +43,49 @@ final class SyscallTable {
       int hash = content.indexOf('#');
       List<String> fields = fields(hash < 0 ? content : content.substring(0, hash));
       if (!fields.isEmpty()) {
-        if (rows.size() >= MAX_ROWS) {
-          throw table.malformed(at, "more than " + MAX_ROWS + " rows");
+        Place place = new Place(table.file(), line);
+        Optional<SyscallRow> row = row(fields, place);
+        if (row.isPresent() && rows.size() < MAX_ROWS) {
+          rows.add(row.get());
+        } else if (gaps.size() < MAX_GAPS) {
+          gaps.add(new Gap(place, row.isPresent() ? TOO_MANY : reason(fields)));
         }
-        rows.add(row(table, at, line, fields));
       }
       at = end + 1;
     }
-    return rows;
+    return new Contents(rows, gaps);
   }
 
-  private static SyscallRow row(Bytes table, int at, int line, List<String> fields) {
+  private static final String TOO_MANY = "more than " + MAX_ROWS + " rows";
+
+  private static String reason(List<String> fields) {
+    String first = fields.getFirst();
+    if (first.startsWith("<<<<<<<") || first.startsWith("=======") || first.startsWith(">>>>>>>")) {
+      return "a conflict marker of a merge, no row of a system call table";
+    }
+    String text = String.join(" ", fields);
+    return "no row of a system call table: "
+        + (text.length() <= 80 ? text : text.substring(0, 80) + "…");
+  }
+
+  private static Optional<SyscallRow> row(List<String> fields, Place place) {
     int number = number(fields.getFirst());
     if (number < 0 || fields.size() < 3 || fields.size() > 6) {
-      throw table.malformed(
-          Math.min(at, table.size()),
-          "line " + line + " is no row of a system call table: " + String.join(" ", fields));
+      return Optional.empty();
     }
-    String compat = fields.size() > 4 && !fields.get(4).equals("-") ? fields.get(4) : "";
-    return new SyscallRow(
-        number,
-        fields.get(1),
-        fields.get(2),
-        fields.size() > 3 && !fields.get(3).equals("-") ? fields.get(3) : "",
-        compat,
-        fields.size() > 5 && fields.get(5).equals("noreturn"),
-        new Place(table.file(), line));
+    return Optional.of(
+        new SyscallRow(
+            number,
+            fields.get(1),
+            fields.get(2),
+            field(fields, 3),
+            field(fields, 4),
+            fields.size() > 5 && fields.get(5).equals("noreturn"),
+            place));
+  }
+
+  private static String field(List<String> fields, int at) {
+    return fields.size() > at && !fields.get(at).equals("-") ? fields.get(at) : "";
   }
 
   private static int number(String text) {

@@ -1,7 +1,6 @@
 package trapline.kernel.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallDefinition.Parameter;
 import trapline.kernel.SyscallRow;
-import trapline.model.MalformedBinary;
+import trapline.model.Place;
 
 /// Pieces of C, of makefiles and of Kconfig that are easily read wrongly.
 class SourceScannerTest {
@@ -272,10 +271,11 @@ class SourceScannerTest {
   void tableRows() {
     List<SyscallRow> rows =
         SyscallTable.parse(
-            Bytes.of(
-                "t.tbl",
-                "# comment\n\n60 common exit sys_exit - noreturn\n5 i386 x sys_x compat_sys_x\n7 64 y\n"
-                    .getBytes(StandardCharsets.UTF_8)));
+                Bytes.of(
+                    "t.tbl",
+                    "# comment\n\n60 common exit sys_exit - noreturn\n5 i386 x sys_x compat_sys_x\n7 64 y\n"
+                        .getBytes(StandardCharsets.UTF_8)))
+            .rows();
 
     assertThat(rows).hasSize(3);
     assertThat(rows.get(0).noReturn()).isTrue();
@@ -287,11 +287,13 @@ class SourceScannerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"<<<<<<< HEAD", "1 common", "x common read sys_read", "1 2 3 4 5 6 7"})
-  void whatIsNoRowIsRefusedWithItsLine(String line) {
-    assertThatThrownBy(
-            () -> SyscallTable.parse(Bytes.of("t.tbl", ("0 64 a\n" + line + "\n").getBytes())))
-        .isInstanceOf(MalformedBinary.class)
-        .hasMessageContaining("line 2");
+  void whatIsNoRowIsAGapWithItsLine(String line) {
+    SyscallTable.Contents contents =
+        SyscallTable.parse(Bytes.of("t.tbl", ("0 64 a\n" + line + "\n5 64 b\n").getBytes()));
+
+    assertThat(contents.rows()).extracting(SyscallRow::name).containsExactly("a", "b");
+    assertThat(contents.gaps()).hasSize(1);
+    assertThat(contents.gaps().getFirst().place()).isEqualTo(new Place("t.tbl", 2));
   }
 
   private static SourceScanner.Found scan(String text) {

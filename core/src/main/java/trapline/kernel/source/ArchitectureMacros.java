@@ -1,0 +1,78 @@
+package trapline.kernel.source;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import trapline.kernel.IndexContent;
+import trapline.model.Place;
+
+/// What an architecture's own files say of its table by `#define`: the prefix that is pasted onto
+/// every entry point, and entry points that it replaces.
+final class ArchitectureMacros {
+  /// What one file says.
+  ///
+  /// @param prefix such as `__arm64_`; empty when the file pastes none
+  record Found(Optional<String> prefix, List<IndexContent.Redirection> redirections) {
+    boolean isEmpty() {
+      return prefix.isEmpty() && redirections.isEmpty();
+    }
+  }
+
+  private static final int MAX_LINE = 400;
+  private static final int MAX_FOUND = 1000;
+
+  /// `#define __SYSCALL(nr, sym) [nr] = __arm64_##sym,`
+  private static final Pattern PASTE = Pattern.compile("#\\s*define\\s+__SYSCALL.*?(\\w+)##");
+
+  /// `#define __arm64_sys_personality __arm64_sys_arm64_personality`
+  private static final Pattern REPLACE =
+      Pattern.compile("#\\s*define\\s+(\\w*?)((?:compat_)?sys_\\w+)\\s+(\\w*sys_\\w+)\\s*");
+
+  private ArchitectureMacros() {}
+
+  /// @param path of a file under `arch/ARCHITECTURE/`
+  static Found scan(String path, byte[] text) {
+    Optional<String> prefix = Optional.empty();
+    List<IndexContent.Redirection> redirections = new ArrayList<>(0);
+    int line = 0;
+    int at = 0;
+    while (at < text.length) {
+      int end = at;
+      while (end < text.length && text[end] != '\n') {
+        end++;
+      }
+      line++;
+      if (text[at] == '#' && end - at < MAX_LINE) {
+        String content = new String(text, at, end - at, StandardCharsets.UTF_8).trim();
+        if (content.contains("sys_")) {
+          Matcher replace = REPLACE.matcher(content);
+          if (replace.matches() && redirections.size() < MAX_FOUND) {
+            redirections.addAll(redirection(replace, new Place(path, line)));
+          }
+        }
+        Matcher paste = PASTE.matcher(content);
+        if (prefix.isEmpty() && content.contains("__SYSCALL") && paste.find()) {
+          prefix = Optional.of(paste.group(1));
+        }
+      }
+      at = end + 1;
+    }
+    return new Found(prefix, redirections);
+  }
+
+  /// The prefix of the table's entries stands before both names, or before neither.
+  private static List<IndexContent.Redirection> redirection(Matcher replace, Place place) {
+    String prefix = replace.group(1);
+    String to = replace.group(3);
+    if (!to.startsWith(prefix)) {
+      return List.of();
+    }
+    String architecture = place.file().split("/", 3)[1];
+    return List.of(
+        new IndexContent.Redirection(
+            architecture, replace.group(2), to.substring(prefix.length()), place));
+  }
+}
