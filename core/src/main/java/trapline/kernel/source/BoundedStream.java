@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelSource.Progress;
 import trapline.model.MalformedBinary;
 
-/// The unpacked archive: ends the reading of one that unpacks to far more than a kernel's source,
-// and
-/// tells the progress.
+/// The unpacked archive: ends the reading of one that unpacks to far more than a kernel's
+/// source, and tells the progress.
 final class BoundedStream extends FilterInputStream {
   private static final int STEP = 1 << 20;
 

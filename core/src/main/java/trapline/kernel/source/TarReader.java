@@ -148,9 +148,8 @@ final class TarReader {
     return type < '1' || type > '6';
   }
 
-  /// @return `false` at the end, which two blocks of zeroes mark. A stream that ends before them
-  // was
-  ///     cut off.
+  /// @return `false` at the end, which two blocks of zeroes mark. A stream that ends before
+  ///     them was cut off.
   private boolean header() throws IOException {
     int got = in.readNBytes(header, 0, BLOCK);
     if (got == 0) {
