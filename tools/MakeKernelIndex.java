@@ -1,35 +1,67 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.Deflater;
+import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelSource;
-import trapline.kernel.source.DirectorySource;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 
-/// Writes one index of several sources: FILE, then SOURCE PACKAGE-VERSION SHA256 for each; the last
-/// two may be empty.
+/// Writes one index of several sources: FILE, then RELEASE TARBALL PACKAGE-VERSION SHA256 for each;
+/// PACKAGE-VERSION is empty for a pristine source. The caller has compared the SHA-256.
 final class MakeKernelIndex {
   private MakeKernelIndex() {}
 
   public static void main(String[] args) throws Exception {
     List<IndexContent> contents = new ArrayList<>();
-    for (int i = 1; i + 2 < args.length; i += 3) {
-      Path path = Path.of(args[i]);
-      KernelSource source =
-          Files.isDirectory(path) ? new DirectorySource(path) : new TarballSource(path);
-      IndexOptions options = new IndexOptions(args[i + 1], args[i + 2], false);
-      IndexContent content = KernelIndexer.read(source, options, KernelSource.Progress.NONE);
-      System.out.println(path + ": " + content.version().text());
+    for (int i = 1; i + 3 < args.length; i += 4) {
+      IndexOptions options = new IndexOptions(args[i + 2], args[i + 3], false);
+      IndexContent content =
+          KernelIndexer.read(
+              new TarballSource(Path.of(args[i + 1])), options, KernelSource.Progress.NONE);
+      if (!content.version().release().equals(args[i])) {
+        System.err.println(
+            args[i + 1] + ": holds " + content.version().release() + ", not " + args[i]);
+        System.exit(1);
+      }
+      System.out.printf(
+          "%s: %d tables, %d definitions, %d declarations%n",
+          content.version().text(),
+          content.tables().size(),
+          content.definitions().size(),
+          content.declarations().size());
+      for (Gap gap : content.gaps()) {
+        System.out.println("  not indexed: " + gap.place() + ": " + gap.reason());
+      }
       contents.add(content);
     }
     byte[] bytes = KernelIndexSet.write(contents);
-    Path file = Path.of(args[0]);
-    Path written = Files.write(file.resolveSibling(file.getFileName() + ".new"), bytes);
-    Files.move(written, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-    System.out.println(file + ": " + bytes.length + " bytes");
+    Path file = Path.of(args[0]).toAbsolutePath();
+    Path written = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      Files.write(written, bytes);
+      Files.move(written, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(written);
+    }
+    System.out.printf("%s: %d bytes, %d in a jar%n", file, bytes.length, deflated(bytes));
+  }
+
+  private static int deflated(byte[] bytes) {
+    try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
+      deflater.setInput(bytes);
+      deflater.finish();
+      byte[] out = new byte[bytes.length + 1024];
+      int length = 0;
+      while (!deflater.finished()) {
+        length += deflater.deflate(out);
+      }
+      return length;
+    }
   }
 }

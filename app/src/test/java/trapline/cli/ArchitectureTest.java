@@ -37,6 +37,7 @@ class ArchitectureTest {
     rules.put("unwind", List.of("bytes", "model", "elf", "code", "dwarf.expression"));
     rules.put("code", List.of("bytes", "model"));
     rules.put("kernel", List.of("bytes", "model", "abi"));
+    rules.put("kernel.source", List.of("bytes", "model", "abi", "kernel"));
     rules.put(
         "journey",
         List.of(
