@@ -236,6 +236,12 @@ public final class KernelIndex {
     return found;
   }
 
+  /// Every function of this version; empty when the index holds none.
+  public Optional<FunctionIndex> functions() {
+    Bytes functions = file.section(IndexFile.FUNCTIONS);
+    return functions.isEmpty() ? Optional.empty() : Optional.of(FunctionIndex.read(functions));
+  }
+
   /// Every definition of this version, by entry point.
   public List<SyscallDefinition> definitions() {
     List<SyscallDefinition> all = new ArrayList<>();

@@ -35,8 +35,9 @@ final class ContentBuilder {
     this.files = files;
   }
 
+  /// @param functions a function index; empty when none was asked for
   /// @throws trapline.model.MalformedBinary when it is not a kernel's source
-  IndexContent content(IndexOptions options) {
+  IndexContent content(IndexOptions options, Bytes functions) {
     KernelVersion version = version(options);
     Numberings numberings = new Numberings(files.tables());
     if (numberings.found().isEmpty()) {
@@ -70,7 +71,7 @@ final class ContentBuilder {
         redirections,
         configs,
         gaps,
-        Bytes.empty("functions"));
+        functions);
   }
 
   private static String x86Places() {

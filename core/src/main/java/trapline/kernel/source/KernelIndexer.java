@@ -1,6 +1,7 @@
 package trapline.kernel.source;
 
 import java.io.IOException;
+import trapline.bytes.Bytes;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelSource;
@@ -20,11 +21,38 @@ public final class KernelIndexer {
     return KernelIndex.of(source.origin(), read(source, options, progress));
   }
 
+  /// An archive that was read knows its own digest.
+  private static IndexOptions known(KernelSource source, IndexOptions options) {
+    return source.sha256().isEmpty()
+        ? options
+        : new IndexOptions(options.packageVersion(), source.sha256(), options.functions());
+  }
+
+  /// Functions are wanted of every folder.
+  private static boolean wantedWithFunctions(String path) {
+    return path.endsWith("/") || FunctionCollector.wanted(path) || SourceFiles.wanted(path);
+  }
+
   /// Finds what an index of the source holds; otherwise as [#index].
   public static IndexContent read(KernelSource source, IndexOptions options, Progress progress)
       throws IOException {
     SourceFiles files = new SourceFiles(source.origin());
-    source.read(SourceFiles::wanted, files::take, progress);
-    return new ContentBuilder(files).content(options);
+    if (!options.functions()) {
+      source.read(SourceFiles::wanted, files::take, progress);
+      return new ContentBuilder(files).content(known(source, options), Bytes.empty("functions"));
+    }
+    FunctionCollector functions = new FunctionCollector();
+    source.read(
+        KernelIndexer::wantedWithFunctions,
+        (path, content) -> {
+          byte[] text = content.copy(0, content.size());
+          functions.take(path, text, text.length);
+          return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
+              && files.take(path, content);
+        },
+        progress);
+    return new ContentBuilder(files)
+        .content(
+            known(source, options), Bytes.of("functions of " + source.origin(), functions.write()));
   }
 }

@@ -148,7 +148,7 @@ public final class TarballSource implements KernelSource {
   }
 
   /// A path is wanted when it and every folder above it are.
-  private static boolean wantedWithFolders(String path, Predicate<String> wanted) {
+  static boolean wantedWithFolders(String path, Predicate<String> wanted) {
     for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
       if (!wanted.test(path.substring(0, slash + 1))) {
         return false;
