@@ -29,10 +29,13 @@ final class ContentBuilder {
   private static final String ANY = "x86";
 
   private final SourceFiles files;
+  private final List<Gap> unread;
   private final Map<String, Kbuild> kbuilds = new ConcurrentHashMap<>();
 
-  ContentBuilder(SourceFiles files) {
+  /// @param unread what could not be read of the source
+  ContentBuilder(SourceFiles files, List<Gap> unread) {
     this.files = files;
+    this.unread = List.copyOf(unread);
   }
 
   /// @param functions a function index; empty when none was asked for
@@ -58,7 +61,8 @@ final class ContentBuilder {
     architectures.parallelStream()
         .forEach(
             name -> configs.put(name, usual.of(name, symbols(name, definitions, declarations))));
-    List<Gap> gaps = new ArrayList<>(numberings.gaps());
+    List<Gap> gaps = new ArrayList<>(unread);
+    gaps.addAll(numberings.gaps());
     if (!architectures.contains("x86")) {
       gaps.add(new Gap(new Place("arch/x86", 0), "no table of x86: " + x86Places()));
     }

@@ -37,22 +37,22 @@ public final class KernelIndexer {
   public static IndexContent read(KernelSource source, IndexOptions options, Progress progress)
       throws IOException {
     SourceFiles files = new SourceFiles(source.origin());
-    if (!options.functions()) {
+    Bytes functions = Bytes.empty("functions");
+    if (options.functions()) {
+      FunctionCollector collector = new FunctionCollector();
+      source.read(
+          KernelIndexer::wantedWithFunctions,
+          (path, content) -> {
+            byte[] text = content.copy(0, content.size());
+            collector.take(path, text, text.length);
+            return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
+                && files.take(path, content);
+          },
+          progress);
+      functions = Bytes.of("functions of " + source.origin(), collector.write());
+    } else {
       source.read(SourceFiles::wanted, files::take, progress);
-      return new ContentBuilder(files).content(known(source, options), Bytes.empty("functions"));
     }
-    FunctionCollector functions = new FunctionCollector();
-    source.read(
-        KernelIndexer::wantedWithFunctions,
-        (path, content) -> {
-          byte[] text = content.copy(0, content.size());
-          functions.take(path, text, text.length);
-          return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
-              && files.take(path, content);
-        },
-        progress);
-    return new ContentBuilder(files)
-        .content(
-            known(source, options), Bytes.of("functions of " + source.origin(), functions.write()));
+    return new ContentBuilder(files, source.gaps()).content(known(source, options), functions);
   }
 }
