@@ -114,6 +114,9 @@ final class FunctionScanner {
   private final BranchDepths parenthesisBranches = new BranchDepths();
   private final boolean[] elseIsDead = new boolean[BranchDepths.MAX_LEVELS];
   private final Head[] heads = new Head[BranchDepths.MAX_LEVELS];
+
+  /// Whether the declaration before the condition ended in its first branch.
+  private final boolean[] endedInFirst = new boolean[BranchDepths.MAX_LEVELS];
   private final Head head = new Head();
   private final Head[] alternatives = new Head[MAX_ALTERNATIVES];
   private int alternativeCount;
@@ -714,6 +717,7 @@ final class FunctionScanner {
       parenthesisBranches.open(parentheses);
       elseIsDead[braceBranches.levels() - 1] = constant == 1;
       heads[braceBranches.levels() - 1].set(head);
+      endedInFirst[braceBranches.levels() - 1] = false;
     } else {
       parenthesisBranches.open(parentheses);
     }
@@ -800,6 +804,7 @@ final class FunctionScanner {
           alternativeLevel = levels;
         }
       }
+      endedInFirst[levels - 1] |= !inBody && head.start < 0;
       head.set(before);
       otherToken();
     }
@@ -809,8 +814,14 @@ final class FunctionScanner {
     if (braces > 0 && braceBranches.disagree(braces)) {
       formatted = true;
     }
-    if (braceBranches.levels() == alternativeLevel) {
+    int levels = braceBranches.levels();
+    if (levels == alternativeLevel) {
       alternativesEnd = at;
+    }
+    if (levels > 0 && !braceBranches.isBeyond() && braces == 0 && parentheses == 0) {
+      if (endedInFirst[levels - 1] && head.start == heads[levels - 1].start) {
+        reset(); // as in `x =`, `#if A`, `1;`, `#else`, `#error`, `#endif`
+      }
     }
     braces = braceBranches.close(braces);
     parentheses = parenthesisBranches.close(parentheses);

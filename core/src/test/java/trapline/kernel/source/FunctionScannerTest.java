@@ -40,6 +40,7 @@ class FunctionScannerTest {
         "int foo(int a)\\n{\\n#ifdef A\\n if (a)\\n#else\\n if (b) {\\n#endif\\n }\\n}\\nint z(int a) {} @ foo:1 z:10",
         "int foo(int a,\\n#ifdef A\\nint b)\\n#else\\nint c)\\n#endif\\n{}\\nint z(int a) {} @ foo:1 z:8",
         "#define X(a) \\\\\\nint no(int a) { \\\\\\n{\\nint foo(int a) { '{'; \"{\\\\\"{\"; /* { */\\n// {\\n}\\nint z(int a) {} @ foo:4 z:7",
+        "int v =\\n#if A\\n1;\\n#else\\n#error\\n#endif\\nint foo(int a) {} @ foo:7",
         "extern \"C\" {\\nint foo(int a) {}\\n}\\nint z(int a) {} @ foo:2 z:4",
         "X(never closed\\nint foo(int a) {} @ foo:2",
         "int K(a, b) int a; {} @ ''"
