@@ -130,8 +130,7 @@ class FunctionCtagsTest {
       String line = file.get(i);
       some.append(line.startsWith("#") ? "" : line).append('\n');
     }
-    String text =
-        some.toString().replaceAll("(?s)/\\*.*?\\*/", " ").replaceAll("//[^\n]*", " ");
+    String text = some.toString().replaceAll("(?s)/\\*.*?\\*/", " ").replaceAll("//[^\n]*", " ");
     int at = text.indexOf(d.name) + d.name.length();
     boolean parentheses = false;
     while (at < text.length()) {
