@@ -6,12 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelSource;
+import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningKernel;
 import trapline.kernel.source.DirectorySource;
 import trapline.kernel.source.IndexOptions;
@@ -19,83 +23,192 @@ import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
 
-/// Decides where the kernel's facts come from: the tree or tarball that the user names, an unpacked
-/// tree under /usr/src that is the running kernel's, or the index that comes with Trapline.
+/// Decides where the kernel's facts come from: the tree, tarball or index file that the user names; an
+/// unpacked tree that is the running kernel's, which takes seconds to index once; the cached
+/// indexes; the indexes that come with Trapline. A tarball takes longer and is indexed only when it
+/// is named.
 final class KernelChoice {
   private static final Path SOURCES = Path.of("/usr/src");
+  private static final Path MODULES = Path.of("/lib/modules");
   private static final String ADVICE =
-      "; name an unpacked kernel tree, or linux-VERSION.tar or .tar.xz";
+      "; name an unpacked kernel tree, or linux-VERSION.tar or .tar.xz, or an index file";
 
-  private KernelChoice() {}
+  private final IndexCache cache;
+  private final PrintStream err;
+
+  /// @param err where progress is shown
+  KernelChoice(IndexCache cache, PrintStream err) {
+    this.cache = cache;
+    this.err = err;
+  }
+
+  /// With the user's own cache.
+  static KernelChoice of(PrintStream err) {
+    return new KernelChoice(IndexCache.of(System.getenv(), err), err);
+  }
+
+  /// An index that serves.
+  ///
+  /// @param origin where it is from, for the user
+  /// @param source where the text of definitions is; `null` when it is not at hand
+  record Chosen(KernelIndex index, String origin, @Nullable KernelSource source) {}
 
   /// @param named what `--kernel-source` says; `null` when it was not given
   /// @param err where progress is shown
   /// @throws CommandFailure when what was named cannot be indexed
   static KernelHops choose(@Nullable Path named, RunningKernel running, PrintStream err) {
-    if (named != null) {
-      return indexed(named, running, err);
-    }
-    Path tree = treeOf(SOURCES, running.release());
+    KernelChoice choice = of(err);
+    Chosen chosen =
+        named == null ? choice.running(running) : choice.at(named, "--kernel-source " + named);
+    return new KernelHops(chosen.index(), chosen.origin(), chosen.source(), running);
+  }
+
+  /// What serves the running kernel best.
+  Chosen running(RunningKernel running) {
+    String release = running.release();
+    Path tree = treeAtHand(release);
     if (tree != null) {
       try {
-        return index(tree, running, err);
+        return indexed(tree);
       } catch (IOException | MalformedBinary e) {
         err.println("trapline: " + tree + " is left aside: " + e.getMessage());
       }
     }
-    KernelIndex nearest = KernelIndexSet.embedded().nearest(running.release());
-    return new KernelHops(nearest, "embedded index", null, running);
+    KernelIndex best = KernelIndexSet.embedded().nearest(release);
+    String origin = "embedded index";
+    for (IndexCache.Entry entry : cache.entries()) {
+      if (series(entry.release()).equals(series(release))) {
+        Optional<CachedIndex> opened = cache.open(entry);
+        if (opened.isPresent()) {
+          KernelIndex index = opened.get().set().index(0);
+          if (rank(index, running) < rank(best, running)) {
+            best = index;
+            origin = "cached index";
+          }
+        }
+      }
+    }
+    return new Chosen(best, origin, null);
   }
 
-  private static KernelHops indexed(Path named, RunningKernel running, PrintStream err) {
-    if (!Files.exists(named)) {
+  private static int rank(KernelIndex index, RunningKernel running) {
+    return index.match(running.release(), running.version()).level().ordinal();
+  }
+
+  /// A tree, tarball or index file that the user names.
+  ///
+  /// @param option how it was named, for messages
+  /// @throws CommandFailure when it cannot be indexed
+  Chosen at(Path place, String option) {
+    if (!Files.exists(place)) {
+      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": no such folder or file");
+    }
+    if (!Files.isDirectory(place) && !Files.isRegularFile(place)) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "--kernel-source " + named + ": no such folder or file");
+          ExitStatus.BAD_FILE, option + ": not a folder or regular file" + ADVICE);
     }
     try {
-      return index(named, running, err);
+      if (Files.isRegularFile(place) && CachedIndex.isIndex(place)) {
+        return new Chosen(CachedIndex.open(place).set().index(0), place.toString(), null);
+      }
+      return indexed(place);
     } catch (MalformedBinary e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, "--kernel-source " + named + ": " + reason(e) + ADVICE);
+      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "--kernel-source " + named + ": cannot be read: " + e.getMessage());
+          ExitStatus.BAD_FILE, option + ": cannot be read: " + e.getMessage());
     }
   }
 
-  private static String reason(MalformedBinary e) {
+  /// The index of a release or series, embedded or cached; when there is none, of the nearest lower
+  /// one.
+  Chosen version(String version) {
+    KernelIndexSet embedded = KernelIndexSet.embedded();
+    List<KernelIndex> all = new ArrayList<>();
+    for (IndexCache.Entry entry : cache.entries()) {
+      boolean near = series(entry.release()).equals(series(version));
+      if (near || embedded.series(series(version)).isEmpty()) {
+        cache.open(entry).ifPresent(cached -> all.add(cached.set().index(0)));
+      }
+    }
+    int cached = all.size();
+    for (int i = 0; i < embedded.versions().size(); i++) {
+      all.add(embedded.index(i));
+    }
+    KernelIndexSet set = KernelIndexSet.of(all);
+    KernelIndex found = set.series(version).orElseGet(() -> set.nearest(version));
+    boolean fromCache = all.subList(0, cached).contains(found);
+    return new Chosen(found, fromCache ? "cached index" : "embedded index", null);
+  }
+
+  /// Every release at hand.
+  List<String> releases() {
+    List<String> releases = new ArrayList<>();
+    for (KernelVersion version : KernelIndexSet.embedded().versions()) {
+      releases.add(version.release());
+    }
+    for (IndexCache.Entry entry : cache.entries()) {
+      if (!releases.contains(entry.release())) {
+        releases.add(entry.release());
+      }
+    }
+    return releases;
+  }
+
+  /// Whether a text names a place and no version.
+  static boolean isPlace(String text) {
+    return text.indexOf('/') >= 0
+        || (!text.matches("v?[0-9]{1,3}\\.[0-9]{1,3}([.+-].{0,60})?")
+            && Files.exists(Path.of(text)));
+  }
+
+  static String reason(MalformedBinary e) {
     return e.offset() == 0 ? e.what() : "at byte " + e.offset() + ": " + e.what();
   }
 
-  private static KernelHops index(Path place, RunningKernel running, PrintStream err)
-      throws IOException {
-    KernelSource source =
-        Files.isDirectory(place) ? new DirectorySource(place) : new TarballSource(place);
+  /// The source at a place.
+  static KernelSource source(Path place) {
+    return Files.isDirectory(place) ? new DirectorySource(place) : new TarballSource(place);
+  }
+
+  private Chosen indexed(Path place) throws IOException {
+    KernelSource source = source(place);
+    Optional<KernelIndex> known = cache.find(place);
+    if (known.isPresent()) {
+      return new Chosen(known.get(), place.toString(), source);
+    }
+    SourceStamp stamp = SourceStamp.of(place);
     try (IndexProgress progress = new IndexProgress(place.toString(), err)) {
       KernelIndex index = KernelIndexer.index(source, IndexOptions.NONE, progress);
-      return new KernelHops(index, place.toString(), source, running);
+      cache.keep(index, stamp);
+      return new Chosen(index, place.toString(), source);
     }
   }
 
-  /// An unpacked tree of the running kernel's series; others say less than the index that comes
-  /// with
+  private static @Nullable Path treeAtHand(String release) {
+    if (!release.isEmpty() && release.indexOf('/') < 0) {
+      for (String name : List.of("source", "build")) {
+        Path tree = MODULES.resolve(release).resolve(name);
+        if (Files.isRegularFile(tree.resolve("kernel/sys_ni.c"))) {
+          return tree;
+        }
+      }
+    }
+    return treeOf(SOURCES, release);
+  }
+
+  /// An unpacked tree of the running kernel's series; others say less than the index that comes with
   /// Trapline, and reading one takes seconds.
   static @Nullable Path treeOf(Path sources, String release) {
-    int dot = release.indexOf('.');
-    int end = dot + 1;
-    while (end < release.length() && Character.isDigit(release.charAt(end))) {
-      end++;
-    }
-    if (dot < 1 || !Files.isDirectory(sources)) {
+    String[] parts = series(release).split("\\.", -1);
+    if (parts.length != 2 || !Files.isDirectory(sources)) {
       return null;
     }
-    String version = release.substring(0, dot);
-    String patchLevel = release.substring(dot + 1, end);
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(sources, "linux*")) {
       for (Path entry : entries) {
         if (Files.isRegularFile(entry.resolve("kernel/sys_ni.c"))
-            && says(entry.resolve("Makefile"), "VERSION = " + version)
-            && says(entry.resolve("Makefile"), "PATCHLEVEL = " + patchLevel)) {
+            && says(entry.resolve("Makefile"), "VERSION = " + parts[0])
+            && says(entry.resolve("Makefile"), "PATCHLEVEL = " + parts[1])) {
           return entry;
         }
       }
@@ -103,6 +216,16 @@ final class KernelChoice {
       return null;
     }
     return null;
+  }
+
+  /// `6.12` of `6.12.48+deb13`.
+  private static String series(String release) {
+    int dot = release.indexOf('.');
+    int end = dot + 1;
+    while (dot > 0 && end < release.length() && Character.isDigit(release.charAt(end))) {
+      end++;
+    }
+    return dot < 1 ? release : release.substring(0, end);
   }
 
   private static boolean says(Path makefile, String line) throws IOException {

@@ -29,6 +29,7 @@ final class TraplineCommand {
     spec.addSubcommand("follow", new CommandLine(new FollowCommand(this).spec()));
     spec.addSubcommand("syscall", new CommandLine(new SyscallCommand(this).spec()));
     spec.addSubcommand("syscalls", new CommandLine(new SyscallsCommand(this).spec()));
+    spec.addSubcommand("index", new CommandLine(new IndexCommand(this).spec()));
     spec.addSubcommand("doctor", new CommandLine(new DoctorCommand(this).spec()));
     return new CommandLine(spec);
   }

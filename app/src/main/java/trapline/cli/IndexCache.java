@@ -1,0 +1,222 @@
+package trapline.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import trapline.kernel.KernelIndex;
+import trapline.model.MalformedBinary;
+
+/// Keeps the indexes of trees and tarballs, one file a place, the newest [#KEPT]: in
+/// `$XDG_CACHE_HOME/trapline`, or `~/.cache/trapline` (XDG Base Directory Specification, by which a
+/// relative path there counts as none). Files and the folder are trusted only when they are the
+/// user's own and nobody else can write to them.
+///
+/// Every file is written whole under another name and then renamed, so that runs at the same time
+/// do not disturb each other.
+final class IndexCache {
+  /// How many indexes are kept.
+  static final int KEPT = 16;
+
+  private static final String ENDING = ".index";
+  private static final long STALE_PART_MILLIS = 3_600_000;
+
+  private final @Nullable Path folder;
+  private final PrintStream err;
+  private String why;
+
+  /// @param folder `null` for none
+  /// @param why there is none
+  private IndexCache(@Nullable Path folder, String why, PrintStream err) {
+    this.folder = folder;
+    this.why = why;
+    this.err = err;
+  }
+
+  /// @param environment with XDG_CACHE_HOME and HOME
+  /// @param err where a cache that cannot be used is told, once
+  static IndexCache of(Map<String, String> environment, PrintStream err) {
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
+    if (xdg.startsWith("/")) {
+      return new IndexCache(Path.of(xdg, "trapline"), "", err);
+    }
+    return home.startsWith("/")
+        ? new IndexCache(Path.of(home, ".cache", "trapline"), "", err)
+        : new IndexCache(null, "neither XDG_CACHE_HOME nor HOME names a folder", err);
+  }
+
+  /// An index of a cache, by its file's name.
+  ///
+  /// @param release as the file's name has it
+  record Entry(Path file, String release) {}
+
+  /// What there is, newest first. Nothing is opened.
+  List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    for (Path file : files("*" + ENDING)) {
+      String name = String.valueOf(file.getFileName());
+      int dash = name.lastIndexOf('-');
+      if (dash > 0) {
+        entries.add(new Entry(file, name.substring(0, dash)));
+      }
+    }
+    return entries;
+  }
+
+  /// Opens one; empty, with a line for the user, when it is of no use.
+  Optional<CachedIndex> open(Entry entry) {
+    try {
+      return Optional.of(CachedIndex.open(entry.file()));
+    } catch (MalformedBinary e) {
+      err.println("trapline: " + entry.file() + " is left aside: " + e.what());
+    } catch (IOException e) {
+      // another run has removed it
+    }
+    return Optional.empty();
+  }
+
+  /// The index of a tree or tarball that has not changed since.
+  Optional<KernelIndex> find(Path place) {
+    try {
+      String real = place.toRealPath().toString();
+      for (Path file : files("*-" + key(real) + ENDING)) {
+        Optional<CachedIndex> cached = open(new Entry(file, ""));
+        if (cached.isPresent()) {
+          SourceStamp stamp = cached.get().stamp();
+          if (stamp != null && stamp.place().equals(real) && stamp.isCurrent()) {
+            return Optional.of(cached.get().set().index(0));
+          }
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /// Keeps an index, in the place of older ones of the same source.
+  ///
+  /// @param stamp taken before the source was read
+  /// @return where; empty when there is no cache, which the user is told
+  Optional<Path> keep(KernelIndex index, SourceStamp stamp) {
+    Path home = folder;
+    if (home == null || stamp.place().indexOf('\n') >= 0) {
+      return none(home == null ? why : "the name of the source has a line break");
+    }
+    try {
+      Files.createDirectories(
+          home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      if (!isOwn(home)) {
+        return none(home + " is not the user's own, or others can write to it");
+      }
+      String release = index.version().release().replaceAll("[^A-Za-z0-9.+~_]", "_");
+      String name = release.substring(0, Math.min(40, release.length()));
+      Path file = home.resolve(name + "-" + key(stamp.place()) + ENDING);
+      CachedIndex.write(file, index, stamp.watching(index));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      for (Path older : files("*-" + key(stamp.place()) + ENDING)) {
+        if (!older.equals(file)) {
+          Files.deleteIfExists(older);
+        }
+      }
+      trim(home);
+      return Optional.of(file);
+    } catch (IOException e) {
+      return none(home + ": " + reason(e));
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName().replaceAll("Exception$", "") + " " + e.getMessage();
+  }
+
+  private Optional<Path> none(String reason) {
+    err.println("trapline: no cache is used: " + reason);
+    why = reason;
+    return Optional.empty();
+  }
+
+  private void trim(Path home) throws IOException {
+    List<Path> all = files("*" + ENDING);
+    for (int i = KEPT; i < all.size(); i++) {
+      Files.deleteIfExists(all.get(i));
+    }
+    long stale = System.currentTimeMillis() - STALE_PART_MILLIS;
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(home, ".*" + AtomicFile.UNFINISHED)) {
+      for (Path part : parts) {
+        if (modified(part) < stale) {
+          Files.deleteIfExists(part);
+        }
+      }
+    }
+  }
+
+  /// The trusted files whose names match, newest first.
+  private List<Path> files(String glob) {
+    Path home = folder;
+    List<Path> files = new ArrayList<>();
+    if (home == null || !isOwn(home)) {
+      return files;
+    }
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(home, glob)) {
+      for (Path file : found) {
+        if (isOwn(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          files.add(file);
+        }
+      }
+    } catch (IOException e) {
+      return List.of();
+    }
+    files.sort(Comparator.comparingLong(IndexCache::modified).reversed());
+    return files;
+  }
+
+  private static long modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).toMillis();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static boolean isOwn(Path path) {
+    try {
+      Set<PosixFilePermission> rights =
+          Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+      return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+              .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+          && !rights.contains(PosixFilePermission.GROUP_WRITE)
+          && !rights.contains(PosixFilePermission.OTHERS_WRITE);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// The place as a part of a file's name.
+  private static String key(String place) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(place.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
