@@ -14,7 +14,8 @@ import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
 import trapline.model.MalformedBinary;
 
-/// An index in a file: alone as `trapline index -o` writes it, or as the cache keeps it, behind a head
+/// An index in a file: alone as `trapline index -o` writes it, or as the cache keeps it, behind a
+// head
 /// of lines that say what it was made from: the word `TRAPCACHE` and the number of its format, the
 /// place, when it was read, its identity, the paths to watch, and an empty line.
 ///

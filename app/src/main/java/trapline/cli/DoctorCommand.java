@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
-import trapline.kernel.KernelIndexSet;
 import trapline.kernel.VersionMatch;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
@@ -116,20 +115,21 @@ final class DoctorCommand implements Callable<Integer> {
     return Checkup.no(what, "no C library was found", "");
   }
 
-  private static Checkup.Item kernelSource(HostFacts host) {
+  private Checkup.Item kernelSource(HostFacts host) {
     String what = "the kernel's side of a call";
-    VersionMatch match =
-        KernelIndexSet.embedded().nearest(host.release()).match(host.release(), host.version());
+    KernelChoice choice = KernelChoice.of(root.err());
+    VersionMatch match = choice.best(host.release(), host.version());
+    String have = match.sentence() + "; indexed: " + String.join(", ", choice.releases());
     if (match.exact()) {
-      return Checkup.yes(what, match.sentence());
+      return Checkup.yes(what, have);
     }
     String found = String.join(", ", host.kernelSources());
     return Checkup.part(
         what,
-        match.sentence(),
+        have,
         found.isEmpty()
-            ? "the running kernel's source: apt-get install linux-source, then --kernel-source"
-            : "a source that may be the running kernel's: --kernel-source " + found);
+            ? "the running kernel's source: apt-get install linux-source, then trapline index"
+            : "a source that may be the running kernel's: trapline index " + found);
   }
 
   private static Checkup.Item kernelSymbols(HostFacts host) {

@@ -89,9 +89,11 @@ final class FollowCommand implements Callable<Integer> {
         TraplineCommand.flag("--json", "Print one JSON object a journey (docs/FORMATS.md)."));
     described.addOption(
         OptionSpec.builder("--kernel-source")
-            .paramLabel("DIR|TARBALL")
+            .paramLabel("TREE|TARBALL|INDEX")
             .type(Path.class)
-            .description("Take the kernel's facts from this source tree or tarball.")
+            .description(
+                "Take the kernel's facts from this source, or from a file that trapline index"
+                    + " wrote.")
             .build());
     described.addOption(
         OptionSpec.builder("-p")

@@ -78,15 +78,15 @@ final class IndexCommand implements Callable<Integer> {
     if (!standardInput && !Files.exists(place)) {
       throw bad(place + ": no such folder or file");
     }
-    boolean stream =
-        standardInput || (!Files.isDirectory(place) && !Files.isRegularFile(place));
+    boolean stream = standardInput || (!Files.isDirectory(place) && !Files.isRegularFile(place));
     if (standardInput && Terminal.isTerminal(0)) {
       throw new CommandFailure(
           ExitStatus.USAGE, "-: standard input is a terminal; pipe a tarball into it");
     }
     if (stream && output == null) {
       throw new CommandFailure(
-          ExitStatus.USAGE, place + ": what comes through a pipe is not cached; name a file with -o");
+          ExitStatus.USAGE,
+          place + ": what comes through a pipe is not cached; name a file with -o");
     }
     if (output != null) {
       checkOutput(output, place, typed.hasMatchedOption("--force"));
@@ -223,8 +223,7 @@ final class IndexCommand implements Callable<Integer> {
     try {
       AtomicFile.write(output, bytes);
     } catch (IOException e) {
-      throw bad(
-          String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, e.getMessage()));
+      throw bad(String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, e.getMessage()));
     }
   }
 

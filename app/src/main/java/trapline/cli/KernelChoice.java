@@ -17,13 +17,15 @@ import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelSource;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningKernel;
+import trapline.kernel.VersionMatch;
 import trapline.kernel.source.DirectorySource;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
 
-/// Decides where the kernel's facts come from: the tree, tarball or index file that the user names; an
+/// Decides where the kernel's facts come from: the tree, tarball or index file that the user names;
+// an
 /// unpacked tree that is the running kernel's, which takes seconds to index once; the cached
 /// indexes; the indexes that come with Trapline. A tarball takes longer and is indexed only when it
 /// is named.
@@ -74,6 +76,15 @@ final class KernelChoice {
         err.println("trapline: " + tree + " is left aside: " + e.getMessage());
       }
     }
+    return indexedAlready(release, running.version());
+  }
+
+  /// How well what is indexed fits a kernel; nothing is read for it.
+  VersionMatch best(String release, String build) {
+    return indexedAlready(release, build).index().match(release, build);
+  }
+
+  private Chosen indexedAlready(String release, String build) {
     KernelIndex best = KernelIndexSet.embedded().nearest(release);
     String origin = "embedded index";
     for (IndexCache.Entry entry : cache.entries()) {
@@ -81,7 +92,8 @@ final class KernelChoice {
         Optional<CachedIndex> opened = cache.open(entry);
         if (opened.isPresent()) {
           KernelIndex index = opened.get().set().index(0);
-          if (rank(index, running) < rank(best, running)) {
+          VersionMatch match = index.match(release, build);
+          if (match.level().compareTo(best.match(release, build).level()) < 0) {
             best = index;
             origin = "cached index";
           }
@@ -89,10 +101,6 @@ final class KernelChoice {
       }
     }
     return new Chosen(best, origin, null);
-  }
-
-  private static int rank(KernelIndex index, RunningKernel running) {
-    return index.match(running.release(), running.version()).level().ordinal();
   }
 
   /// A tree, tarball or index file that the user names.
@@ -115,8 +123,7 @@ final class KernelChoice {
     } catch (MalformedBinary e) {
       throw new CommandFailure(ExitStatus.BAD_FILE, option + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, option + ": cannot be read: " + e.getMessage());
+      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": cannot be read: " + e.getMessage());
     }
   }
 
@@ -197,7 +204,8 @@ final class KernelChoice {
     return treeOf(SOURCES, release);
   }
 
-  /// An unpacked tree of the running kernel's series; others say less than the index that comes with
+  /// An unpacked tree of the running kernel's series; others say less than the index that comes
+  // with
   /// Trapline, and reading one takes seconds.
   static @Nullable Path treeOf(Path sources, String release) {
     String[] parts = series(release).split("\\.", -1);

@@ -1,6 +1,7 @@
 package trapline.cli;
 
-import java.util.List;
+import java.io.PrintStream;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 import trapline.kernel.KernelIndex;
@@ -19,45 +20,66 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
 
   static OptionSpec spec() {
     return OptionSpec.builder(NAME)
-        .paramLabel("VERSION")
+        .paramLabel("VERSION|TREE|TARBALL|INDEX")
         .type(String.class)
         .description(
-            "The kernel's version, such as 6.12 (default: the nearest to the running one).")
+            "The kernel's version, such as 6.12, or its source, or a file that trapline index wrote"
+                + " (default: the nearest to the running one).")
         .build();
   }
 
-  /// @param typed what the user typed; `null` for the running kernel's nearest
-  /// @throws CommandFailure when it is no version
-  static KernelOption of(@Nullable String typed, RunningKernel running) {
+  /// @param typed what the user typed; `null` for what serves the running kernel best
+  /// @param err where the reading of a source is shown
+  /// @throws CommandFailure when it is neither a version nor a place with an index or a source
+  static KernelOption of(@Nullable String typed, RunningKernel running, PrintStream err) {
+    KernelChoice choice = KernelChoice.of(err);
     KernelIndexSet set = KernelIndexSet.embedded();
-    String origin = "embedded index";
     if (typed == null) {
-      KernelIndex nearest = set.nearest(running.release());
-      String relation = nearest.match(running.release(), running.version()).sentence();
-      return new KernelOption(set, nearest, origin, relation);
+      KernelChoice.Chosen best = choice.running(running);
+      String relation = best.index().match(running.release(), running.version()).sentence();
+      return new KernelOption(set, best.index(), best.origin(), relation);
     }
-    String version = typed.startsWith("v") ? typed.substring(1) : typed;
-    if (!version.matches("[0-9]{1,3}\\.[0-9]{1,3}([.+-].{0,60})?")) {
+    if (KernelChoice.isPlace(typed)) {
+      KernelChoice.Chosen at = choice.at(Path.of(typed), NAME + " " + typed);
+      String relation = "facts from " + at.index().version().text();
+      return new KernelOption(set, at.index(), at.origin(), relation);
+    }
+    String version = version(typed);
+    if (version.isEmpty()) {
       throw new CommandFailure(
-          ExitStatus.USAGE, NAME + " " + typed + ": no version; indexed are " + releases(set));
+          ExitStatus.USAGE,
+          NAME + " " + typed + ": no version, file or folder; indexed are " + releases(choice));
     }
-    KernelIndex index = set.series(version).orElseGet(() -> set.nearest(version));
-    return new KernelOption(set, index, origin, relation(version, index.version()));
+    KernelChoice.Chosen chosen = choice.version(version);
+    return new KernelOption(
+        set, chosen.index(), chosen.origin(), relation(version, chosen.index().version()));
   }
 
-  /// The index of exactly that release or series.
+  /// The index of exactly that release, series or place.
   ///
   /// @param option how the user named it, for the message
-  static KernelOption exactly(String version, String option) {
-    KernelIndexSet set = KernelIndexSet.embedded();
-    KernelIndex index =
-        set.series(version.startsWith("v") ? version.substring(1) : version)
-            .orElseThrow(
-                () ->
-                    new CommandFailure(
-                        ExitStatus.USAGE,
-                        option + ": " + version + " is not indexed; there are " + releases(set)));
-    return new KernelOption(set, index, "embedded index", "facts from " + index.version().text());
+  /// @param err where the reading of a source is shown
+  static KernelOption exactly(String typed, String option, PrintStream err) {
+    KernelChoice choice = KernelChoice.of(err);
+    KernelChoice.Chosen chosen =
+        KernelChoice.isPlace(typed)
+            ? choice.at(Path.of(typed), option)
+            : choice.version(version(typed));
+    KernelVersion found = chosen.index().version();
+    String relation = relation(version(typed), found);
+    if (!KernelChoice.isPlace(typed) && !relation.startsWith("facts")) {
+      throw new CommandFailure(
+          ExitStatus.USAGE,
+          option + ": " + typed + " is not indexed; there are " + releases(choice));
+    }
+    return new KernelOption(
+        KernelIndexSet.embedded(), chosen.index(), chosen.origin(), "facts from " + found.text());
+  }
+
+  /// Without the `v` of tags; empty when it is no version.
+  private static String version(String typed) {
+    String version = typed.startsWith("v") ? typed.substring(1) : typed;
+    return version.matches("[0-9]{1,3}\\.[0-9]{1,3}([.+-].{0,60})?") ? version : "";
   }
 
   private static String relation(String asked, KernelVersion found) {
@@ -71,8 +93,7 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
         + ", lines are approximate and calls may differ";
   }
 
-  private static String releases(KernelIndexSet set) {
-    List<String> releases = set.versions().stream().map(KernelVersion::release).toList();
-    return String.join(", ", releases);
+  private static String releases(KernelChoice choice) {
+    return String.join(", ", choice.releases());
   }
 }

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 
@@ -19,9 +20,11 @@ public final class Main {
     CommandLine line = new TraplineCommand(out, err).commandLine();
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    // What follows a program's name is the program's; after a call's name options go on.
+    // What follows a program's name is the program's; after a call's or tree's name options go on.
     line.setStopAtPositional(true);
-    Objects.requireNonNull(line.getSubcommands().get("syscall")).setStopAtPositional(false);
+    for (String command : List.of("syscall", "index")) {
+      Objects.requireNonNull(line.getSubcommands().get(command)).setStopAtPositional(false);
+    }
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
           err.println("trapline: " + Misuse.line(failure));

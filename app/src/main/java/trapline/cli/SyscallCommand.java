@@ -61,7 +61,7 @@ final class SyscallCommand implements Callable<Integer> {
           ExitStatus.USAGE, "syscall takes one name or number, not " + names.size());
     }
     LiveKernel running = LiveKernel.whenAsked();
-    KernelOption kernel = KernelOption.of(version, running);
+    KernelOption kernel = KernelOption.of(version, running, root.err());
     SyscallAbi abi = AbiOption.of(arch, kernel.index());
     SyscallFinder finder = new SyscallFinder(kernel.set(), kernel.index(), abi);
     return switch (finder.find(names.getFirst())) {

@@ -80,7 +80,7 @@ final class SyscallsCommand implements Callable<Integer> {
       }
       out.print(difference(range, arch, wanted).render(format, style));
     } else {
-      KernelOption kernel = KernelOption.of(version, LiveKernel.whenAsked());
+      KernelOption kernel = KernelOption.of(version, LiveKernel.whenAsked(), root.err());
       KernelIndex index = kernel.index();
       SyscallAbi abi = AbiOption.of(arch, index);
       List<SyscallFacts> calls = new ArrayList<>();
@@ -120,8 +120,8 @@ final class SyscallsCommand implements Callable<Integer> {
   }
 
   /// A difference between approximations would be none of either version.
-  private static KernelIndex indexed(String range, String version) {
-    return KernelOption.exactly(version, "--diff " + range).index();
+  private KernelIndex indexed(String range, String version) {
+    return KernelOption.exactly(version, "--diff " + range, root.err()).index();
   }
 
   private static TableFormat format(String name) {
