@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Writes a file that is there whole or not at all: under another name in the same folder, forced
-// to
-/// the disk, then renamed (rename(2)). What cannot be written leaves nothing behind.
+/// Writes a file that is there whole or not at all: under another name in the same folder,
+/// forced to the disk, then renamed (rename(2)). What cannot be written leaves nothing behind.
 final class AtomicFile {
   /// How the names of unfinished files end.
   static final String UNFINISHED = ".part";

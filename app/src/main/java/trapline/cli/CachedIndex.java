@@ -14,10 +14,9 @@ import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
 import trapline.model.MalformedBinary;
 
-/// An index in a file: alone as `trapline index -o` writes it, or as the cache keeps it, behind a
-// head
-/// of lines that say what it was made from: the word `TRAPCACHE` and the number of its format, the
-/// place, when it was read, its identity, the paths to watch, and an empty line.
+/// An index in a file: alone as `trapline index -o` writes it, or as the cache keeps it, behind
+/// a head of lines that say what it was made from: the word `TRAPCACHE` and the number of its
+/// format, the place, when it was read, its identity, the paths to watch, and an empty line.
 ///
 /// @param set what the file holds
 /// @param stamp what it was made from; `null` when it stands alone

@@ -99,7 +99,9 @@ final class IndexCommand implements Callable<Integer> {
             : run(KernelChoice.source(place), place, output, functions, interruption);
       } catch (CommandFailure | IOException | MalformedBinary e) {
         if (interruption.came()) {
-          throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted");
+          // The virtual machine ends as soon as the interruption is closed.
+          root.err().println("trapline: interrupted");
+          return ExitStatus.INTERRUPTED;
         }
         throw failure(place, e);
       }

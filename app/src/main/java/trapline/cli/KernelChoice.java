@@ -24,11 +24,10 @@ import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
 
-/// Decides where the kernel's facts come from: the tree, tarball or index file that the user names;
-// an
-/// unpacked tree that is the running kernel's, which takes seconds to index once; the cached
-/// indexes; the indexes that come with Trapline. A tarball takes longer and is indexed only when it
-/// is named.
+/// Decides where the kernel's facts come from: the tree, tarball or index file that the user
+/// names; an unpacked tree that is the running kernel's, which takes seconds to index once; the
+/// cached indexes; the indexes that come with Trapline. A tarball takes longer and is indexed
+/// only when it is named.
 final class KernelChoice {
   private static final Path SOURCES = Path.of("/usr/src");
   private static final Path MODULES = Path.of("/lib/modules");
@@ -205,8 +204,7 @@ final class KernelChoice {
   }
 
   /// An unpacked tree of the running kernel's series; others say less than the index that comes
-  // with
-  /// Trapline, and reading one takes seconds.
+  /// with Trapline, and reading one takes seconds.
   static @Nullable Path treeOf(Path sources, String release) {
     String[] parts = series(release).split("\\.", -1);
     if (parts.length != 2 || !Files.isDirectory(sources)) {
