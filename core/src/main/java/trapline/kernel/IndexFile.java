@@ -23,7 +23,7 @@ import trapline.bytes.Bytes;
 /// - definitions: macro, signature, file, arguments (type, name), conditions, gates; each
 ///   version's first and last line
 /// - redirections: architecture, from, to, file; each version's line
-/// - settings: architecture, symbol, two bits a version from the lowest up
+/// - settings, by architecture: architecture, symbol, two bits a version from the lowest up
 /// - gaps: version, file, line, reason
 /// - lists: the length of a list, or one of its words
 /// - string offsets: where in the strings each starts; one more than there are strings

@@ -19,26 +19,6 @@ import trapline.model.Place;
 /// Writes an index file, the format of which [IndexFile] describes. What several versions say alike
 /// but for the line is written once. The same content gives the same bytes.
 final class IndexWriter {
-  /// A fact that some versions have, each at a line of its own.
-  ///
-  /// @param key the fact without its lines
-  /// @param lines of each version; 0 where it has not got it
-  /// @param ends last lines; empty where the fact has none
-  private record Merged<K>(K key, List<Integer> lines, List<Integer> ends) {
-    /// The line in the newest version that has it.
-    int newest() {
-      for (int i = lines.size() - 1; i >= 0; i--) {
-        if (lines.get(i) != 0) {
-          return lines.get(i);
-        }
-      }
-      return 0;
-    }
-  }
-
-  /// The same fact twice in one version is two facts.
-  private record Occurrence<K>(K key, int number) {}
-
   private final List<IndexContent> versions;
   private final Map<String, Integer> stringIds = new HashMap<>();
   private final List<byte[]> strings = new ArrayList<>();
@@ -115,8 +95,8 @@ final class IndexWriter {
       List<Optional<IndexContent.Table>> tables, Words rows, Map<List<Integer>, Integer> rowIds) {
     List<List<SyscallRow>> facts =
         tables.stream().map(t -> t.map(IndexContent.Table::rows).orElse(List.of())).toList();
-    List<Merged<SyscallRow>> merged =
-        merge(
+    List<MergedFact<SyscallRow>> merged =
+        MergedFact.merge(
             facts,
             row ->
                 new SyscallRow(
@@ -130,12 +110,12 @@ final class IndexWriter {
             SyscallRow::place,
             row -> 0);
     merged.sort(
-        Comparator.comparingInt((Merged<SyscallRow> row) -> row.key().number())
+        Comparator.comparingInt((MergedFact<SyscallRow> row) -> row.key().number())
             .thenComparing(row -> row.key().place().file())
-            .thenComparingInt(Merged::newest)
+            .thenComparingInt(MergedFact::newest)
             .thenComparing(row -> row.key().name()));
     List<Integer> ids = new ArrayList<>(merged.size());
-    for (Merged<SyscallRow> row : merged) {
+    for (MergedFact<SyscallRow> row : merged) {
       SyscallRow key = row.key();
       List<Integer> record = new ArrayList<>();
       record.add(key.number());
@@ -172,7 +152,7 @@ final class IndexWriter {
   private Words entries(Words declarations, Words definitions) {
     TreeMap<String, int[]> byEntry = new TreeMap<>();
     int count = 0;
-    for (Merged<SyscallDeclaration> merged : declarations()) {
+    for (MergedFact<SyscallDeclaration> merged : declarations()) {
       SyscallDeclaration d = merged.key();
       int[] range = byEntry.computeIfAbsent(d.entry(), key -> new int[5]);
       range[0] = range[1]++ == 0 ? count : range[0];
@@ -183,7 +163,7 @@ final class IndexWriter {
       merged.lines().forEach(declarations::add);
     }
     count = 0;
-    for (Merged<SyscallDefinition> merged : definitions()) {
+    for (MergedFact<SyscallDefinition> merged : definitions()) {
       SyscallDefinition d = merged.key();
       int[] range = byEntry.computeIfAbsent(d.entry(), key -> new int[5]);
       range[2] = range[3]++ == 0 ? count : range[2];
@@ -220,9 +200,9 @@ final class IndexWriter {
     return words;
   }
 
-  private List<Merged<SyscallDeclaration>> declarations() {
-    List<Merged<SyscallDeclaration>> merged =
-        merge(
+  private List<MergedFact<SyscallDeclaration>> declarations() {
+    List<MergedFact<SyscallDeclaration>> merged =
+        MergedFact.merge(
             versions.stream().map(IndexContent::declarations).toList(),
             d ->
                 new SyscallDeclaration(
@@ -230,16 +210,16 @@ final class IndexWriter {
             SyscallDeclaration::place,
             d -> 0);
     merged.sort(
-        Comparator.comparing((Merged<SyscallDeclaration> d) -> d.key().entry())
+        Comparator.comparing((MergedFact<SyscallDeclaration> d) -> d.key().entry())
             .thenComparing(d -> d.key().place().file())
-            .thenComparingInt(Merged::newest)
+            .thenComparingInt(MergedFact::newest)
             .thenComparing(d -> d.key().toString()));
     return merged;
   }
 
-  private List<Merged<SyscallDefinition>> definitions() {
-    List<Merged<SyscallDefinition>> merged =
-        merge(
+  private List<MergedFact<SyscallDefinition>> definitions() {
+    List<MergedFact<SyscallDefinition>> merged =
+        MergedFact.merge(
             versions.stream().map(IndexContent::definitions).toList(),
             d ->
                 new SyscallDefinition(
@@ -254,16 +234,16 @@ final class IndexWriter {
             SyscallDefinition::place,
             SyscallDefinition::endLine);
     merged.sort(
-        Comparator.comparing((Merged<SyscallDefinition> d) -> d.key().entry())
+        Comparator.comparing((MergedFact<SyscallDefinition> d) -> d.key().entry())
             .thenComparing(d -> d.key().place().file())
-            .thenComparingInt(Merged::newest)
+            .thenComparingInt(MergedFact::newest)
             .thenComparing(d -> d.key().toString()));
     return merged;
   }
 
   private Words redirections() {
-    List<Merged<IndexContent.Redirection>> merged =
-        merge(
+    List<MergedFact<IndexContent.Redirection>> merged =
+        MergedFact.merge(
             versions.stream().map(IndexContent::redirections).toList(),
             r ->
                 new IndexContent.Redirection(
@@ -271,10 +251,10 @@ final class IndexWriter {
             IndexContent.Redirection::place,
             r -> 0);
     merged.sort(
-        Comparator.comparing((Merged<IndexContent.Redirection> r) -> r.key().toString())
-            .thenComparingInt(Merged::newest));
+        Comparator.comparing((MergedFact<IndexContent.Redirection> r) -> r.key().toString())
+            .thenComparingInt(MergedFact::newest));
     Words words = new Words();
-    for (Merged<IndexContent.Redirection> r : merged) {
+    for (MergedFact<IndexContent.Redirection> r : merged) {
       words.add(string(r.key().architecture()));
       words.add(string(r.key().from()));
       words.add(string(r.key().to()));
@@ -323,45 +303,6 @@ final class IndexWriter {
       }
     }
     return words;
-  }
-
-  private interface Without<T> {
-    T lines(T fact);
-  }
-
-  private interface Where<T> {
-    Place place(T fact);
-  }
-
-  private interface End<T> {
-    int line(T fact);
-  }
-
-  /// Joins what is equal but for its lines.
-  private static <T> List<Merged<T>> merge(
-      List<? extends List<T>> perVersion, Without<T> without, Where<T> where, End<T> end) {
-    Map<Occurrence<T>, Merged<T>> merged = new HashMap<>();
-    List<Merged<T>> all = new ArrayList<>();
-    for (int i = 0; i < perVersion.size(); i++) {
-      Map<T, Integer> seen = new HashMap<>();
-      for (T fact : perVersion.get(i)) {
-        T key = without.lines(fact);
-        Occurrence<T> occurrence = new Occurrence<>(key, seen.merge(key, 1, Integer::sum));
-        Merged<T> record = merged.get(occurrence);
-        if (record == null) {
-          record = new Merged<>(key, zeros(perVersion.size()), zeros(perVersion.size()));
-          merged.put(occurrence, record);
-          all.add(record);
-        }
-        record.lines().set(i, where.place(fact).line());
-        record.ends().set(i, end.line(fact));
-      }
-    }
-    return all;
-  }
-
-  private static List<Integer> zeros(int count) {
-    return new ArrayList<>(java.util.Collections.nCopies(count, 0));
   }
 
   private byte[] file(Words[] sections) {

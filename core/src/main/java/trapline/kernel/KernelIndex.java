@@ -212,8 +212,14 @@ public final class KernelIndex {
   private KernelConfig readSettings(String architecture) {
     Map<String, KernelConfig.Value> values = new HashMap<>();
     Bytes settings = file.section(IndexFile.SETTINGS);
-    for (int at = 0; at < settings.size(); at += IndexFile.SETTING_RECORD) {
-      if (file.string(settings, at).equals(architecture)) {
+    int size = IndexFile.SETTING_RECORD;
+    int at = file.find(IndexFile.SETTINGS, size, architecture);
+    if (at >= 0) {
+      int own = settings.i32(at); // one string has one number
+      while (at > 0 && settings.i32(at - size) == own) {
+        at -= size;
+      }
+      for (; at < settings.size() && settings.i32(at) == own; at += size) {
         long code = (settings.u32(at + 8) >>> (2 * ordinal)) & 3;
         values.put(file.string(settings, at + 4), KernelConfig.ofCode(code));
       }

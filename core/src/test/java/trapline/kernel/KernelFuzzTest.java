@@ -94,7 +94,7 @@ class KernelFuzzTest {
       questions.add(() -> index.named(abi, "socket"));
       questions.add(
           () -> {
-            for (SyscallRow row : index.rows(abi).stream().limit(60).toList()) {
+            for (SyscallRow row : index.rows(abi).stream().limit(20).toList()) {
               index.facts(abi, row.number());
             }
           });
