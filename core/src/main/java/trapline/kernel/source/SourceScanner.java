@@ -410,19 +410,17 @@ final class SourceScanner {
   ///
   /// @param ofArchitecture whether it is code of an architecture, in which any function counts
   static boolean worthScanning(byte[] text, boolean ofArchitecture) {
-    return indexOf(text, SYSCALL, 0) >= 0
-        || indexOf(text, ASMLINKAGE, 0) >= 0
-        || (ofArchitecture && indexOf(text, SYS, 0) >= 0);
+    return SYSCALL.isIn(text) || ASMLINKAGE.isIn(text) || (ofArchitecture && SYS.isIn(text));
   }
 
   /// The C or assembly files that one of their kind includes (`#include "syscalls.c"`), by their
   /// paths in the tree.
   static List<String> includedSources(String path, byte[] text) {
-    byte[] ending = path.endsWith(".S") ? QUOTED_S : QUOTED_C;
+    BytePattern ending = path.endsWith(".S") ? QUOTED_S : QUOTED_C;
     List<String> included = new ArrayList<>(0);
     int from = 0;
     while (included.size() < 1000) {
-      int at = indexOf(text, ending, from);
+      int at = ending.indexIn(text, from);
       if (at < 0) {
         return included;
       }
@@ -452,31 +450,11 @@ final class SourceScanner {
     return folder.isEmpty() ? rest : folder + "/" + rest;
   }
 
-  private static final byte[] QUOTED_C = ".c\"".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] QUOTED_S = ".S\"".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SYSCALL = "SYSCALL".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] SYS = "sys".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] ASMLINKAGE = "asmlinkage".getBytes(StandardCharsets.US_ASCII);
-
-  /// Horspool's search; the patterns are short and their letters rare in C.
-  private static int indexOf(byte[] text, byte[] pattern, int from) {
-    int[] skip = new int[256];
-    java.util.Arrays.fill(skip, pattern.length);
-    for (int i = 0; i < pattern.length - 1; i++) {
-      skip[pattern[i]] = pattern.length - 1 - i;
-    }
-    int last = pattern.length - 1;
-    for (int at = from + last; at < text.length; at += skip[text[at] & 0xff]) {
-      int i = 0;
-      while (i <= last && text[at - i] == pattern[last - i]) {
-        i++;
-      }
-      if (i > last) {
-        return at - last;
-      }
-    }
-    return -1;
-  }
+  private static final BytePattern QUOTED_C = new BytePattern(".c\"");
+  private static final BytePattern QUOTED_S = new BytePattern(".S\"");
+  private static final BytePattern SYSCALL = new BytePattern("SYSCALL");
+  private static final BytePattern SYS = new BytePattern("sys");
+  private static final BytePattern ASMLINKAGE = new BytePattern("asmlinkage");
 
   /// Types and names of arguments.
   static final class Arguments {
