@@ -25,7 +25,7 @@ final class SyscallSelection {
   }
 
   SyscallFacts facts(SyscallRow row) {
-    String entry = entry(index, abi, row, config);
+    String entry = entry(index, abi, row);
     List<SyscallDeclaration> declared = new ArrayList<>();
     List<SyscallDefinition> possible = new ArrayList<>(1);
     List<SyscallDefinition> ruledOut = new ArrayList<>(0);
@@ -104,8 +104,7 @@ final class SyscallSelection {
 
   /// The function that the dispatch calls for a row.
   static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row) {
-    KernelConfig config = index.usualConfig(abi.architecture());
-    return symbol(index, abi, entry(index, abi, row, config));
+    return symbol(index, abi, entry(index, abi, row));
   }
 
   private static String symbol(KernelIndex index, SyscallAbi abi, String entry) {
@@ -114,12 +113,13 @@ final class SyscallSelection {
 
   /// The function that serves a row: the compat column names what serves 32-bit callers of a 64-bit
   /// kernel, and an architecture may replace either.
-  private static String entry(
-      KernelIndex index, SyscallAbi abi, SyscallRow row, KernelConfig config) {
+  private static String entry(KernelIndex index, SyscallAbi abi, SyscallRow row) {
+    KernelConfig config = index.usualConfig(abi.architecture());
     boolean compat =
         abi.bits() == 32
             && !row.compat().isEmpty()
-            && config.value("CONFIG_64BIT") != KernelConfig.Value.OFF;
+            && config.value("CONFIG_64BIT") != KernelConfig.Value.OFF
+            && config.value("CONFIG_COMPAT") != KernelConfig.Value.OFF;
     String entry = compat ? row.compat() : row.entry();
     for (IndexContent.Redirection redirection : index.redirections()) {
       if (redirection.architecture().equals(abi.architecture())

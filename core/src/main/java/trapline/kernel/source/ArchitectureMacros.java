@@ -15,11 +15,14 @@ final class ArchitectureMacros {
   /// What one file says.
   ///
   /// @param prefix such as `__arm64_`; empty when the file pastes none
-  record Found(Optional<String> prefix, List<IndexContent.Redirection> redirections) {
+  record Found(Optional<String> prefix, List<Replacement> redirections) {
     boolean isEmpty() {
       return prefix.isEmpty() && redirections.isEmpty();
     }
   }
+
+  /// A redirection with the `#if`s around it.
+  record Replacement(IndexContent.Redirection redirection, List<String> conditions) {}
 
   private static final int MAX_LINE = 400;
   private static final int MAX_FOUND = 1000;
@@ -36,7 +39,8 @@ final class ArchitectureMacros {
   /// @param path of a file under `arch/ARCHITECTURE/`
   static Found scan(String path, byte[] text) {
     Optional<String> prefix = Optional.empty();
-    List<IndexContent.Redirection> redirections = new ArrayList<>(0);
+    List<Replacement> redirections = new ArrayList<>(0);
+    IfStack ifs = new IfStack();
     int line = 0;
     int at = 0;
     while (at < text.length) {
@@ -45,18 +49,24 @@ final class ArchitectureMacros {
         end++;
       }
       line++;
-      if (text[at] == '#' && end - at < MAX_LINE) {
+      while (at < end && text[at] <= ' ') {
+        at++;
+      }
+      if (at < end && text[at] == '#' && end - at < MAX_LINE) {
         String content = new String(text, at, end - at, StandardCharsets.UTF_8).trim();
         if (content.contains("sys_")) {
           Matcher replace = REPLACE.matcher(content);
           if (replace.matches() && redirections.size() < MAX_FOUND) {
-            redirections.addAll(redirection(replace, new Place(path, line)));
+            List<String> conditions = ifs.conditions();
+            redirection(replace, new Place(path, line))
+                .ifPresent(found -> redirections.add(new Replacement(found, conditions)));
           }
         }
         Matcher paste = PASTE.matcher(content);
         if (prefix.isEmpty() && content.contains("__SYSCALL") && paste.find()) {
           prefix = Optional.of(paste.group(1));
         }
+        ifs.directive(content, 0);
       }
       at = end + 1;
     }
@@ -64,14 +74,14 @@ final class ArchitectureMacros {
   }
 
   /// The prefix of the table's entries stands before both names, or before neither.
-  private static List<IndexContent.Redirection> redirection(Matcher replace, Place place) {
+  private static Optional<IndexContent.Redirection> redirection(Matcher replace, Place place) {
     String prefix = replace.group(1);
     String to = replace.group(3);
     if (!to.startsWith(prefix)) {
-      return List.of();
+      return Optional.empty();
     }
     String architecture = place.file().split("/", 3)[1];
-    return List.of(
+    return Optional.of(
         new IndexContent.Redirection(
             architecture, replace.group(2), to.substring(prefix.length()), place));
   }

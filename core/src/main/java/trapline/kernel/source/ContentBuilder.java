@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import trapline.bytes.Bytes;
+import trapline.kernel.Condition;
 import trapline.kernel.EntryPath;
 import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
@@ -30,12 +31,14 @@ final class ContentBuilder {
 
   private final SourceFiles files;
   private final List<Gap> unread;
+  private final UsualConfigs usual;
   private final Map<String, Kbuild> kbuilds = new ConcurrentHashMap<>();
 
   /// @param unread what could not be read of the source
   ContentBuilder(SourceFiles files, List<Gap> unread) {
     this.files = files;
     this.unread = List.copyOf(unread);
+    this.usual = new UsualConfigs(files);
   }
 
   /// @param functions a function index; empty when none was asked for
@@ -47,7 +50,7 @@ final class ContentBuilder {
       throw files.malformed(
           "no kernel source: it has no table of system calls; of x86's " + x86Places());
     }
-    List<IndexContent.Redirection> redirections = files.redirections();
+    List<IndexContent.Redirection> redirections = redirections();
     Set<String> served = served(numberings, redirections);
     List<SyscallDefinition> definitions = definitions(served);
     List<SyscallDeclaration> declarations = declarations(served);
@@ -56,7 +59,6 @@ final class ContentBuilder {
 
     Set<String> architectures = new TreeSet<>();
     numberings.found().forEach(numbering -> architectures.add(numbering.abi().architecture()));
-    UsualConfigs usual = new UsualConfigs(files);
     Map<String, Map<String, KernelConfig.Value>> configs = new ConcurrentHashMap<>();
     architectures.parallelStream()
         .forEach(
@@ -68,7 +70,7 @@ final class ContentBuilder {
     }
     return new IndexContent(
         version,
-        tables(numberings, usual, configs),
+        tables(numberings, configs),
         declarations,
         definitions,
         optional,
@@ -97,6 +99,27 @@ final class ContentBuilder {
       throw files.malformed("no kernel source: its Makefile sets no VERSION and PATCHLEVEL");
     }
     return version;
+  }
+
+  /// The redirections in files and branches that are built for the architecture as it is usually
+  /// configured.
+  private List<IndexContent.Redirection> redirections() {
+    List<IndexContent.Redirection> found = new ArrayList<>();
+    for (ArchitectureMacros.Replacement replacement : files.redirections()) {
+      String path = replacement.redirection().place().file();
+      List<String> needs = new ArrayList<>(replacement.conditions());
+      if (!path.endsWith(".h")) {
+        needs.addAll(gates(path, 0));
+      }
+      Set<String> symbols = new TreeSet<>();
+      needs.forEach(text -> UsualConfigs.symbols(text, symbols));
+      KernelConfig config =
+          new KernelConfig(usual.of(replacement.redirection().architecture(), symbols), false);
+      if (Condition.isPossible(needs, config)) {
+        found.add(replacement.redirection());
+      }
+    }
+    return found;
   }
 
   /// The functions that tables name, and what these are replaced by.
@@ -176,7 +199,8 @@ final class ContentBuilder {
 
   private Kbuild kbuild(String architecture) {
     return kbuilds.computeIfAbsent(
-        architecture.isEmpty() ? ANY : architecture, name -> new Kbuild(files.makefiles(), name));
+        architecture.isEmpty() ? ANY : architecture,
+        name -> new Kbuild(files.makefiles(), name, usual.bits(name)));
   }
 
   /// The folder under `arch/`; empty outside of it.
@@ -235,9 +259,7 @@ final class ContentBuilder {
   }
 
   private List<IndexContent.Table> tables(
-      Numberings numberings,
-      UsualConfigs usual,
-      Map<String, Map<String, KernelConfig.Value>> configs) {
+      Numberings numberings, Map<String, Map<String, KernelConfig.Value>> configs) {
     List<IndexContent.Table> tables = new ArrayList<>();
     Optional<EntryPathFinder> x86 = Optional.empty();
     for (Numberings.Numbering numbering : numberings.found()) {

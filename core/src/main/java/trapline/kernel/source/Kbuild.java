@@ -31,12 +31,15 @@ final class Kbuild {
 
   private final Map<String, byte[]> makefiles;
   private final String arch;
+  private final int bits;
   private final Map<String, Lists> parsed = new HashMap<>();
   private final Map<String, Optional<List<String>>> folders = new HashMap<>();
 
   /// @param makefiles every `Makefile` and `Kbuild` of the tree by its path
   /// @param arch the folder below `arch/`
-  Kbuild(Map<String, byte[]> makefiles, String arch) {
+  /// @param bits the size of a word of the kernel that is built
+  Kbuild(Map<String, byte[]> makefiles, String arch, int bits) {
+    this.bits = bits;
     this.makefiles = makefiles;
     this.arch = arch;
   }
@@ -151,7 +154,7 @@ final class Kbuild {
     if (known != null) {
       return known;
     }
-    Lists lists = new Lists(arch);
+    Lists lists = new Lists(arch, bits, folder.isEmpty());
     String prefix = folder.isEmpty() ? "" : folder + "/";
     byte[] kbuild = makefiles.get(prefix + "Kbuild");
     byte[] makefile = makefiles.get(prefix + "Makefile");
@@ -173,10 +176,16 @@ final class Kbuild {
   private static final class Lists {
     private final Map<String, List<Item>> byStem = new HashMap<>();
     private final String arch;
+    private final int bits;
+    private final boolean top;
     private final List<String> ifs = new ArrayList<>();
     private int assignments;
 
-    Lists(String arch) {
+    /// @param top whether it is the top makefile, which asks how make was called: that is no
+    ///     condition of a kernel's
+    Lists(String arch, int bits, boolean top) {
+      this.bits = bits;
+      this.top = top;
       this.arch = arch;
     }
 
@@ -311,6 +320,9 @@ final class Kbuild {
       String stem = name.substring(0, dash);
       String selector = name.substring(dash + 1);
       List<String> terms = new ArrayList<>(ifs);
+      if (top) {
+        terms.removeIf(term -> term.contains("MAKE("));
+      }
       String symbol = symbol(selector);
       if (!symbol.isEmpty()) {
         terms.add(symbol);
@@ -364,7 +376,7 @@ final class Kbuild {
     private String expand(String word) {
       return word.replace("$(SRCARCH)", arch)
           .replace("$(ARCH)", arch)
-          .replace("$(BITS)", "64")
+          .replace("$(BITS)", Integer.toString(bits))
           .replace("$(obj)/", "")
           .replace("$(src)/", "");
     }

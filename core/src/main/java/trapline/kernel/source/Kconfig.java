@@ -21,6 +21,7 @@ final class Kconfig {
   private static final int MAX_DEPTH = 400;
 
   private final Map<String, byte[]> files;
+  private final @Nullable Kconfig shared;
   private final Map<String, String> variables;
   private final Map<String, Symbol> symbols = new HashMap<>();
   private final Map<String, Integer> answers = new HashMap<>();
@@ -53,30 +54,71 @@ final class Kconfig {
     private final List<Default> defaults = new ArrayList<>();
   }
 
-  /// @param files every `Kconfig*` of the tree, and the defconfig, by path
-  /// @param arch the folder below `arch/`
-  /// @param defconfig the path of the architecture's defconfig
-  Kconfig(Map<String, byte[]> files, String arch, String defconfig) {
+  private Kconfig(
+      Map<String, byte[]> files, @Nullable Kconfig shared, Map<String, String> variables) {
     this.files = files;
-    this.variables = Map.of("SRCARCH", arch, "ARCH", arch);
-    source("Kconfig", new ArrayList<>(), 0);
+    this.shared = shared;
+    this.variables = variables;
+  }
+
+  /// What all architectures have in common: read once. It has no values of its own.
+  ///
+  /// @param files every `Kconfig*` of the tree by path
+  static Kconfig common(Map<String, byte[]> files) {
+    Kconfig common = new Kconfig(files, null, Map.of());
+    common.source("Kconfig", List.of(), 0); // `arch/$(SRCARCH)/Kconfig` names no file yet
+    return common;
+  }
+
+  /// An architecture's configuration.
+  ///
+  /// @param files every `Kconfig*` of the tree, and the defconfig, by path
+  /// @param common what [#common] has read of the same files
+  /// @param folder the folder below `arch/`
+  /// @param arch the value of `ARCH`, which is another for some sizes: `sparc64`
+  /// @param defconfig the path of the architecture's defconfig
+  static Kconfig of(
+      Map<String, byte[]> files, Kconfig common, String folder, String arch, String defconfig) {
+    Kconfig own = new Kconfig(files, common, Map.of("SRCARCH", folder, "ARCH", arch));
+    own.source("arch/" + folder + "/Kconfig", List.of(), 0);
     byte[] text = files.get(defconfig);
     if (text != null) {
-      for (String line : new String(text, StandardCharsets.UTF_8).split("\n", -1)) {
-        int equals = line.indexOf('=');
-        if (line.startsWith("CONFIG_") && equals > 0) {
-          String value = line.substring(equals + 1).trim();
-          answers.put(line.substring(7, equals), value.equals("y") ? 2 : value.equals("m") ? 1 : 0);
-        } else if (line.startsWith("# CONFIG_") && line.trim().endsWith(" is not set")) {
-          answers.put(line.substring(9, line.indexOf(' ', 9)), 0);
-        }
+      own.answer(new String(text, StandardCharsets.UTF_8));
+    }
+    // Who asks for the calls of 32-bit programs has a kernel that serves them.
+    own.answers.put("COMPAT", 2);
+    return own;
+  }
+
+  private void answer(String defconfig) {
+    for (String line : defconfig.split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (line.startsWith("CONFIG_") && equals > 0) {
+        String value = line.substring(equals + 1).trim();
+        answers.put(line.substring(7, equals), value.equals("y") ? 2 : value.equals("m") ? 1 : 0);
+      } else if (line.startsWith("# CONFIG_") && line.trim().endsWith(" is not set")) {
+        answers.put(line.substring(9, line.indexOf(' ', 9)), 0);
       }
     }
   }
 
   /// Whether any symbol was found: without, nothing can be said.
   boolean isEmpty() {
-    return symbols.isEmpty();
+    return symbols.isEmpty() && (shared == null || shared.symbols.isEmpty());
+  }
+
+  /// A symbol's parts: the architecture's and the common ones.
+  private List<Symbol> symbol(String name) {
+    Symbol own = symbols.get(name);
+    Symbol common = shared == null ? null : shared.symbols.get(name);
+    List<Symbol> parts = new ArrayList<>(2);
+    if (own != null) {
+      parts.add(own);
+    }
+    if (common != null) {
+      parts.add(common);
+    }
+    return parts;
   }
 
   /// @param symbol with its prefix `CONFIG_`
@@ -93,18 +135,22 @@ final class Kconfig {
     if (known != null) {
       return known;
     }
-    Symbol symbol = symbols.get(name);
-    if (symbol == null || depth > MAX_DEPTH || !running.add(name)) {
+    List<Symbol> parts = symbol(name);
+    if (parts.isEmpty() || depth > MAX_DEPTH || !running.add(name)) {
       return 0;
     }
     int value = 0;
-    for (Entry entry : symbol.entries) {
-      value = Math.max(value, entryValue(name, entry, symbol, depth));
+    for (Symbol part : parts) {
+      for (Entry entry : part.entries) {
+        value = Math.max(value, entryValue(name, entry, parts, depth));
+      }
     }
-    for (Reverse reverse : symbol.selectedBy) {
-      int by = value(reverse.by, depth + 1);
-      if (by > value) {
-        value = Math.max(value, Math.min(by, eval(reverse.condition, depth)));
+    for (Symbol part : parts) {
+      for (Reverse reverse : part.selectedBy) {
+        int by = value(reverse.by, depth + 1);
+        if (by > value) {
+          value = Math.max(value, Math.min(by, eval(reverse.condition, depth)));
+        }
       }
     }
     running.remove(name);
@@ -112,7 +158,7 @@ final class Kconfig {
     return value;
   }
 
-  private int entryValue(String name, Entry entry, Symbol symbol, int depth) {
+  private int entryValue(String name, Entry entry, List<Symbol> parts, int depth) {
     int allowed = 2;
     for (String depends : entry.depends) {
       allowed = Math.min(allowed, eval(depends, depth));
@@ -134,9 +180,11 @@ final class Kconfig {
           break;
         }
       }
-      for (Reverse reverse : symbol.impliedBy) {
-        value =
-            Math.max(value, Math.min(value(reverse.by, depth + 1), eval(reverse.condition, depth)));
+      for (Symbol part : parts) {
+        for (Reverse reverse : part.impliedBy) {
+          int by = value(reverse.by, depth + 1);
+          value = Math.max(value, Math.min(by, eval(reverse.condition, depth)));
+        }
       }
     }
     value = Math.min(value, allowed);
@@ -150,11 +198,33 @@ final class Kconfig {
       }
     }
     for (Default candidate : choice.defaults) {
-      if (eval(candidate.condition, depth) > 0) {
+      if (eval(candidate.condition, depth) > 0 && isAllowed(candidate.value, choice, depth)) {
         return candidate.value;
       }
     }
-    return choice.members.isEmpty() ? "" : choice.members.getFirst();
+    for (String member : choice.members) {
+      if (isAllowed(member, choice, depth)) {
+        return member;
+      }
+    }
+    return "";
+  }
+
+  /// Whether a member is offered.
+  private boolean isAllowed(String member, Choice choice, int depth) {
+    for (Symbol part : symbol(member)) {
+      for (Entry entry : part.entries) {
+        if (entry.choice == choice) {
+          String prompt = entry.prompt;
+          int allowed = prompt == null ? 0 : eval(prompt, depth + 1);
+          for (String depends : entry.depends) {
+            allowed = Math.min(allowed, eval(depends, depth + 1));
+          }
+          return allowed > 0;
+        }
+      }
+    }
+    return false;
   }
 
   private int eval(String expression, int depth) {
@@ -219,7 +289,7 @@ final class Kconfig {
     }
 
     private boolean isSymbol(String name) {
-      return symbols.containsKey(name) || name.equals("y") || name.equals("n") || name.equals("m");
+      return !symbol(name).isEmpty() || name.equals("y") || name.equals("n") || name.equals("m");
     }
 
     private int operand() {
@@ -239,7 +309,7 @@ final class Kconfig {
           open += c == '(' ? 1 : c == ')' ? -1 : 0;
         } while (at < text.length() && (open > 0 || at - start < 2));
         word = expand(text.substring(start, at));
-        return word.startsWith("$(") ? 2 : 0;
+        return word.startsWith("$(") && !isOfLlvm(word) ? 2 : 0;
       }
       while (at < text.length()
           && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_')) {
@@ -256,6 +326,11 @@ final class Kconfig {
         case "n" -> 0;
         default -> value(word, depth + 1);
       };
+    }
+
+    /// The tools are taken to be GNU's: `$(success,test "$(cc-name)" = Clang)`.
+    private static boolean isOfLlvm(String question) {
+      return question.contains("= Clang") || question.contains("= LL");
     }
 
     private boolean take(String what) {

@@ -44,9 +44,6 @@ final class Numberings {
   private final List<Gap> gaps = new ArrayList<>();
   private final Map<String, SyscallTable.Contents> tables = new HashMap<>();
 
-  /// Tables with rows for all alone that a numbering was made of.
-  private final Set<String> shares = new HashSet<>();
-
   /// @param files the files of [#wanted] by path
   Numberings(Map<String, byte[]> files) {
     this.files = files;
@@ -110,14 +107,14 @@ final class Numberings {
       return Optional.empty();
     }
     return switch (place.form) {
-      case "table" -> table(place.path, new HashSet<>(place.detail));
+      case "table" -> table(place.path, place.detail);
       case "makefile" -> ofMakefile(file, place.detail.getFirst());
       case "header" -> Optional.of(header(place));
       default -> throw new IllegalStateException(TABLES + ": no such form: " + place.form);
     };
   }
 
-  private Optional<Map<Integer, SyscallRow>> table(String path, Set<String> abis) {
+  private Optional<Map<Integer, SyscallRow>> table(String path, List<String> wanted) {
     byte[] file = files.get(path);
     if (file == null) {
       return Optional.empty();
@@ -129,37 +126,29 @@ final class Numberings {
       gaps.addAll(contents.gaps());
     }
     Map<Integer, SyscallRow> rows = new TreeMap<>();
-    for (SyscallRow row : contents.rows()) {
-      if (abis.contains(row.tableAbi())) {
-        rows.putIfAbsent(row.number(), row);
+    boolean lacking = false;
+    for (String word : wanted) {
+      boolean required = word.startsWith("+");
+      String column = required ? word.substring(1) : word;
+      boolean there = false;
+      for (SyscallRow row : contents.rows()) {
+        if (row.tableAbi().equals(column)) {
+          rows.putIfAbsent(row.number(), row);
+          there = true;
+        }
       }
+      lacking |= required && !there;
     }
     if (rows.isEmpty()) {
-      gaps.add(
-          new Gap(new Place(path, 0), "no row of " + String.join(", ", new LinkedHashSet<>(abis))));
+      gaps.add(new Gap(new Place(path, 0), "no row of " + String.join(", ", wanted)));
     }
-    return isOwn(path, abis, contents) ? Optional.of(rows) : Optional.empty();
-  }
-
-  /// Whether a numbering still exists: its table has rows of its own, or has rows for all alone and
-  /// belongs to the first of its numberings (s390 lost its 31-bit one in 7.0).
-  private boolean isOwn(String path, Set<String> abis, SyscallTable.Contents contents) {
-    boolean shared = true;
-    for (SyscallRow row : contents.rows()) {
-      if (!row.tableAbi().equals("common")) {
-        if (abis.contains(row.tableAbi())) {
-          return true;
-        }
-        shared = false;
-      }
-    }
-    return shared && shares.add(path);
+    return lacking ? Optional.empty() : Optional.of(rows);
   }
 
   /// `syscall_abis_32 += csky time32` names the rows, `syscalltbl` the table when it is another
   /// than that for many architectures (`scripts/Makefile.asm-headers`).
   private Optional<Map<Integer, SyscallRow>> ofMakefile(byte[] makefile, String bits) {
-    Set<String> abis = new HashSet<>(Set.of("common", bits));
+    List<String> abis = new ArrayList<>(List.of("common", bits));
     String table = MANY;
     boolean named = false;
     for (String line : new String(makefile, StandardCharsets.UTF_8).split("\n", -1)) {

@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import trapline.bytes.Bytes;
-import trapline.kernel.IndexContent;
 import trapline.kernel.SyscallDefinition;
 import trapline.model.MalformedBinary;
 
@@ -109,6 +108,9 @@ final class SourceFiles {
     }
     if (path.startsWith("arch/") && path.endsWith("/include/asm/unistd.h")) {
       keep(unistd, path, text);
+    }
+    if (path.startsWith("arch/") && (name.equals("unistd.h") || name.equals("syscalls.h"))) {
+      takeMacros(path, text);
     }
     if (path.endsWith(".S")) {
       takeAssembly(path, text);
@@ -230,7 +232,7 @@ final class SourceFiles {
   }
 
   /// The redirections that were found, in the order of their files.
-  List<IndexContent.Redirection> redirections() {
+  List<ArchitectureMacros.Replacement> redirections() {
     return new java.util.TreeMap<>(macros)
         .values().stream().flatMap(found -> found.redirections().stream()).toList();
   }

@@ -19,11 +19,16 @@ final class UsualConfigs {
   /// Where an architecture's makefile makes its defconfig of several files: data.
   private static final List<List<String>> CHOSEN = Resource.rows("defconfigs.txt");
 
+  /// The value of `ARCH`, where it says the size of a word, too.
+  private static final Map<String, String> WIDE = Map.of("parisc", "parisc64");
+
   private final SourceFiles files;
+  private final Kconfig common;
   private final Map<String, Kconfig> kconfigs = new ConcurrentHashMap<>();
 
   UsualConfigs(SourceFiles files) {
     this.files = files;
+    this.common = Kconfig.common(files.kconfigs());
   }
 
   /// The values of these symbols (`CONFIG_X`, `__ARCH_WANT_X`); empty when the source has no
@@ -44,6 +49,14 @@ final class UsualConfigs {
       }
     }
     return usual;
+  }
+
+  /// The size of a word of the kernel that is usually built.
+  int bits(String architecture) {
+    Kconfig kconfig = kconfig(architecture);
+    boolean wide =
+        kconfig.isEmpty() || kconfig.value("CONFIG_64BIT") == KernelConfig.Value.BUILT_IN;
+    return wide ? 64 : 32;
   }
 
   /// What the `#if`s of x86's entry code name besides.
@@ -67,7 +80,10 @@ final class UsualConfigs {
 
   private Kconfig kconfig(String architecture) {
     return kconfigs.computeIfAbsent(
-        architecture, name -> new Kconfig(files.kconfigs(), name, defconfig(name)));
+        architecture,
+        name ->
+            Kconfig.of(
+                files.kconfigs(), common, name, WIDE.getOrDefault(name, name), defconfig(name)));
   }
 
   /// What `make defconfig` takes (`KBUILD_DEFCONFIG` of `arch/X/Makefile`), that of a 64-bit kernel

@@ -48,10 +48,11 @@ class SourceFuzzTest {
     SourceScanner.includedSources("a/fuzz.c", file);
     String text = new String(file, StandardCharsets.ISO_8859_1);
     Condition.evaluate(text, KernelConfig.unknown());
-    Kbuild kbuild = new Kbuild(Map.of("Makefile", file, "a/Makefile", file), "x86");
+    Kbuild kbuild = new Kbuild(Map.of("Makefile", file, "a/Makefile", file), "x86", 64);
     kbuild.gates("a/fuzz.c");
     kbuild.gates("arch/x86/b/fuzz.c");
-    Kconfig kconfig = new Kconfig(Map.of("Kconfig", file, "d", file), "x86", "d");
+    Map<String, byte[]> files = Map.of("Kconfig", file, "arch/x86/Kconfig", file, "d", file);
+    Kconfig kconfig = Kconfig.of(files, Kconfig.common(files), "x86", "x86", "d");
     kconfig.value("CONFIG_A");
   }
 

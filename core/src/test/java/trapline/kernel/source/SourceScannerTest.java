@@ -189,7 +189,7 @@ class SourceScannerTest {
         "net/Makefile",
         "obj-$(CONFIG_A) += both.o\nobj-$(CONFIG_B) += both.o\n"
             + "obj-$(subst m,y,$(CONFIG_C)) += whole.o\nwhole-y := part.o\nwhole-$(CONFIG_D) += more.o\n");
-    Kbuild kbuild = new Kbuild(makefiles, "x86");
+    Kbuild kbuild = new Kbuild(makefiles, "x86", 64);
 
     assertThat(kbuild.gates("mm/filemap.c")).contains(List.of());
     assertThat(kbuild.gates("mm/nommu.c")).contains(List.of("!CONFIG_MMU"));
@@ -248,7 +248,7 @@ class SourceScannerTest {
         """);
     put(files, "arch/x86/Kconfig", "config X86\n\tdef_bool y\n\tselect SELECTED if 64BIT\n");
     put(files, "defconfig", "CONFIG_ASKED=y\n# CONFIG_FIRST is not set\n");
-    Kconfig kconfig = new Kconfig(files, "x86", "defconfig");
+    Kconfig kconfig = Kconfig.of(files, Kconfig.common(files), "x86", "x86", "defconfig");
 
     Map<String, KernelConfig.Value> expected =
         Map.of(
