@@ -37,7 +37,7 @@ final class SyscallCommand implements Callable<Integer> {
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
     spec.addPositional(
         PositionalParamSpec.builder()
-            .arity("1..*")
+            .arity("0..*")
             .paramLabel("NAME|NUMBER")
             .type(List.class)
             .auxiliaryTypes(String.class)
@@ -58,7 +58,10 @@ final class SyscallCommand implements Callable<Integer> {
     List<String> names = typed.matchedPositionalValue(0, List.<String>of());
     if (names.size() != 1) {
       throw new CommandFailure(
-          ExitStatus.USAGE, "syscall takes one name or number, not " + names.size());
+          ExitStatus.USAGE,
+          names.isEmpty()
+              ? "name a system call, or give its number: trapline syscall socket"
+              : "syscall takes one name or number, not " + names.size());
     }
     LiveKernel running = LiveKernel.whenAsked();
     KernelOption kernel = KernelOption.of(version, running, root.err());

@@ -55,7 +55,11 @@ public record DifferenceReport(
   }
 
   private String page(Style style) {
-    Page page = Page.ofFacts(style, 6);
+    int widest = 4;
+    for (SyscallChange change : changes) {
+      widest = Math.max(widest, abi.passedText(change.facts().row().number()).length());
+    }
+    Page page = Page.ofFacts(style, widest);
     page.side(Tone.FAINT);
     Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     for (SyscallChange change : changes) {

@@ -199,7 +199,7 @@ public final class SyscallReport {
       phrase.glue(":").words(why, Tone.PLAIN);
     }
     if (facts.optional()) {
-      phrase.glue(",").words("optional: a kernel built without it returns ENOSYS", Tone.PLAIN);
+      phrase.glue(";").words("optional: a kernel built without it returns ENOSYS", Tone.PLAIN);
     }
     return phrase;
   }
@@ -307,7 +307,7 @@ public final class SyscallReport {
       if (history.sinceOldest()) {
         since.words("or before, the oldest indexed", Tone.FAINT);
       } else {
-        since.words("not in " + before(stations, first), Tone.FAINT);
+        since.glue(",").words("not yet in " + before(stations, first), Tone.FAINT);
       }
       if (stations.size() > 1 && !gone && !changed && !first.equals(newest)) {
         since.glue(";").words("unchanged to " + newest, Tone.PLAIN);

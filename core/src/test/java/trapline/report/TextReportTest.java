@@ -81,7 +81,7 @@ class TextReportTest {
     }
   }
 
-  private static void compare(String file, String actual) throws IOException {
+  static void compare(String file, String actual) throws IOException {
     if (Boolean.getBoolean("trapline.regenerate")) {
       Files.createDirectories(RESOURCES);
       Files.writeString(RESOURCES.resolve(file), actual);
