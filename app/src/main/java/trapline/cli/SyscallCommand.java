@@ -3,6 +3,7 @@ package trapline.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -99,6 +100,11 @@ final class SyscallCommand implements Callable<Integer> {
         AbiOption.machine()
             .filter(mine -> mine.architecture().equals(abi.architecture()))
             .isPresent();
+    // Most of the time goes into the kernel's writing of its symbols: the rest is done meanwhile.
+    CompletableFuture<Optional<RunningCall>> here =
+        own
+            ? CompletableFuture.supplyAsync(() -> Optional.of(RunningCall.of(facts, running)))
+            : CompletableFuture.completedFuture(Optional.empty());
     return new SyscallAnswer(
         facts,
         index.version(),
@@ -107,6 +113,6 @@ final class SyscallCommand implements Callable<Integer> {
         AbiNumber.all(index, row.name()),
         SyscallHistory.of(kernel.set(), abi, row),
         ManualPage.description(row.name()),
-        own ? Optional.of(RunningCall.of(facts, running)) : Optional.empty());
+        here.join());
   }
 }

@@ -12,13 +12,7 @@ public record AbiNumber(SyscallAbi abi, Optional<Integer> number) {
   public static List<AbiNumber> all(KernelIndex index, String name) {
     List<AbiNumber> all = new ArrayList<>();
     for (SyscallAbi abi : index.abis()) {
-      Optional<Integer> number = Optional.empty();
-      for (SyscallRow row : index.rows(abi)) {
-        if (row.name().equals(name) && number.isEmpty()) {
-          number = Optional.of(row.number());
-        }
-      }
-      all.add(new AbiNumber(abi, number));
+      all.add(new AbiNumber(abi, index.row(abi, name).map(SyscallRow::number)));
     }
     return all;
   }

@@ -143,9 +143,15 @@ public final class KernelIndex {
 
   /// The facts of a name of the table.
   public Optional<SyscallFacts> named(SyscallAbi abi, String name) {
+    return row(abi, name).map(row -> facts(abi, row));
+  }
+
+  /// The first row of a name of the table.
+  Optional<SyscallRow> row(SyscallAbi abi, String name) {
+    Bytes rows = file.section(IndexFile.ROWS);
     for (int at : rowPlaces(abi)) {
-      if (file.string(file.section(IndexFile.ROWS), at + 8).equals(name)) {
-        return Optional.of(facts(abi, row(at)));
+      if (file.string(rows, at + 8).equals(name)) {
+        return Optional.of(row(at));
       }
     }
     return Optional.empty();

@@ -32,7 +32,11 @@ public record SyscallHistory(List<Station> stations) {
     for (int i = 0; i < set.versions().size(); i++) {
       KernelIndex index = set.index(i);
       Optional<SyscallFacts> facts =
-          nearest(index.rows(abi), row).map(found -> index.facts(abi, found));
+          index
+              .row(abi, abi.passed(row.number()))
+              .filter(same -> same.name().equals(row.name()))
+              .or(() -> index.row(abi, row.name()))
+              .map(found -> index.facts(abi, found));
       List<SyscallChange> changes =
           before.isPresent() && facts.isPresent()
               ? IndexDifference.within(before.get(), facts.get())
@@ -41,17 +45,6 @@ public record SyscallHistory(List<Station> stations) {
       before = facts;
     }
     return new SyscallHistory(stations);
-  }
-
-  private static Optional<SyscallRow> nearest(List<SyscallRow> rows, SyscallRow wanted) {
-    Optional<SyscallRow> found = Optional.empty();
-    for (SyscallRow row : rows) {
-      if (row.name().equals(wanted.name())
-          && (found.isEmpty() || row.number() == wanted.number())) {
-        found = Optional.of(row);
-      }
-    }
-    return found;
   }
 
   /// The first version that has the call; empty when none has.
