@@ -71,9 +71,9 @@ final class AbiOption {
       names.addAll(abi.aliases());
     }
     List<String> near = EditDistance.nearest(typed, names);
-    return (near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?")
-        + "; there are "
-        + labels(index);
+    return "; there are "
+        + labels(index)
+        + (near.isEmpty() ? "" : "; did you mean " + near.getFirst() + "?");
   }
 
   private static String labels(KernelIndex index) {

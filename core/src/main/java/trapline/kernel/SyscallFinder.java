@@ -134,7 +134,8 @@ public final class SyscallFinder {
     String what = "no " + abi.label() + " call " + text + " in " + index.version().release();
     String elsewhere = versions(text) + abis(text);
     if (!elsewhere.isEmpty()) {
-      return what + elsewhere;
+      List<Suggestion> instead = instead(text, names());
+      return what + (instead.isEmpty() ? "" : "; " + instead.getFirst().note()) + elsewhere;
     }
     StringBuilder sentence = new StringBuilder("no such call: ").append(text);
     List<Suggestion> near = suggestions(text);
@@ -195,17 +196,28 @@ public final class SyscallFinder {
         + having.getFirst().substring(0, having.getFirst().indexOf(' '));
   }
 
-  private List<Suggestion> suggestions(String text) {
+  private Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
     for (SyscallRow row : index.rows(abi)) {
       names.add(row.name());
     }
-    List<Suggestion> near = new ArrayList<>();
+    return names;
+  }
+
+  /// What glibc's function of that name calls here.
+  private static List<Suggestion> instead(String text, Set<String> names) {
+    List<Suggestion> calls = new ArrayList<>();
     for (Suggestion suggestion : SyscallTable.of(Abi.X86_64).libcEquivalents(text)) {
       if (suggestion.name().isEmpty() || names.contains(suggestion.name())) {
-        near.add(suggestion);
+        calls.add(suggestion);
       }
     }
+    return calls;
+  }
+
+  private List<Suggestion> suggestions(String text) {
+    Set<String> names = names();
+    List<Suggestion> near = instead(text, names);
     if (near.isEmpty()) {
       for (String name : EditDistance.nearest(text, names)) {
         near.add(new Suggestion(name, ""));

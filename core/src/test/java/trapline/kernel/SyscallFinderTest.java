@@ -32,6 +32,9 @@ class SyscallFinderTest {
     "i386, compat_sys_ioctl, i386 54 ioctl",
     "i386, __ia32_compat_sys_ioctl, i386 54 ioctl",
     "i386, sys_ioctl, i386 54 ioctl",
+    "arm64, __arm64_sys_socket, arm64 198 socket",
+    "mips_n64, 5000, mips_n64 0 read",
+    "mips_n64, 0, mips_n64 0 read",
     "i386, socketcall, i386 102 socketcall",
   })
   void namesEntryPointsAndNumbers(String abi, String text, String expected) {
@@ -46,8 +49,9 @@ class SyscallFinderTest {
       delimiter = '|',
       value = {
         "6.12|x86_64|sokcet|no such call: sokcet; did you mean socket?",
-        "6.12|x86_64|socketcall|no x86_64 call socketcall in 6.12.117; i386 (102) has it",
+        "6.12|x86_64|socketcall|no x86_64 call socketcall in 6.12.117; i386 (102)",
         "5.10|x86_64|cachestat|no x86_64 call cachestat in 5.10.262; 6.12.117 to 7.3.4 have it",
+        "6.12|arm64|open|no arm64 call open in 6.12.117; glibc's open() makes the call openat; x86_64 (2)",
         "6.12|x86_64|printf|no such call: printf; did you mean write? (",
         "6.12|x86_64|zzzzzzzzzz|no such call: zzzzzzzzzz; trapline syscalls lists them",
         "6.12|x86_64|9999|no x86_64 call 9999 in 6.12.117; its table goes from 0 to 462",

@@ -32,6 +32,7 @@ final class SampleAnswers {
     all.put("syscall-reserved", of(facts("x86_64", 212, "lookup_dcookie", SyscallState.RESERVED)));
     all.put("syscall-ni", of(facts("arm64", 58, "vhangup", SyscallState.NOT_IMPLEMENTED)));
     all.put("syscall-removed", of(facts("mips_o32", 88, "reboot", SyscallState.REMOVED)));
+    all.put("syscall-not-found", of(facts("s390x", 45, "brk", SyscallState.NOT_FOUND)));
     all.put(
         "syscall-ambiguous",
         of(
