@@ -35,12 +35,14 @@ public final class SyscallFinder {
   private final KernelIndexSet set;
   private final KernelIndex index;
   private final SyscallAbi abi;
+  private final List<SyscallRow> own;
 
   /// @param index of the set, the one to search
   public SyscallFinder(KernelIndexSet set, KernelIndex index, SyscallAbi abi) {
     this.set = set;
     this.index = index;
     this.abi = abi;
+    this.own = index.rows(abi);
   }
 
   /// @param text `socket`, `sys_newstat`, `__x64_sys_socket`, `41`, `0x40000029`
@@ -48,7 +50,7 @@ public final class SyscallFinder {
     if (text.matches("[0-9]+|0[xX][0-9a-fA-F]+")) {
       return numbered(text);
     }
-    List<SyscallRow> rows = named(index, abi, text);
+    List<SyscallRow> rows = named(index, abi, own, text);
     return rows.isEmpty() ? new Absent(absent(text)) : new Found(abi, rows);
   }
 
@@ -57,16 +59,16 @@ public final class SyscallFinder {
     String digits = hex ? text.substring(2) : text;
     if (digits.length() <= 10) {
       long number = Long.parseLong(digits, hex ? 16 : 10);
-      List<SyscallRow> own = numbered(abi, number);
-      if (!own.isEmpty()) {
-        return new Found(abi, own);
+      List<SyscallRow> found = numbered(abi, own, number);
+      if (!found.isEmpty()) {
+        return new Found(abi, found);
       }
       // 0x40000029 says itself that it is x32's.
       for (SyscallAbi other : index.abis()) {
         if (other.architecture().equals(abi.architecture())
             && other.offset() > 0
             && number >= other.offset()) {
-          List<SyscallRow> rows = numbered(other, number);
+          List<SyscallRow> rows = numbered(other, index.rows(other), number);
           if (!rows.isEmpty()) {
             return new Found(other, rows);
           }
@@ -79,7 +81,7 @@ public final class SyscallFinder {
 
   /// The numbers that there are, for who looks for one beyond them.
   private String range() {
-    List<SyscallRow> rows = index.rows(abi);
+    List<SyscallRow> rows = own;
     return rows.isEmpty()
         ? ""
         : "; its table goes from "
@@ -89,14 +91,14 @@ public final class SyscallFinder {
             + (rows.size() == rows.getLast().number() + 1 ? "" : " with gaps");
   }
 
-  private List<SyscallRow> numbered(SyscallAbi of, long number) {
+  private static List<SyscallRow> numbered(SyscallAbi of, List<SyscallRow> rows, long number) {
     List<SyscallRow> found = new ArrayList<>(1);
-    for (SyscallRow row : index.rows(of)) {
+    for (SyscallRow row : rows) {
       if (of.passed(row.number()) == number) {
         found.add(row);
       }
     }
-    for (SyscallRow row : found.isEmpty() ? index.rows(of) : List.<SyscallRow>of()) {
+    for (SyscallRow row : found.isEmpty() ? rows : List.<SyscallRow>of()) {
       if (row.number() == number) {
         found.add(row);
       }
@@ -105,15 +107,15 @@ public final class SyscallFinder {
   }
 
   /// The rows of that name; else those that it is the entry point of.
-  private static List<SyscallRow> named(KernelIndex index, SyscallAbi abi, String text) {
+  private static List<SyscallRow> named(
+      KernelIndex index, SyscallAbi abi, List<SyscallRow> rows, String text) {
     List<SyscallRow> found = new ArrayList<>(1);
-    List<SyscallRow> rows = index.rows(abi);
     for (SyscallRow row : rows) {
       if (row.name().equals(text)) {
         found.add(row);
       }
     }
-    if (!found.isEmpty() || !text.contains("sys_")) {
+    if (!found.isEmpty()) {
       return found;
     }
     String entry = text;
@@ -162,7 +164,8 @@ public final class SyscallFinder {
   private String versions(String text) {
     List<String> having = new ArrayList<>();
     for (int i = 0; i < set.versions().size(); i++) {
-      if (set.index(i) != index && !named(set.index(i), abi, text).isEmpty()) {
+      if (set.index(i) != index
+          && !named(set.index(i), abi, set.index(i).rows(abi), text).isEmpty()) {
         having.add(set.versions().get(i).release());
       }
     }
@@ -179,7 +182,8 @@ public final class SyscallFinder {
   private String abis(String text) {
     List<String> having = new ArrayList<>();
     for (SyscallAbi other : index.abis()) {
-      List<SyscallRow> rows = other.equals(abi) ? List.of() : named(index, other, text);
+      List<SyscallRow> rows =
+          other.equals(abi) ? List.of() : named(index, other, index.rows(other), text);
       if (!rows.isEmpty()) {
         having.add(other.label() + " (" + other.passedText(rows.getFirst().number()) + ")");
       }
@@ -198,7 +202,7 @@ public final class SyscallFinder {
 
   private Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    for (SyscallRow row : index.rows(abi)) {
+    for (SyscallRow row : own) {
       names.add(row.name());
     }
     return names;
