@@ -214,7 +214,7 @@ final class IndexCommand implements Callable<Integer> {
     List<Gap> gaps = gaps(index, source);
     root.out()
         .print(
-            new IndexSummary(index, source.origin(), source.sha256(), functions)
+            new IndexSummary(index, source.origin(), source.sha256())
                 .text(written, bytes.length, seconds, gaps.size()));
     root.out().deliver();
     tell(gaps, err);

@@ -12,8 +12,7 @@ import trapline.kernel.SyscallState;
 ///
 /// @param origin what was read
 /// @param sha256 of the tarball; empty for a tree
-/// @param functions whether functions were asked for
-record IndexSummary(KernelIndex index, String origin, String sha256, boolean functions) {
+record IndexSummary(KernelIndex index, String origin, String sha256) {
   /// @param written where the index is
   /// @param size in bytes
   /// @param seconds how long it took
@@ -36,6 +35,9 @@ record IndexSummary(KernelIndex index, String origin, String sha256, boolean fun
     }
     line(text, "declared", index.declarations().size() + " prototypes");
     line(text, "defined", index.definitions().size() + " entry points");
+    index
+        .functions()
+        .ifPresent(all -> line(text, "functions", String.format(Locale.ROOT, "%,d", all.size())));
     if (gaps > 0) {
       line(text, "gaps", gaps + " (listed on standard error)");
     }

@@ -87,7 +87,13 @@ final class KernelChoice {
     KernelIndex best = KernelIndexSet.embedded().nearest(release);
     String origin = "embedded index";
     for (IndexCache.Entry entry : cache.entries()) {
-      if (series(entry.release()).equals(series(release))) {
+      // One of another release of the series is no better than an embedded one of the series.
+      boolean other = best.match(release, build).level() == VersionMatch.Level.OTHER;
+      boolean better =
+          other
+              ? series(entry.release()).equals(series(release))
+              : release.startsWith(entry.release());
+      if (better) {
         Optional<CachedIndex> opened = cache.open(entry);
         if (opened.isPresent()) {
           KernelIndex index = opened.get().set().index(0);

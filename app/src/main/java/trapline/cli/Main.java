@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
+import trapline.model.MalformedBinary;
 
 /// The entry point.
 public final class Main {
@@ -37,6 +38,11 @@ public final class Main {
               err.println("trapline: " + expected.line());
             }
             return expected.status();
+          }
+          if (failure instanceof MalformedBinary damage) {
+            // The functions of an index file are looked at when one is asked for.
+            err.println("trapline: " + damage.getMessage());
+            return ExitStatus.BAD_FILE;
           }
           err.println("trapline: a defect in Trapline: " + failure);
           failure.printStackTrace(err);
