@@ -17,6 +17,7 @@ import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelVersion;
+import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallRow;
@@ -48,7 +49,8 @@ final class ContentBuilder {
     Numberings numberings = new Numberings(files.tables());
     if (numberings.found().isEmpty()) {
       throw files.malformed(
-          "no kernel source: it has no table of system calls; of x86's " + x86Places());
+          "no kernel source: it has no table of system calls, such as "
+              + Numberings.places(SyscallAbi.of(Abi.X86_64)).getFirst());
     }
     List<IndexContent.Redirection> redirections = redirections();
     Set<String> served = served(numberings, redirections);
@@ -65,8 +67,12 @@ final class ContentBuilder {
             name -> configs.put(name, usual.of(name, symbols(name, definitions, declarations))));
     List<Gap> gaps = new ArrayList<>(unread);
     gaps.addAll(numberings.gaps());
-    if (!architectures.contains("x86")) {
-      gaps.add(new Gap(new Place("arch/x86", 0), "no table of x86: " + x86Places()));
+    for (Abi abi : Abi.values()) {
+      SyscallAbi wanted = SyscallAbi.of(abi);
+      if (numberings.found().stream().noneMatch(found -> found.abi().equals(wanted))) {
+        String place = Numberings.places(wanted).getFirst();
+        gaps.add(new Gap(new Place(place, 0), "no table of " + wanted.label() + " was found here"));
+      }
     }
     return new IndexContent(
         version,
@@ -78,10 +84,6 @@ final class ContentBuilder {
         configs,
         gaps,
         functions);
-  }
-
-  private static String x86Places() {
-    return "looked for " + String.join(", ", Numberings.places("x86"));
   }
 
   private KernelVersion version(IndexOptions options) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,19 +79,12 @@ final class Numberings {
     return gaps;
   }
 
-  /// Where an architecture's numberings were looked for.
-  static List<String> places(String architecture) {
-    Set<String> paths = new LinkedHashSet<>();
-    for (SyscallAbi abi : SyscallAbi.all()) {
-      for (Location place : LOCATIONS) {
-        if (abi.architecture().equals(architecture)
-            && place.label.equals(abi.label())
-            && !place.form.equals("private")) {
-          paths.add(place.path);
-        }
-      }
-    }
-    return List.copyOf(paths);
+  /// Where a numbering is looked for.
+  static List<String> places(SyscallAbi abi) {
+    return LOCATIONS.stream()
+        .filter(place -> place.label.equals(abi.label()) && !place.form.equals("private"))
+        .map(Location::path)
+        .toList();
   }
 
   private static Set<String> paths() {
