@@ -226,7 +226,11 @@ class InterruptionTest {
       Process trapline = start("follow", "--all", option, "-p", Long.toString(cat.pid()));
       try {
         until("it is traced", () -> !status(cat.pid(), "TracerPid").equals("0"));
-        echo(cat, "first");
+        // The first lines may be read before the thread is stopped at its calls.
+        for (int line = 0; line < 100 && !read(out()).contains("read(fd: 0"); line++) {
+          echo(cat, "line " + line);
+          Thread.sleep(100);
+        }
         until("a read is told", () -> read(out()).contains("read(fd: 0"));
         until("cat reads", () -> blocks(cat.pid()));
         signal(signal, trapline.pid());
