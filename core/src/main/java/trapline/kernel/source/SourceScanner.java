@@ -345,6 +345,22 @@ final class SourceScanner {
     }
   }
 
+  /// Goes to the next token in parentheses.
+  ///
+  /// @param open how many are open
+  /// @return how many are open after it; -1 when the file ends before the last is closed
+  private int advanceInParentheses(int open) {
+    int kind = lexer.advance();
+    if (kind == CLexer.END) {
+      return -1;
+    }
+    if (kind == CLexer.DIRECTIVE) {
+      depth = ifs.directive(lexer.joined(lexer.start(), lexer.end()), depth);
+      return open;
+    }
+    return lexer.is('(') ? open + 1 : lexer.is(')') ? open - 1 : open;
+  }
+
   /// The comma-separated texts between the parenthesis that the lexer stands on and its partner, on
   /// which it stops.
   private List<String> items() {
@@ -352,20 +368,9 @@ final class SourceScanner {
     int open = 1;
     int from = lexer.end();
     while (open > 0) {
-      int kind = lexer.advance();
-      if (kind == CLexer.END) {
-        break;
-      }
-      if (kind == CLexer.DIRECTIVE) {
-        depth = ifs.directive(lexer.joined(lexer.start(), lexer.end()), depth);
-      } else if (lexer.is('(')) {
-        open++;
-      } else if (lexer.is(')')) {
-        open--;
-        if (open == 0) {
-          items.add(lexer.joined(from, lexer.start()).trim());
-        }
-      } else if (lexer.is(',') && open == 1 && items.size() < 32) {
+      open = advanceInParentheses(open);
+      boolean separator = open == 1 && lexer.is(',') && items.size() < 32;
+      if (open == 0 || separator) {
         items.add(lexer.joined(from, lexer.start()).trim());
         from = lexer.end();
       }
@@ -377,17 +382,10 @@ final class SourceScanner {
     int open = 1;
     int from = lexer.end();
     while (open > 0) {
-      int kind = lexer.advance();
-      if (kind == CLexer.END) {
-        return;
-      }
-      if (kind == CLexer.DIRECTIVE) {
-        depth = ifs.directive(lexer.joined(lexer.start(), lexer.end()), depth);
-      } else if (lexer.is('(')) {
-        open++;
-      } else if (lexer.is(')')) {
-        open--;
-      }
+      open = advanceInParentheses(open);
+    }
+    if (open < 0) {
+      return;
     }
     if (wantFunctions && argument.isEmpty() && lexer.end() - from <= MAX_NAME) {
       argument = lexer.joined(from, lexer.start());
