@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition.Parameter;
 import trapline.model.Abi;
@@ -28,6 +29,7 @@ public final class KernelIndex {
   private final Map<String, KernelConfig> usual = new ConcurrentHashMap<>();
 
   private final Map<String, int[]> rowsOf = new ConcurrentHashMap<>();
+  private volatile @Nullable List<IndexContent.Redirection> redirections;
 
   KernelIndex(IndexFile file, int ordinal) {
     this.file = file;
@@ -276,6 +278,15 @@ public final class KernelIndex {
 
   /// What replaces entry points on an architecture.
   public List<IndexContent.Redirection> redirections() {
+    List<IndexContent.Redirection> known = redirections;
+    if (known == null) {
+      known = List.copyOf(readRedirections());
+      redirections = known;
+    }
+    return known;
+  }
+
+  private List<IndexContent.Redirection> readRedirections() {
     List<IndexContent.Redirection> all = new ArrayList<>();
     Bytes section = file.section(IndexFile.REDIRECTIONS);
     int size = file.recordSize(IndexFile.REDIRECTIONS);
