@@ -12,16 +12,12 @@ import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
 import trapline.decode.DecodeContext;
-import trapline.decode.DescriptorNames;
 import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
-import trapline.journey.JourneyBuilder.Caller;
 import trapline.journey.ReturnTrace;
 import trapline.journey.StepsBuilder;
 import trapline.linux.objects.ObjectFiles;
-import trapline.linux.proc.Descriptors;
-import trapline.linux.proc.ProcessFacts;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Journey;
 import trapline.model.Outcome;
@@ -92,7 +88,7 @@ public final class FollowSession {
   private final JourneyBuilder builder;
   private final JourneySink sink;
   private final ObjectFiles objects;
-  private final Limits limits;
+  private final ThreadView view;
   private final boolean attached;
   private final BooleanSupplier interruptionComes;
   private final ReturnStepper stepper;
@@ -127,7 +123,7 @@ public final class FollowSession {
     this.builder = builder;
     this.sink = sink;
     this.objects = objects;
-    this.limits = limits;
+    this.view = new ThreadView(tracer, limits);
     this.attached = attached;
     this.interruptionComes = interruptionComes;
     this.stepper = new ReturnStepper(tracer);
@@ -220,7 +216,8 @@ public final class FollowSession {
       process.mayHaveChanged(thread);
       Registers registers = entered.registers();
       Arrival arrival =
-          builder.arrive(caller(thread), id, registers, process, context(process, thread));
+          builder.arrive(
+              view.caller(thread), id, registers, process, view.context(process.memory(), thread));
       Interrupted broken = interrupted.get(thread);
       if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
         interrupted.remove(thread);
@@ -280,7 +277,7 @@ public final class FollowSession {
     }
     process.mayHaveChanged(thread);
     long nanoseconds = exited.nanoTime() - call.nanoTime();
-    DecodeContext context = context(process, thread);
+    DecodeContext context = view.context(process.memory(), thread);
     Registers registers = exited.registers();
     boolean restarted = Errnos.isRestart((int) -registers.rax());
     ReturnTrace trace;
@@ -445,25 +442,5 @@ public final class FollowSession {
         sink.programWrote(last[0]);
       }
     }
-  }
-
-  private Caller caller(int thread) {
-    ProcessFacts facts = ProcessFacts.of(thread);
-    return new Caller(tracer.processOf(thread), thread, facts == null ? "" : facts.command());
-  }
-
-  private DecodeContext context(TracedProcess process, int thread) {
-    Descriptors descriptors = new Descriptors(thread);
-    DescriptorNames names =
-        fd -> {
-          if (fd == DescriptorNames.WORKING_DIRECTORY) {
-            ProcessFacts facts = ProcessFacts.of(thread);
-            String directory = facts == null ? null : facts.directory();
-            return directory == null ? "" : directory;
-          }
-          String target = descriptors.describe(fd);
-          return target == null ? "" : target;
-        };
-    return new DecodeContext(process.memory(), names, limits);
   }
 }

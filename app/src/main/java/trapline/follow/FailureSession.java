@@ -1,0 +1,290 @@
+package trapline.follow;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import trapline.abi.Errnos;
+import trapline.abi.SyscallTable;
+import trapline.decode.DecodeContext;
+import trapline.decode.Limits;
+import trapline.journey.JourneyBuilder;
+import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.ReturnTrace;
+import trapline.linux.objects.ObjectFiles;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.CallKey;
+import trapline.model.Journey;
+import trapline.model.Registers;
+import trapline.model.SyscallId;
+import trapline.model.TraceEvent;
+
+/// One run of a program of which only the calls that fail are looked at: their line, stack and
+/// arguments when they return, where the kernel has left the argument registers as they were.
+///
+/// Runs on the thread that made the tracer.
+public final class FailureSession {
+  /// A call that failed.
+  ///
+  /// @param key which call of the run it was
+  /// @param journey the call, with its source line as only hop
+  /// @param startup whether the dynamic linker or the C library made it before the program's own
+  ///     code ran
+  /// @param times how often the same place made the same call with the same error
+  public record Failure(CallKey key, Journey journey, boolean startup, long times) {}
+
+  /// How the run went.
+  ///
+  /// @param interrupted whether someone asked it to end
+  /// @param status what the program passed to exit; 0 when it did not end by itself
+  /// @param signal the signal that ended the program; 0 when none did
+  /// @param failures in the order in which the calls returned
+  /// @param calls how many calls were made
+  /// @param seen the names of the calls that were made
+  public record Result(
+      boolean interrupted,
+      int status,
+      int signal,
+      List<Failure> failures,
+      long calls,
+      Set<String> seen) {
+    public Result {
+      failures = List.copyOf(failures);
+      seen = Set.copyOf(seen);
+    }
+  }
+
+  /// A place that fails again and again is looked at this often, then only counted.
+  private static final int LOOKS = 64;
+
+  private static final int EINTR = 4;
+  private static final int SIGHUP = 1;
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
+  private record Site(int process, SyscallId id, long instruction, long error) {}
+
+  private final Tracer tracer;
+  private final JourneyBuilder builder;
+  private final ObjectFiles objects;
+  private final ThreadView view;
+  private final FilesTouched files;
+  private final BooleanSupplier interruptionComes;
+  private final CallCounter counter = new CallCounter();
+  private final Map<Integer, TracedProcess> processes = new HashMap<>();
+  private final Map<Integer, CallKey> pending = new HashMap<>();
+  private final Map<Integer, Long> entryTimes = new HashMap<>();
+
+  /// Calls that a signal interrupted: failed with EINTR, unless the kernel starts them again.
+  private final Map<Integer, Failure> interrupted = new HashMap<>();
+
+  private final Map<Site, Integer> looks = new HashMap<>();
+  private final Map<String, Integer> places = new HashMap<>();
+  private final List<Failure> failures = new ArrayList<>();
+  private final Set<String> seen = new HashSet<>();
+  private long calls;
+  private int firstProcess;
+  private int status;
+  private int signal;
+  private boolean begun;
+
+  /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
+  ///     this run, too: whether it was
+  public FailureSession(
+      Tracer tracer,
+      JourneyBuilder builder,
+      ObjectFiles objects,
+      Limits limits,
+      FilesTouched files,
+      BooleanSupplier interruptionComes) {
+    this.tracer = tracer;
+    this.builder = builder;
+    this.objects = objects;
+    this.view = new ThreadView(tracer, limits);
+    this.files = files;
+    this.interruptionComes = interruptionComes;
+  }
+
+  /// Runs the program to its end. The tracer is left to the caller to close.
+  public Result run() {
+    boolean stopped = false;
+    for (TraceEvent event = tracer.next(); event != null && !stopped; event = next(event)) {
+      stopped = event instanceof TraceEvent.Interrupted || isForBoth(event);
+      if (!stopped) {
+        take(event);
+      } else {
+        break;
+      }
+    }
+    return new Result(stopped, status, signal, failures, calls, seen);
+  }
+
+  private @Nullable TraceEvent next(TraceEvent last) {
+    if (last.threadId() != 0) {
+      tracer.resume(last.threadId());
+    }
+    return tracer.next();
+  }
+
+  private boolean isForBoth(TraceEvent event) {
+    int sent = event.threadId() == 0 ? 0 : tracer.pendingSignal(event.threadId());
+    return (sent == SIGHUP || sent == SIGINT || sent == SIGTERM)
+        && interruptionComes.getAsBoolean();
+  }
+
+  private void take(TraceEvent event) {
+    int thread = event.threadId();
+    switch (event) {
+      case TraceEvent.Entered entered -> enter(entered);
+      case TraceEvent.Exited exited -> exit(exited);
+      case TraceEvent.Execed execed -> {
+        processes.remove(tracer.processOf(thread));
+        pending.remove(execed.formerThreadId());
+        process(thread);
+        if (!begun) {
+          begun = true;
+          counter.restart();
+        }
+      }
+      case TraceEvent.Ended ended -> {
+        counter.ended(thread);
+        pending.remove(thread);
+        settle(thread);
+        if (thread == firstProcess) {
+          status = ended.status();
+          signal = ended.signal();
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private TracedProcess process(int thread) {
+    int id = tracer.processOf(thread);
+    TracedProcess known = processes.get(id);
+    if (known == null) {
+      known = new TracedProcess(id, thread, objects, tracer.memory(thread));
+      processes.put(id, known);
+      if (firstProcess == 0) {
+        firstProcess = id;
+      }
+    }
+    return known;
+  }
+
+  private void enter(TraceEvent.Entered entered) {
+    int thread = entered.threadId();
+    SyscallId id = entered.call();
+    CallKey key = counter.entered(thread, id, entered.registers());
+    Failure before = interrupted.get(thread);
+    if (before != null && before.key().sameCall(key)) {
+      interrupted.remove(thread); // started again: it has not failed
+    }
+    pending.put(thread, key);
+    entryTimes.put(thread, entered.nanoTime());
+    calls++;
+    String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    seen.add(name);
+    files.entered(thread, id, name, entered.registers(), process(thread).memory());
+  }
+
+  private void exit(TraceEvent.Exited exited) {
+    int thread = exited.threadId();
+    long result = exited.registers().rax();
+    files.exited(thread, result);
+    CallKey key = pending.remove(thread);
+    if (key == null || key.id().number() != exited.call().number()) {
+      return;
+    }
+    boolean handled = isSignalReturn(key.id());
+    if (handled && result == -EINTR) {
+      settle(thread);
+      return;
+    }
+    boolean failed = Errnos.isError(result) || Errnos.isRestart((int) -result);
+    if (handled || !failed) {
+      return;
+    }
+    boolean restart = Errnos.isRestart((int) -result);
+    Failure failure = look(thread, key, exited, restart ? -EINTR : result);
+    if (failure == null) {
+      return;
+    }
+    if (restart) {
+      interrupted.put(thread, failure);
+    } else {
+      add(failure);
+    }
+  }
+
+  private static boolean isSignalReturn(SyscallId id) {
+    String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    return name.equals("rt_sigreturn") || name.equals("sigreturn");
+  }
+
+  /// An interrupted call of this thread has not been started again.
+  private void settle(int thread) {
+    Failure failure = interrupted.remove(thread);
+    if (failure != null) {
+      add(failure);
+    }
+  }
+
+  private void add(Failure failure) {
+    String place = failure.journey().name() + ' ' + place(failure.journey());
+    Integer known = places.putIfAbsent(place, failures.size());
+    if (known == null) {
+      failures.add(failure);
+    } else {
+      Failure first = failures.get(known);
+      failures.set(
+          known, new Failure(first.key(), first.journey(), first.startup(), first.times() + 1));
+    }
+  }
+
+  private static String place(Journey journey) {
+    StringBuilder place = new StringBuilder().append(journey.outcome());
+    if (!journey.hops().isEmpty()
+        && journey.hops().getFirst() instanceof trapline.model.Hop.SourceLine line) {
+      place.append(line.frame().module()).append(line.frame().moduleOffset());
+    }
+    for (trapline.model.Argument argument : journey.arguments()) {
+      place.append(' ').append(argument.value().text());
+    }
+    return place.toString();
+  }
+
+  private @Nullable Failure look(int thread, CallKey key, TraceEvent.Exited exited, long result) {
+    TracedProcess process = process(thread);
+    Site site = new Site(process.processId(), key.id(), key.instruction(), result);
+    if (looks.merge(site, 1, Integer::sum) > LOOKS) {
+      return null;
+    }
+    process.mayHaveChanged(thread);
+    DecodeContext context = view.context(process.memory(), thread);
+    // As at the entry, but for the result: 0 is rax's number in DWARF.
+    Registers registers = exited.registers().withDwarf(0, result);
+    Arrival arrival = builder.arrive(view.caller(thread), key.id(), registers, process, context);
+    boolean startup = !process.started() && arrival.mayPrecedeProgram();
+    if (!startup) {
+      process.markStarted();
+    }
+    builder.locate(arrival, process);
+    Long entry = entryTimes.get(thread);
+    long nanoseconds = entry == null ? -1 : exited.nanoTime() - entry;
+    Journey journey =
+        builder.returned(
+            arrival,
+            process,
+            context,
+            ReturnTrace.of(registers, ""),
+            nanoseconds,
+            key.occurrence(),
+            List.of());
+    return new Failure(key, journey, startup, 1);
+  }
+}

@@ -1,0 +1,151 @@
+package trapline.follow;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
+import trapline.model.Registers;
+import trapline.model.RemoteMemory;
+import trapline.model.SyscallId;
+
+/// The files that a run looked at, as they were before the run touched them, so that the program
+/// can be run once more elsewhere and finds the same.
+///
+/// A file that is about to be written is copied first; one that the program makes is left out.
+public final class FilesTouched {
+  private static final int LONGEST_PATH = 4096;
+  private static final long LARGEST_COPY = 16L << 20;
+  private static final int MOST = 4000;
+  private static final int AT_FDCWD = -100;
+  private static final int O_ACCMODE = 3;
+  private static final int O_CREAT = 0100;
+  private static final int O_TRUNC = 01000;
+
+  /// Calls of x86-64 that only look at a path, with the argument that it is in; those that take a
+  /// directory have it one before.
+  private static final Map<String, Integer> LOOKS =
+      Map.ofEntries(
+          Map.entry("open", 0),
+          Map.entry("openat", 1),
+          Map.entry("openat2", 1),
+          Map.entry("stat", 0),
+          Map.entry("lstat", 0),
+          Map.entry("access", 0),
+          Map.entry("readlink", 0),
+          Map.entry("execve", 0),
+          Map.entry("chdir", 0),
+          Map.entry("newfstatat", 1),
+          Map.entry("statx", 1),
+          Map.entry("faccessat", 1),
+          Map.entry("faccessat2", 1),
+          Map.entry("readlinkat", 1));
+
+  private final Path copies;
+  private final Map<Path, Path> found = new LinkedHashMap<>();
+  private final Set<Path> made = new HashSet<>();
+  private final Map<Integer, Path> asked = new HashMap<>();
+  private int copied;
+
+  /// @param copies a folder for the copies, which is the caller's to remove
+  public FilesTouched(Path copies) {
+    this.copies = copies;
+  }
+
+  /// Each file or folder by its path, with where its content as it was can be read.
+  public Map<Path, Path> files() {
+    return Map.copyOf(found);
+  }
+
+  /// A thread is about to make a call.
+  void entered(int thread, SyscallId id, String name, Registers registers, RemoteMemory memory) {
+    asked.remove(thread);
+    Integer argument = id.abi() == Abi.X86_64 ? LOOKS.get(name) : null;
+    if (argument == null || found.size() >= MOST) {
+      return;
+    }
+    Path path = path(thread, registers, argument, memory);
+    if (path == null) {
+      return;
+    }
+    boolean opens = name.equals("open") || name.equals("openat");
+    long flags = opens ? registers.argument(argument + 1) : 0;
+    boolean writes = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
+    if (!writes) {
+      asked.put(thread, path);
+    } else if (Files.isRegularFile(path)) {
+      keep(path);
+    } else if (!Files.exists(path)) {
+      made.add(path);
+      Path folder = path.getParent();
+      if (folder != null && Files.isDirectory(folder)) {
+        found.putIfAbsent(folder, folder);
+      }
+    }
+  }
+
+  /// The call of [#entered] has returned.
+  void exited(int thread, long result) {
+    Path path = asked.remove(thread);
+    if (path == null || result < 0 || made.contains(path)) {
+      return;
+    }
+    if (!path.startsWith("/proc") && !path.startsWith("/sys") && !path.startsWith("/dev")) {
+      found.putIfAbsent(path, path);
+    }
+  }
+
+  private void keep(Path path) {
+    if (found.containsKey(path) || made.contains(path)) {
+      return;
+    }
+    try {
+      if (Files.size(path) <= LARGEST_COPY) {
+        Path copy = copies.resolve(Integer.toString(copied++));
+        Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        found.put(path, copy);
+      }
+    } catch (IOException e) {
+      return; // what cannot be read here cannot be carried; the guest then says what it lacks
+    }
+  }
+
+  private static @Nullable Path path(
+      int thread, Registers registers, int argument, RemoteMemory memory) {
+    byte[] bytes = new byte[LONGEST_PATH];
+    int length = memory.read(registers.argument(argument), bytes, 0, bytes.length);
+    int end = 0;
+    while (end < length && bytes[end] != 0) {
+      end++;
+    }
+    if (end == 0 || end == length) {
+      return null;
+    }
+    try {
+      Path named = Path.of(new String(bytes, 0, end, StandardCharsets.UTF_8));
+      if (named.isAbsolute()) {
+        return named.normalize();
+      }
+      int folder = argument == 0 ? AT_FDCWD : (int) registers.argument(argument - 1);
+      Path link =
+          folder == AT_FDCWD
+              ? Path.of("/proc/" + thread + "/cwd")
+              : Path.of("/proc/" + thread + "/fd/" + folder);
+      Path base = Files.readSymbolicLink(link);
+      return Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)
+          ? base.resolve(named).normalize()
+          : null;
+    } catch (IOException | InvalidPathException e) {
+      return null;
+    }
+  }
+}
