@@ -1,17 +1,12 @@
 package trapline.cli;
 
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.abi.Signals;
 import trapline.abi.Suggestion;
@@ -25,17 +20,11 @@ import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.LiveKernel;
-import trapline.linux.ptrace.LaunchSpec;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Abi;
-import trapline.model.KernelRefused;
 
 /// `trapline follow`.
 final class FollowCommand implements Callable<Integer> {
-  private static final int EACCES = 13;
-  private static final int EPERM = 1;
-  private static final int ESRCH = 3;
-
   private final TraplineCommand root;
   private final CommandSpec spec;
 
@@ -65,15 +54,9 @@ final class FollowCommand implements Callable<Integer> {
     CommandSpec described = CommandSpec.wrapWithoutInspection(this);
     described.usageMessage().sortOptions(false);
     described.addOption(
-        OptionSpec.builder("--call")
-            .paramLabel("NAMES")
-            .splitRegex(",")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description(
-                "Follow only these calls (socket,bind). The run ends, and a program that Trapline"
-                    + " started with it, when each has been followed once.")
-            .build());
+        RunOptions.calls(
+            "Follow only these calls (socket,bind). The run ends, and a program that Trapline"
+                + " started with it, when each has been followed once."));
     described.addOption(TraplineCommand.flag("--all", "Follow every occurrence, and keep going."));
     described.addOption(
         OptionSpec.builder("--steps")
@@ -87,14 +70,7 @@ final class FollowCommand implements Callable<Integer> {
             .build());
     described.addOption(
         TraplineCommand.flag("--json", "Print one JSON object a journey (docs/FORMATS.md)."));
-    described.addOption(
-        OptionSpec.builder("--kernel-source")
-            .paramLabel("TREE|TARBALL|INDEX")
-            .type(Path.class)
-            .description(
-                "Take the kernel's facts from this source, or from a file that trapline index"
-                    + " wrote.")
-            .build());
+    described.addOption(RunOptions.kernelSource());
     described.addOption(
         OptionSpec.builder("-p")
             .paramLabel("PID")
@@ -105,35 +81,7 @@ final class FollowCommand implements Callable<Integer> {
         TraplineCommand.flag(
             "--startup",
             "Show what the dynamic linker does before the program starts in full, too."));
-    described.addOption(
-        OptionSpec.builder("-s", "--string-limit")
-            .paramLabel("N")
-            .type(int.class)
-            .defaultValue("64")
-            .description("Show at most N bytes of a string (default: ${DEFAULT-VALUE}).")
-            .build());
-    described.addOption(
-        OptionSpec.builder("--debug-dir")
-            .paramLabel("DIR")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .description("Look for separate debug files here, too.")
-            .build());
-    described.addOption(
-        OptionSpec.builder("-o", "--output")
-            .paramLabel("FILE")
-            .type(Path.class)
-            .description("Print to this file in place of standard output.")
-            .build());
-    described.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
-    described.addPositional(
-        PositionalParamSpec.builder()
-            .arity("0..*")
-            .paramLabel("PROGRAM [ARGS…]")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .description("An ELF file, a script, or a .c file, which is compiled first (cc -g).")
-            .build());
+    RunOptions.addTo(described);
     return TraplineCommand.named(
         described, "follow", "Shows the whole journey of a program's system calls.");
   }
@@ -159,9 +107,9 @@ final class FollowCommand implements Callable<Integer> {
     take(spec.commandLine().getParseResult());
     PrintStream err = root.err();
     checkUsage();
-    FollowOptions options = new FollowOptions(names(), all, steps(), startup);
+    FollowOptions options = new FollowOptions(CallNames.check(calls), all, steps(), startup);
     try (Interruption interruption = new Interruption();
-        Output file = output == null ? null : open(output)) {
+        Output file = RunOptions.open(output)) {
       try {
         if (processId != null) {
           return run(options, null, file, root, interruption);
@@ -205,46 +153,6 @@ final class FollowCommand implements Callable<Integer> {
     };
   }
 
-  private Set<String> names() {
-    Set<String> names = new LinkedHashSet<>();
-    SyscallTable table = SyscallTable.of(Abi.X86_64);
-    for (String name : calls) {
-      if (name.isEmpty()) {
-        throw usage("--call has an empty name in its list");
-      }
-      if (table.byName(name) == null && SyscallTable.of(Abi.I386).byName(name) == null) {
-        throw usage(unknown(name, table));
-      }
-      names.add(name);
-    }
-    return names;
-  }
-
-  private static String unknown(String name, SyscallTable table) {
-    List<Suggestion> near = table.nearest(name);
-    StringBuilder line = new StringBuilder("--call ").append(name).append(": no such system call");
-    if (!near.isEmpty()) {
-      line.append("; did you mean ").append(near.getFirst().name());
-      for (int i = 1; i < near.size() && i < 3; i++) {
-        line.append(i == near.size() - 1 || i == 2 ? " or " : ", ").append(near.get(i).name());
-      }
-      line.append('?');
-      if (!near.getFirst().note().isEmpty()) {
-        line.append(" (").append(near.getFirst().note()).append(')');
-      }
-    }
-    return line.toString();
-  }
-
-  private static Output open(Path path) {
-    try {
-      return Output.of(new FileOutputStream(path.toFile()), "-o " + path, false);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, "-o " + e.getMessage() + ": name a file that can be written");
-    }
-  }
-
   private int run(
       FollowOptions options,
       @Nullable ProgramFile program,
@@ -260,7 +168,11 @@ final class FollowCommand implements Callable<Integer> {
             new SourceFiles());
     JourneySink sink = sink(file, root.out());
     ObjectFiles objects = new ObjectFiles(debugDirectories);
-    try (Tracer tracer = interruption.guard(start(program))) {
+    try (Tracer tracer =
+        interruption.guard(
+            program == null
+                ? Tracee.attach(java.util.Objects.requireNonNull(processId))
+                : Tracee.launch(program, command))) {
       FollowSession session =
           new FollowSession(
               tracer,
@@ -282,32 +194,6 @@ final class FollowCommand implements Callable<Integer> {
     return json
         ? new JsonSink(target, shared)
         : new TextSink(target, Terminal.style(ascii, shared && Terminal.isTerminal(1)), shared);
-  }
-
-  private Tracer start(@Nullable ProgramFile program) {
-    try {
-      return program == null
-          ? Tracer.attach(java.util.Objects.requireNonNull(processId))
-          : Tracer.launch(
-              new LaunchSpec(
-                  program.executable(),
-                  command,
-                  CallerEnvironment.of(System.getenv()),
-                  Path.of("")));
-    } catch (KernelRefused e) {
-      if (program == null && e.errno() == ESRCH) {
-        throw new CommandFailure(ExitStatus.NOT_STARTED, "-p " + processId + ": no such process");
-      }
-      boolean tracing = e.call().startsWith("ptrace");
-      boolean denied = e.errno() == EPERM || e.errno() == EACCES;
-      String advice = tracing && denied ? "; trapline doctor says what it needs" : "";
-      throw new CommandFailure(
-          tracing ? ExitStatus.REFUSED : ExitStatus.NOT_STARTED,
-          (program == null ? "process " + processId : command.getFirst())
-              + ": "
-              + e.getMessage()
-              + advice);
-    }
   }
 
   private int report(

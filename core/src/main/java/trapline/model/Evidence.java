@@ -21,6 +21,22 @@ public sealed interface Evidence {
     }
   }
 
+  /// Read from another kernel than the one that runs this machine, while it served the same call of
+  /// the same program.
+  ///
+  /// @param kernel which one, such as `guest kernel 6.12.117 (emulated)`
+  record ObservedIn(String kernel) implements Evidence {
+    @Override
+    public String label() {
+      return "observed";
+    }
+
+    @Override
+    public char mark() {
+      return 'o';
+    }
+  }
+
   /// DWARF or BTF.
   ///
   /// @param file where the debug information was read

@@ -246,6 +246,16 @@ public sealed interface Hop {
     }
   }
 
+  /// The functions of the kernel that ran for the call.
+  ///
+  /// @param placesFrom which source their places are from, and how well it fits that kernel
+  record KernelFunctions(Evidence evidence, KernelRun run, String placesFrom) implements Hop {
+    @Override
+    public HopKind kind() {
+      return HopKind.KERNEL_FUNCTION;
+    }
+  }
+
   /// The way back.
   ///
   /// @param rax the register's value after the trap

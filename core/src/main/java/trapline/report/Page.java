@@ -54,6 +54,13 @@ final class Page {
     return new Page(style, false, 2, label + 4, 0);
   }
 
+  /// A page of labelled facts with evidence marks, without a road.
+  ///
+  /// @param label columns that the widest label takes
+  static Page ofEvidence(Style style, int label) {
+    return new Page(style, false, 2, label + 4, 3);
+  }
+
   /// Columns for a fact with its place.
   int area() {
     return style.width() - indent - markColumns;

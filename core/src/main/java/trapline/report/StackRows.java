@@ -19,6 +19,11 @@ final class StackRows {
   private StackRows() {}
 
   static void render(Page page, Hop.SourceLine line) {
+    render(page, "source", line);
+  }
+
+  /// @param label of the row with the user's line
+  static void render(Page page, String label, Hop.SourceLine line) {
     List<Frame> stack = line.stack();
     int user = line.user();
     String text = line.text();
@@ -27,18 +32,18 @@ final class StackRows {
       fact.words(Display.cleanSource(text.strip()), Tone.PLAIN);
     }
     if (user < 0 || user >= stack.size()) {
-      page.row("source", fact, "", line.evidence().mark());
+      page.row(label, fact, "", line.evidence().mark());
     } else {
       Frame frame = stack.get(user);
       String where = Names.where(frame);
       String function = Names.function(frame);
       char mark = line.evidence().mark();
       if (fact.isEmpty()) {
-        page.row("source", Phrase.of(function), where, mark);
+        page.row(label, Phrase.of(function), where, mark);
       } else if (Display.width(function) <= page.area() / 3) {
-        page.row("source", fact, where(page, where) + "  " + function, mark);
+        page.row(label, fact, where(page, where) + "  " + function, mark);
       } else {
-        page.row("source", fact, where, mark);
+        page.row(label, fact, where, mark);
         page.row("function", Phrase.of(function), "", Page.NO_MARK);
       }
     }

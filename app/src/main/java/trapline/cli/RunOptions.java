@@ -1,0 +1,84 @@
+package trapline.cli;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/// The options and parameters of every command that runs a program.
+final class RunOptions {
+  private RunOptions() {}
+
+  /// `--kernel-source`.
+  static OptionSpec kernelSource() {
+    return OptionSpec.builder("--kernel-source")
+        .paramLabel("TREE|TARBALL|INDEX")
+        .type(Path.class)
+        .description(
+            "Take the kernel's facts from this source, or from a file that trapline index wrote.")
+        .build();
+  }
+
+  /// `--call`.
+  static OptionSpec calls(String description) {
+    return OptionSpec.builder("--call")
+        .paramLabel("NAMES")
+        .splitRegex(",")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .description(description)
+        .build();
+  }
+
+  /// How values are shown, where debug files are, where the output goes; and the program.
+  static void addTo(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-s", "--string-limit")
+            .paramLabel("N")
+            .type(int.class)
+            .defaultValue("64")
+            .description("Show at most N bytes of a string (default: ${DEFAULT-VALUE}).")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--debug-dir")
+            .paramLabel("DIR")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("Look for separate debug files here, too.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-o", "--output")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .description("Print to this file in place of standard output.")
+            .build());
+    spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .arity("0..*")
+            .paramLabel("PROGRAM [ARGS…]")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("An ELF file, a script, or a .c file, which is compiled first (cc -g).")
+            .build());
+  }
+
+  /// The file of `-o`; `null` when it was not given.
+  ///
+  /// @throws CommandFailure when it cannot be written
+  static @Nullable Output open(@Nullable Path path) {
+    if (path == null) {
+      return null;
+    }
+    try {
+      return Output.of(new FileOutputStream(path.toFile()), "-o " + path, false);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          ExitStatus.BAD_FILE, "-o " + e.getMessage() + ": name a file that can be written");
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package trapline.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import trapline.linux.ptrace.LaunchSpec;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.KernelRefused;
+
+/// Starts a program under trace, or takes over a running process, and says why that did not work.
+final class Tracee {
+  private static final int EACCES = 13;
+  private static final int EPERM = 1;
+  private static final int ESRCH = 3;
+
+  private Tracee() {}
+
+  /// Starts a program in this process' working directory, with the caller's environment.
+  ///
+  /// @param command what the program finds in `argv`
+  /// @throws CommandFailure when it cannot be started or traced
+  static Tracer launch(ProgramFile program, List<String> command) {
+    try {
+      return Tracer.launch(
+          new LaunchSpec(
+              program.executable(), command, CallerEnvironment.of(System.getenv()), Path.of("")));
+    } catch (KernelRefused e) {
+      throw refused(command.getFirst(), e);
+    }
+  }
+
+  /// @throws CommandFailure when there is no such process or it may not be traced
+  static Tracer attach(int processId) {
+    try {
+      return Tracer.attach(processId);
+    } catch (KernelRefused e) {
+      if (e.errno() == ESRCH) {
+        throw new CommandFailure(ExitStatus.NOT_STARTED, "-p " + processId + ": no such process");
+      }
+      throw refused("process " + processId, e);
+    }
+  }
+
+  private static CommandFailure refused(String what, KernelRefused e) {
+    boolean tracing = e.call().startsWith("ptrace");
+    boolean denied = e.errno() == EPERM || e.errno() == EACCES;
+    String advice = tracing && denied ? "; trapline doctor says what it needs" : "";
+    return new CommandFailure(
+        tracing ? ExitStatus.REFUSED : ExitStatus.NOT_STARTED,
+        what + ": " + e.getMessage() + advice);
+  }
+}

@@ -1,0 +1,236 @@
+package trapline.report;
+
+import java.util.List;
+import trapline.model.ErrorOrigin;
+import trapline.model.Explanation;
+import trapline.model.Hop;
+import trapline.model.KernelRun;
+import trapline.model.RanFunction;
+
+/// Why a call failed, as text for people: the call, the user's line, the road that the error came
+/// up in the kernel, and the answer in a sentence.
+@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
+public final class WhyReport {
+  /// Columns of the widest label: `called from`.
+  private static final int LABEL = 11;
+
+  private static final int MOST_CANDIDATES = 12;
+
+  private final Explanation explanation;
+  private final ErrorOrigin origin;
+  private final Page page;
+
+  private WhyReport(Explanation explanation, Style style) {
+    this.explanation = explanation;
+    this.origin = explanation.origin();
+    this.page = Page.ofEvidence(style, LABEL);
+  }
+
+  /// One failed call. Every line ends with `\n` and none is wider than [Style#width()].
+  public static String render(Explanation explanation, Style style) {
+    WhyReport report = new WhyReport(explanation, style);
+    CallHeader.render(report.page, explanation.journey());
+    report.page.newline();
+    report.userSide();
+    report.road();
+    report.candidates();
+    report.answer();
+    report.page.newline();
+    return report.page.toString();
+  }
+
+  private void userSide() {
+    page.side(Tone.USER);
+    for (Hop hop : explanation.journey().hops()) {
+      if (hop instanceof Hop.SourceLine line) {
+        StackRows.render(page, "your code", line);
+      }
+    }
+    if (explanation.times() > 1) {
+      page.row(
+          "",
+          new Phrase()
+              .words(
+                  "failed so " + Numbers.count(explanation.times()) + " times from this line",
+                  Tone.FAINT),
+          "",
+          Page.NO_MARK);
+    }
+    page.newline();
+  }
+
+  /// The functions that handed the error up, innermost first.
+  private void road() {
+    List<ErrorOrigin.Teller> road = origin.road();
+    if (road.isEmpty()) {
+      return;
+    }
+    page.side(Tone.KERNEL);
+    int widest = 0;
+    for (ErrorOrigin.Teller teller : road) {
+      widest = Math.max(widest, Display.width(teller.function().name()));
+    }
+    for (int i = road.size() - 1; i >= 0; i--) {
+      ErrorOrigin.Teller teller = road.get(i);
+      boolean first = i == road.size() - 1;
+      Phrase fact = Phrase.of(teller.function().name(), first ? Tone.STRONG : Tone.PLAIN);
+      if (first) {
+        fact.at(widest + 2, page.glyphs.here + " " + said(), Tone.ERROR);
+      }
+      page.row(label(road.size() - 1 - i), fact, where(teller.function()), 'o');
+      if (first) {
+        instruction(teller);
+      }
+    }
+    page.newline();
+  }
+
+  private String said() {
+    return switch (origin.kind()) {
+      case SIGNAL -> "saw the signal first";
+      case USER_MEMORY -> "met the bad address";
+      case ELSEWHERE -> "found " + origin.errno().name();
+      default -> "said " + origin.errno().name() + " first";
+    };
+  }
+
+  private static String label(int fromInnermost) {
+    return switch (fromInnermost) {
+      case 0 -> "the kernel";
+      case 1 -> "passed it";
+      case 2 -> "up through";
+      default -> "";
+    };
+  }
+
+  private static String where(RanFunction function) {
+    return function.place() == null ? "" : function.place().toString();
+  }
+
+  private void instruction(ErrorOrigin.Teller teller) {
+    if (teller.offset() < 0) {
+      return;
+    }
+    Phrase fact =
+        Phrase.of("at " + teller.function().name() + "+0x" + Long.toHexString(teller.offset()));
+    if (!teller.instruction().isEmpty()) {
+      fact.word(teller.instruction(), Tone.FAINT, 2);
+    }
+    page.row("", fact, "", Page.NO_MARK);
+  }
+
+  private void candidates() {
+    if (origin.candidates().isEmpty()) {
+      return;
+    }
+    String label = "candidates";
+    int shown = 0;
+    for (ErrorOrigin.Candidate candidate : origin.candidates()) {
+      if (shown++ == MOST_CANDIDATES) {
+        int left = origin.candidates().size() - MOST_CANDIDATES;
+        page.row(
+            "",
+            Phrase.of(page.glyphs.dots + " " + left + " more places", Tone.FAINT),
+            "",
+            Page.NO_MARK);
+        break;
+      }
+      Phrase fact = new Phrase().words(Display.cleanSource(candidate.text()), Tone.PLAIN);
+      if (!candidate.how().isEmpty()) {
+        fact.words("(" + candidate.how() + ")", Tone.FAINT);
+      }
+      page.row(label, fact, candidate.place().toString(), 'i');
+      label = "";
+    }
+    page.newline();
+  }
+
+  private void answer() {
+    String sentence = sentence();
+    if (!sentence.isEmpty()) {
+      page.paragraph(2, 0, new Phrase().words(sentence, Tone.STRONG));
+    }
+    if (!origin.explanation().isEmpty()) {
+      page.paragraph(2, 0, new Phrase().words(origin.explanation(), Tone.PLAIN));
+    }
+    if (!origin.candidates().isEmpty()) {
+      page.paragraph(
+          2,
+          0,
+          new Phrase()
+              .words(
+                  "The candidates are read from the source; which of them it was is not known.",
+                  Tone.FAINT));
+    }
+    KernelRun run = explanation.run();
+    if (run != null) {
+      page.paragraph(2, 0, new Phrase().words(observed(run), Tone.FAINT));
+    }
+    if (!explanation.placesFrom().isEmpty()) {
+      page.paragraph(
+          2, 0, new Phrase().words("Lines are from " + explanation.placesFrom() + ".", Tone.FAINT));
+    }
+  }
+
+  private String sentence() {
+    String errno = origin.errno().name();
+    if (origin.road().isEmpty()) {
+      return switch (origin.kind()) {
+        case NO_SUCH_CALL -> "The kernel has no such call: no function of its own ran.";
+        case SECCOMP -> "A seccomp filter answered " + errno + " before the call's function ran.";
+        case LIBRARY -> "The C library answered " + errno + " without a trap into the kernel.";
+        case SIGNAL -> "A signal interrupted the call.";
+        default -> "";
+      };
+    }
+    StringBuilder sentence = new StringBuilder();
+    List<ErrorOrigin.Teller> road = origin.road();
+    RanFunction innermost = road.getLast().function();
+    String name = innermost.name() + place(innermost);
+    sentence.append(
+        switch (origin.kind()) {
+          case SIGNAL -> "A signal interrupted the call: " + name + " saw it first";
+          case USER_MEMORY ->
+              errno + ": " + name + " met an address of the program that it may not use";
+          case ELSEWHERE -> errno + " was set elsewhere and found by " + name;
+          case SECCOMP -> "A seccomp filter answered " + errno + ", in " + name;
+          case NO_SUCH_CALL -> "The kernel has no such call: " + name + " answers " + errno;
+          default -> errno + " was first said by " + name;
+        });
+    for (int i = road.size() - 2; i >= 0; i--) {
+      sentence
+          .append(i == road.size() - 2 ? ", called by " : " " + page.glyphs.from + " ")
+          .append(road.get(i).function().name());
+    }
+    return sentence.append('.').toString();
+  }
+
+  private static String place(RanFunction function) {
+    return function.place() == null ? "" : " (" + function.place() + ")";
+  }
+
+  private static String observed(KernelRun run) {
+    StringBuilder text = new StringBuilder("Observed in ");
+    text.append(where(run)).append("; ");
+    text.append(
+        run.where() == KernelRun.Where.LIVE
+            ? "it is this run's own call"
+            : run.difference().isEmpty()
+                ? "the call failed the same way on this machine"
+                : "not as on this machine: " + run.difference());
+    text.append('.');
+    if (!run.note().isEmpty()) {
+      text.append(' ').append(run.note()).append('.');
+    }
+    return text.toString();
+  }
+
+  /// Which kernel was observed: `guest kernel 6.12.117 (emulated)`.
+  static String where(KernelRun run) {
+    return switch (run.where()) {
+      case LIVE -> "the running kernel " + run.release();
+      case GUEST_EMULATED -> "guest kernel " + run.release() + " (emulated)";
+      case GUEST_KVM -> "guest kernel " + run.release() + " (KVM)";
+    };
+  }
+}
