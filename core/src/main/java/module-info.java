@@ -14,6 +14,7 @@ module trapline.core {
   exports trapline.elf;
   exports trapline.journey;
   exports trapline.kernel;
+  exports trapline.kernel.run;
   exports trapline.kernel.source;
   exports trapline.model;
   exports trapline.report;

@@ -37,6 +37,7 @@ class ArchitectureTest {
     rules.put("unwind", List.of("bytes", "model", "elf", "code", "dwarf.expression"));
     rules.put("code", List.of("bytes", "model"));
     rules.put("kernel", List.of("bytes", "model", "abi"));
+    rules.put("kernel.run", List.of("bytes", "model", "abi", "elf", "code", "kernel"));
     rules.put("kernel.source", List.of("bytes", "model", "abi", "kernel"));
     rules.put(
         "journey",
@@ -51,7 +52,7 @@ class ArchitectureTest {
             "unwind",
             "code",
             "kernel"));
-    rules.put("report", List.of("bytes", "model", "abi", "code", "kernel"));
+    rules.put("report", List.of("bytes", "model", "abi", "code", "kernel", "kernel.run"));
     rules.put("linux.sys", List.of("model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
     rules.put("linux.objects", List.of("bytes", "model", "elf", "linux.sys", "linux.proc"));
