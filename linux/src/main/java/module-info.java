@@ -7,4 +7,5 @@ module trapline.linux {
   exports trapline.linux.objects;
   exports trapline.linux.proc;
   exports trapline.linux.ptrace;
+  exports trapline.linux.vm;
 }

@@ -1,0 +1,15 @@
+package trapline.linux.vm;
+
+/// Is told of the calls of a guest's program, on the thread that runs the guest, which stands still
+/// meanwhile. What it throws ends the guest and comes out of [Guest#run].
+public interface CallWatcher {
+  /// A thread has entered a call. The first one is that after the program's own execve(2).
+  ///
+  /// @return whether to record what the kernel does until this call returns
+  boolean entered(GuestCall call);
+
+  /// A call that was to be recorded is over.
+  ///
+  /// @param recording what the kernel did; its file is only there until this method returns
+  void recorded(GuestCall call, Recording recording);
+}
