@@ -24,6 +24,9 @@ final class ExitStatus {
   /// A file that was named, such as a kernel tree, is missing or damaged.
   static final int BAD_FILE = 6;
 
+  /// The kernel could not be observed: no emulator, no kernel image, or the guest failed.
+  static final int NOT_OBSERVED = 7;
+
   /// A defect in Trapline itself.
   static final int INTERNAL = 70;
 

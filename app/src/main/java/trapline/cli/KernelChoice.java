@@ -23,6 +23,7 @@ import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 import trapline.model.MalformedBinary;
+import trapline.why.IndexedSource;
 
 /// Decides where the kernel's facts come from: the tree, tarball or index file that the user
 /// names; an unpacked tree that is the running kernel's, which takes seconds to index once; the
@@ -81,6 +82,22 @@ final class KernelChoice {
   /// How well what is indexed fits a kernel; nothing is read for it.
   VersionMatch best(String release, String build) {
     return indexedAlready(release, build).index().match(release, build);
+  }
+
+  /// The source of a kernel that is observed, which need not be the running one.
+  ///
+  /// @param release as that kernel's `uname -r` says it
+  /// @param build as its `uname -v` says it; may be empty
+  /// @param named what `--kernel-source` says; `null` when it was not given
+  /// @throws CommandFailure when what was named cannot be indexed
+  IndexedSource observed(String release, String build, @Nullable Path named) {
+    Chosen chosen =
+        named == null ? indexedAlready(release, build) : at(named, "--kernel-source " + named);
+    return new IndexedSource(
+        chosen.index(),
+        chosen.index().functions().orElse(null),
+        chosen.origin(),
+        chosen.index().match(release, build));
   }
 
   private Chosen indexedAlready(String release, String build) {

@@ -5,12 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -200,7 +197,7 @@ final class ProgramFile implements AutoCloseable {
         compiler.destroyForcibly();
       }
       if (status != 0) {
-        delete(folder);
+        TemporaryFolder.delete(folder);
         if (INTERRUPTED.contains(status)) {
           throw interrupted(source);
         }
@@ -209,14 +206,14 @@ final class ProgramFile implements AutoCloseable {
       return new ProgramFile(program, folder);
     } catch (IOException e) {
       if (folder != null) {
-        delete(folder);
+        TemporaryFolder.delete(folder);
       }
       throw notStarted(
           source + ": cannot be compiled: " + reason(e) + "; a C compiler: apt-get install gcc");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       if (folder != null) {
-        delete(folder);
+        TemporaryFolder.delete(folder);
       }
       throw interrupted(source);
     }
@@ -239,32 +236,7 @@ final class ProgramFile implements AutoCloseable {
   @Override
   public void close() {
     if (folder != null) {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(each);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      // A folder in the system's place for temporary files that cannot be removed harms nobody.
-      return;
+      TemporaryFolder.delete(folder);
     }
   }
 }

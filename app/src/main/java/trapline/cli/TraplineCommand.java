@@ -27,6 +27,7 @@ final class TraplineCommand {
                     + " back.")
             .version("trapline 0.1.0");
     spec.addSubcommand("follow", new CommandLine(new FollowCommand(this).spec()));
+    spec.addSubcommand("why", new CommandLine(new WhyCommand(this).spec()));
     spec.addSubcommand("syscall", new CommandLine(new SyscallCommand(this).spec()));
     spec.addSubcommand("syscalls", new CommandLine(new SyscallsCommand(this).spec()));
     spec.addSubcommand("index", new CommandLine(new IndexCommand(this).spec()));

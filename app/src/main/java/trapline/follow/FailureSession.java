@@ -73,6 +73,7 @@ public final class FailureSession {
   private final ObjectFiles objects;
   private final ThreadView view;
   private final FilesTouched files;
+  private final InputRead input;
   private final BooleanSupplier interruptionComes;
   private final CallCounter counter = new CallCounter();
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
@@ -100,12 +101,14 @@ public final class FailureSession {
       ObjectFiles objects,
       Limits limits,
       FilesTouched files,
+      InputRead input,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.builder = builder;
     this.objects = objects;
     this.view = new ThreadView(tracer, limits);
     this.files = files;
+    this.input = input;
     this.interruptionComes = interruptionComes;
   }
 
@@ -196,6 +199,7 @@ public final class FailureSession {
     int thread = exited.threadId();
     long result = exited.registers().rax();
     files.exited(thread, result);
+    input.exited(thread, exited.call(), exited.registers(), process(thread).memory());
     CallKey key = pending.remove(thread);
     if (key == null || key.id().number() != exited.call().number()) {
       return;

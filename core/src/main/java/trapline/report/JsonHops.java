@@ -55,6 +55,9 @@ final class JsonHops {
       json.writeEndArray();
     } else if (hop instanceof Hop.Implementation implementation) {
       implementation(json, implementation);
+    } else if (hop instanceof Hop.KernelFunctions functions) {
+      evidence(json, functions.evidence());
+      JsonExplanation.run(json, functions.run(), functions.placesFrom());
     } else if (hop instanceof Hop.Return back) {
       back(json, back);
     }
@@ -220,6 +223,8 @@ final class JsonHops {
     json.writeStringProperty("evidence", evidence.label());
     if (evidence instanceof Evidence.DebugInfo debug) {
       string(json, "evidenceFrom", debug.file());
+    } else if (evidence instanceof Evidence.ObservedIn observed) {
+      string(json, "evidenceFrom", observed.kernel());
     } else if (evidence instanceof Evidence.Symbols symbols) {
       string(json, "evidenceFrom", symbols.file());
     } else if (evidence instanceof Evidence.SourceIndex index) {
@@ -230,7 +235,7 @@ final class JsonHops {
   }
 
   /// `file` and `line`; both `null` when not known, `line` also when only the file is.
-  private static void place(JsonGenerator json, @Nullable Place place) {
+  static void place(JsonGenerator json, @Nullable Place place) {
     if (place == null) {
       json.writeNullProperty("file");
       json.writeNullProperty("line");
@@ -282,12 +287,12 @@ final class JsonHops {
     json.writeEndArray();
   }
 
-  private static void string(JsonGenerator json, String name, String value) {
+  static void string(JsonGenerator json, String name, String value) {
     json.writeStringProperty(name, JsonReport.text(value));
   }
 
   /// Left out when it is empty.
-  private static void optional(JsonGenerator json, String name, String value) {
+  static void optional(JsonGenerator json, String name, String value) {
     if (!value.isEmpty()) {
       string(json, name, value);
     }

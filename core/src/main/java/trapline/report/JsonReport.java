@@ -13,6 +13,7 @@ import tools.jackson.core.json.JsonWriteFeature;
 import trapline.model.Argument;
 import trapline.model.Diagnostic;
 import trapline.model.Errno;
+import trapline.model.Explanation;
 import trapline.model.Hop;
 import trapline.model.Journey;
 import trapline.model.KernelFacts;
@@ -66,8 +67,24 @@ public final class JsonReport {
     return out.append('\n').toString();
   }
 
+  /// A failed call with its explanation, in the same form: the journey with a member `error`.
+  public static String render(Explanation explanation) {
+    return line(
+        json -> {
+          json.writeStartObject();
+          members(json, explanation.journey());
+          JsonExplanation.write(json, explanation);
+          json.writeEndObject();
+        });
+  }
+
   private static void write(JsonGenerator json, Journey journey) {
     json.writeStartObject();
+    members(json, journey);
+    json.writeEndObject();
+  }
+
+  private static void members(JsonGenerator json, Journey journey) {
     json.writeNumberProperty("trapline", FORMAT);
     json.writeObjectPropertyStart("syscall");
     json.writeNumberProperty("number", journey.id().number());
@@ -111,7 +128,6 @@ public final class JsonReport {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private static void arguments(JsonGenerator json, List<Argument> arguments) {
@@ -139,11 +155,7 @@ public final class JsonReport {
     } else if (outcome instanceof Outcome.Failed failed) {
       Errno errno = failed.errno();
       json.writeNumberProperty("value", -errno.number());
-      json.writeObjectPropertyStart("errno");
-      json.writeNumberProperty("number", errno.number());
-      json.writeStringProperty("name", text(errno.name()));
-      json.writeStringProperty("text", text(errno.text()));
-      json.writeEndObject();
+      errno(json, errno);
       json.writeStringProperty("text", text("-1 " + errno.name() + " (" + errno.text() + ")"));
     } else if (outcome instanceof Outcome.Restarted restarted) {
       withoutValue(json, restarted.code());
@@ -152,6 +164,14 @@ public final class JsonReport {
     } else {
       withoutValue(json, "still running");
     }
+    json.writeEndObject();
+  }
+
+  static void errno(JsonGenerator json, Errno errno) {
+    json.writeObjectPropertyStart("errno");
+    json.writeNumberProperty("number", errno.number());
+    json.writeStringProperty("name", text(errno.name()));
+    json.writeStringProperty("text", text(errno.text()));
     json.writeEndObject();
   }
 

@@ -1,0 +1,78 @@
+package trapline.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// How the kernel is to be observed while it serves calls.
+///
+/// @param image the guest's kernel: a file or a package; `null` to choose
+/// @param include files and folders that the guest gets besides
+/// @param source where the observed kernel's source is; `null` for what is at hand
+record ObservationOptions(
+    Mode mode, @Nullable String image, List<Path> include, @Nullable Path source) {
+  /// Which kernel is observed.
+  enum Mode {
+    /// The running kernel where it allows it, else a guest, else none.
+    AUTO,
+    /// The running kernel.
+    LIVE,
+    /// A guest kernel.
+    VM,
+    OFF
+  }
+
+  ObservationOptions {
+    include = List.copyOf(include);
+  }
+
+  static void addTo(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("--kernel")
+            .paramLabel("auto|live|vm|off")
+            .type(String.class)
+            .description(
+                "Observe the running kernel (live), a guest kernel that runs the program once more"
+                    + " (vm), what the machine allows (auto), or none (off).")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--image")
+            .paramLabel("FILE|PACKAGE")
+            .type(String.class)
+            .description("The guest's kernel: a vmlinuz or vmlinux, or a Debian package.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--include")
+            .paramLabel("PATH")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("A file or folder that the program needs in the guest.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--kernel-source")
+            .paramLabel("TREE|TARBALL|INDEX")
+            .type(Path.class)
+            .description("The source of the observed kernel, for lines and candidates.")
+            .build());
+  }
+
+  /// @throws CommandFailure when the mode is none
+  static ObservationOptions of(ParseResult typed) {
+    String mode = typed.matchedOptionValue("--kernel", "auto");
+    for (Mode each : Mode.values()) {
+      if (each.name().toLowerCase(Locale.ROOT).equals(mode)) {
+        return new ObservationOptions(
+            each,
+            typed.matchedOptionValue("--image", (String) null),
+            typed.matchedOptionValue("--include", List.<Path>of()),
+            typed.matchedOptionValue("--kernel-source", (Path) null));
+      }
+    }
+    throw new CommandFailure(
+        ExitStatus.USAGE, "--kernel " + mode + ": one of auto, live, vm and off");
+  }
+}

@@ -1,0 +1,55 @@
+package trapline.cli;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import trapline.linux.vm.GuestProgress;
+
+/// Shows on a terminal how far the preparation of a guest is.
+final class WorkProgress implements GuestProgress, AutoCloseable {
+  private final PrintStream err;
+  private final boolean visible = Terminal.isTerminal(2);
+  private String shownWork = "";
+  private @Nullable ProgressBar bar;
+
+  WorkProgress(PrintStream err) {
+    this.err = err;
+  }
+
+  @Override
+  public synchronized void at(String what, long done, long total) {
+    if (!visible) {
+      return;
+    }
+    if (!what.equals(shownWork)) {
+      close();
+      shownWork = what;
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(what)
+              .setInitialMax(total == 0 ? -1 : total)
+              .setUnit(" MB", 1_000_000)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(200)
+              .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
+              .clearDisplayOnFinish()
+              .build();
+    }
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.stepTo(done);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    ProgressBar shown = bar;
+    if (shown != null) {
+      shown.close();
+      bar = null;
+    }
+  }
+}
