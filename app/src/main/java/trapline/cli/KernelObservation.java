@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.FailureSession.Failure;
-import trapline.follow.FilesTouched;
-import trapline.follow.InputRead;
+import trapline.follow.RunNotes;
 import trapline.linux.vm.Credentials;
 import trapline.linux.vm.GuestFailure;
 import trapline.linux.vm.GuestFiles;
@@ -21,22 +21,22 @@ import trapline.linux.vm.GuestKernels;
 import trapline.linux.vm.GuestProgram;
 import trapline.linux.vm.GuestResult;
 import trapline.linux.vm.GuestSpec;
-import trapline.model.Errno;
-import trapline.model.ErrorOrigin;
 import trapline.model.Explanation;
-import trapline.model.Outcome;
+import trapline.why.Explanations;
 import trapline.why.GuestObserver;
+import trapline.why.Source;
 
 /// What is observed of the kernel in one run: decided before the program runs, done after it.
 final class KernelObservation implements AutoCloseable {
   private final ObservationOptions options;
   private final PrintStream err;
   private final Path folder;
-  private final FilesTouched files;
-  private final InputRead input = new InputRead();
+  private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
   private String whyNot;
-  private @Nullable GuestResult guest;
+  private GuestObserver.@Nullable Observed observed;
+  private @Nullable Source source;
+  private long nanoseconds;
 
   private KernelObservation(
       ObservationOptions options,
@@ -47,7 +47,7 @@ final class KernelObservation implements AutoCloseable {
     this.options = options;
     this.err = err;
     this.folder = folder;
-    this.files = new FilesTouched(folder);
+    this.notes = new RunNotes(folder);
     this.kernel = kernel;
     this.whyNot = whyNot;
   }
@@ -87,59 +87,71 @@ final class KernelObservation implements AutoCloseable {
     return new CommandFailure(ExitStatus.NOT_OBSERVED, String.valueOf(e.getMessage()));
   }
 
-  /// Is to be told what files the program looks at.
-  FilesTouched files() {
-    return files;
+  /// Is to be told what the program does.
+  RunNotes notes() {
+    return notes;
   }
 
-  /// Is to be told what the program reads from its standard input.
-  InputRead input() {
-    return input;
-  }
-
-  /// Whether the kernel was observed.
+  /// Whether all was observed that was asked for.
   boolean observed() {
-    return guest != null;
+    return observed != null || options.mode() == ObservationOptions.Mode.OFF;
   }
 
   /// Explains failed calls of a run that is over.
   ///
   /// @throws CommandFailure when what was asked for does not work
   List<Explanation> explain(List<Failure> failures, Path executable, List<String> command) {
-    if (kernel != null) {
-      try {
-        GuestObserver observer =
-            new GuestObserver(
-                kernel, KernelChoice.of(err).observed(kernel.release(), "", options.source()));
-        GuestObserver.Observed observed = observer.explain(failures, spec(executable, command));
-        guest = observed.guest();
-        return observed.explanations();
-      } catch (GuestFailure e) {
-        if (options.mode() == ObservationOptions.Mode.VM) {
-          throw failure(e);
-        }
-        whyNot = String.valueOf(e.getMessage());
-      }
+    List<GuestObserver.Wanted> wanted = new ArrayList<>();
+    for (Failure failure : failures) {
+      wanted.add(new GuestObserver.Wanted(failure.key(), failure.journey().outcome()));
+    }
+    GuestObserver.Observed observed = observe(wanted, executable, command);
+    if (observed != null) {
+      return Explanations.of(failures, observed, source());
     }
     List<Explanation> explanations = new ArrayList<>();
     for (Failure failure : failures) {
-      explanations.add(unobserved(failure));
+      explanations.add(
+          Explanations.unobserved(failure, "The kernel was not observed: " + whyNot + "."));
     }
     return explanations;
   }
 
-  private Explanation unobserved(Failure failure) {
-    Errno errno =
-        failure.journey().outcome() instanceof Outcome.Failed failed
-            ? failed.errno()
-            : new Errno(0, "", "");
-    String why = "The kernel was not observed: " + whyNot + ".";
-    return new Explanation(
-        failure.journey(),
-        failure.times(),
-        new ErrorOrigin(errno, ErrorOrigin.Kind.UNKNOWN, List.of(), List.of(), why),
-        null,
-        "");
+  /// Looks at calls of a run that is over.
+  ///
+  /// @return `null` when no kernel is observed
+  /// @throws CommandFailure when what was asked for does not work
+  GuestObserver.@Nullable Observed observe(
+      List<GuestObserver.Wanted> wanted, Path executable, List<String> command) {
+    if (kernel == null || wanted.isEmpty()) {
+      return null;
+    }
+    try {
+      long start = System.nanoTime();
+      GuestObserver.Observed result =
+          new GuestObserver(kernel, source()).observe(wanted, spec(executable, command));
+      nanoseconds = System.nanoTime() - start;
+      observed = result;
+      return result;
+    } catch (GuestFailure e) {
+      if (options.mode() == ObservationOptions.Mode.VM) {
+        throw failure(e);
+      }
+      whyNot = String.valueOf(e.getMessage());
+      return null;
+    }
+  }
+
+  /// The source of the kernel that is observed.
+  Source source() {
+    Source known = source;
+    if (known == null) {
+      known =
+          KernelChoice.of(err)
+              .observed(Objects.requireNonNull(kernel).release(), "", options.source());
+      source = known;
+    }
+    return known;
   }
 
   private GuestSpec spec(Path executable, List<String> command) {
@@ -154,10 +166,10 @@ final class KernelObservation implements AutoCloseable {
             environment,
             Path.of("").toAbsolutePath(),
             Credentials.ofThisProcess(),
-            input.bytes());
+            notes.input().bytes());
     List<Path> included = options.include().stream().map(Path::toAbsolutePath).toList();
     return GuestSpec.of(
-        program, new GuestFiles(included, List.copyOf(files.files().keySet()), List.of()));
+        program, new GuestFiles(included, List.copyOf(notes.files().files().keySet()), List.of()));
   }
 
   private static byte[] bytes(String text) {
@@ -166,21 +178,23 @@ final class KernelObservation implements AutoCloseable {
 
   /// Says in one line how the observation went.
   void tell(PrintStream to) {
-    GuestResult result = guest;
-    if (result == null) {
-      to.println("trapline: the kernel was not observed: " + whyNot);
+    if (observed == null || kernel == null) {
+      if (options.mode() != ObservationOptions.Mode.OFF) {
+        to.println("trapline: the kernel was not observed: " + whyNot);
+      }
       return;
     }
     to.println(
         String.format(
             Locale.ROOT,
-            "trapline: observed in guest kernel %s (%s), ready after %.1f s, %.1f s in all",
-            result.release(),
-            result.emulator(),
-            result.untilReady().toMillis() / 1000.0,
-            result.total().toMillis() / 1000.0));
-    for (String note : result.notes()) {
-      to.println("trapline: " + note);
+            "trapline: observed in guest kernel %s (QEMU, emulation), %.1f s",
+            kernel.release(),
+            nanoseconds / 1e9));
+    GuestResult guest = observed.guest();
+    if (guest != null) {
+      for (String note : guest.notes()) {
+        to.println("trapline: " + note);
+      }
     }
   }
 

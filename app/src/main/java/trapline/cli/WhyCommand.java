@@ -116,8 +116,7 @@ final class WhyCommand implements Callable<Integer> {
               builder,
               objects,
               Limits.DEFAULT.withStringLength(limit),
-              kernel.files(),
-              kernel.input(),
+              kernel.notes(),
               interruption::comes)
           .run();
     }

@@ -72,10 +72,8 @@ public final class FailureSession {
   private final JourneyBuilder builder;
   private final ObjectFiles objects;
   private final ThreadView view;
-  private final FilesTouched files;
-  private final InputRead input;
+  private final RunNotes notes;
   private final BooleanSupplier interruptionComes;
-  private final CallCounter counter = new CallCounter();
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, CallKey> pending = new HashMap<>();
   private final Map<Integer, Long> entryTimes = new HashMap<>();
@@ -91,7 +89,6 @@ public final class FailureSession {
   private int firstProcess;
   private int status;
   private int signal;
-  private boolean begun;
 
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
@@ -100,15 +97,13 @@ public final class FailureSession {
       JourneyBuilder builder,
       ObjectFiles objects,
       Limits limits,
-      FilesTouched files,
-      InputRead input,
+      RunNotes notes,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.builder = builder;
     this.objects = objects;
     this.view = new ThreadView(tracer, limits);
-    this.files = files;
-    this.input = input;
+    this.notes = notes;
     this.interruptionComes = interruptionComes;
   }
 
@@ -148,13 +143,10 @@ public final class FailureSession {
         processes.remove(tracer.processOf(thread));
         pending.remove(execed.formerThreadId());
         process(thread);
-        if (!begun) {
-          begun = true;
-          counter.restart();
-        }
+        notes.execed();
       }
       case TraceEvent.Ended ended -> {
-        counter.ended(thread);
+        notes.ended(thread);
         pending.remove(thread);
         settle(thread);
         if (thread == firstProcess) {
@@ -182,7 +174,7 @@ public final class FailureSession {
   private void enter(TraceEvent.Entered entered) {
     int thread = entered.threadId();
     SyscallId id = entered.call();
-    CallKey key = counter.entered(thread, id, entered.registers());
+    CallKey key = notes.entered(entered, process(thread).memory());
     Failure before = interrupted.get(thread);
     if (before != null && before.key().sameCall(key)) {
       interrupted.remove(thread); // started again: it has not failed
@@ -192,14 +184,12 @@ public final class FailureSession {
     calls++;
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     seen.add(name);
-    files.entered(thread, id, name, entered.registers(), process(thread).memory());
   }
 
   private void exit(TraceEvent.Exited exited) {
     int thread = exited.threadId();
     long result = exited.registers().rax();
-    files.exited(thread, result);
-    input.exited(thread, exited.call(), exited.registers(), process(thread).memory());
+    notes.exited(exited, process(thread).memory());
     CallKey key = pending.remove(thread);
     if (key == null || key.id().number() != exited.call().number()) {
       return;
@@ -282,13 +272,7 @@ public final class FailureSession {
     long nanoseconds = entry == null ? -1 : exited.nanoTime() - entry;
     Journey journey =
         builder.returned(
-            arrival,
-            process,
-            context,
-            ReturnTrace.of(registers, ""),
-            nanoseconds,
-            key.occurrence(),
-            List.of());
+            arrival, process, context, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
     return new Failure(key, journey, startup, 1);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
-import trapline.follow.FailureSession.Failure;
 import trapline.kernel.run.CallTree;
 import trapline.linux.vm.CallWatcher;
 import trapline.linux.vm.Guest;
@@ -17,14 +16,12 @@ import trapline.linux.vm.GuestResult;
 import trapline.linux.vm.GuestSpec;
 import trapline.linux.vm.Recording;
 import trapline.model.CallKey;
-import trapline.model.Errno;
 import trapline.model.ErrorOrigin;
-import trapline.model.Explanation;
 import trapline.model.KernelRun;
 import trapline.model.MalformedBinary;
 import trapline.model.Outcome;
 
-/// Explains failed calls by running the program once more in a guest kernel.
+/// Observes a kernel by running the program once more in a guest.
 public final class GuestObserver {
   private static final int EINTR = 4;
 
@@ -39,76 +36,67 @@ public final class GuestObserver {
     this.tools = new GuestTools(kernel, source.places());
   }
 
-  /// The explanations, and how the guest went.
-  ///
-  /// @param explanations one for each failure, in the same order
-  public record Observed(List<Explanation> explanations, GuestResult guest) {}
+  /// The source of the kernel that is observed.
+  public Source source() {
+    return source;
+  }
 
-  /// Runs the program in the guest.
+  /// A call of the run on this machine.
+  ///
+  /// @param outcome how it ended here
+  public record Wanted(CallKey key, Outcome outcome) {}
+
+  /// A wanted call in the guest.
+  ///
+  /// @param run what ran
+  /// @param origin who said the error, when the call failed in the same way in both runs; else
+  ///     `null`
+  public record Seen(KernelRun run, @Nullable ErrorOrigin origin) {}
+
+  /// How the guest went.
+  ///
+  /// @param calls for each wanted call what was seen; `null` when the guest's run did not make it
+  ///     or the recording cannot be read
+  /// @param guest how it ended; `null` when it was ended as soon as all was seen
+  public record Observed(List<@Nullable Seen> calls, @Nullable GuestResult guest) {}
+
+  /// Ends a guest in which there is no more to see.
+  private static final class AllSeen extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    AllSeen() {
+      super("all that was asked for was seen", null, false, false);
+    }
+  }
+
+  /// Runs the program in the guest until all wanted calls were seen, or to its end.
   ///
   /// @throws trapline.linux.vm.GuestFailure when that did not work
-  public Observed explain(List<Failure> failures, GuestSpec spec) {
-    Watch watch = new Watch(failures);
-    GuestResult result = new Guest(kernel).run(spec, watch);
-    List<Explanation> explanations = new ArrayList<>();
-    for (int i = 0; i < failures.size(); i++) {
-      Explanation found = watch.found.get(i);
-      explanations.add(found == null ? notMade(failures.get(i), result) : found);
+  public Observed observe(List<Wanted> wanted, GuestSpec spec) {
+    Watch watch = new Watch(wanted);
+    try {
+      GuestResult result = new Guest(kernel).run(spec, watch);
+      return new Observed(watch.seen, result);
+    } catch (AllSeen e) {
+      return new Observed(watch.seen, null);
     }
-    return new Observed(explanations, result);
-  }
-
-  private static Explanation notMade(Failure failure, GuestResult result) {
-    StringBuilder why =
-        new StringBuilder("The program's run in the guest kernel did not come to this call");
-    if (result.signal() != 0) {
-      why.append(": a signal (").append(result.signal()).append(") ended it there");
-    } else {
-      why.append("; it ended there with status ").append(result.exitStatus());
-    }
-    String last = lastLine(result.errors());
-    if (!last.isEmpty()) {
-      why.append(" and last wrote to its standard error: ").append(last);
-    }
-    why.append(". What it needs from this machine can be named with --include.");
-    return unknown(failure, why.toString());
-  }
-
-  private static String lastLine(byte[] text) {
-    String all = new String(text, java.nio.charset.StandardCharsets.UTF_8).strip();
-    String last = all.substring(all.lastIndexOf('\n') + 1);
-    return last.length() > 200 ? last.substring(0, 200) : last;
-  }
-
-  private static Explanation unknown(Failure failure, String why) {
-    return new Explanation(
-        failure.journey(),
-        failure.times(),
-        new ErrorOrigin(errno(failure), ErrorOrigin.Kind.UNKNOWN, List.of(), List.of(), why),
-        null,
-        "");
-  }
-
-  private static Errno errno(Failure failure) {
-    return failure.journey().outcome() instanceof Outcome.Failed failed
-        ? failed.errno()
-        : Errnos.of(EINTR);
   }
 
   /// Chooses the calls to record and reads the recordings.
   private final class Watch implements CallWatcher {
-    private final List<Failure> failures;
+    private final List<Wanted> wanted;
     private final CallMatch match;
-    private final List<@Nullable Explanation> found;
-    private final Map<GuestCall, CallMatch.Match> recording = new HashMap<>();
+    private final List<@Nullable Seen> seen = new ArrayList<>();
+    private final Map<GuestCall, CallMatch.Match> running = new HashMap<>();
+    private int left;
 
-    Watch(List<Failure> failures) {
-      this.failures = failures;
+    Watch(List<Wanted> wanted) {
+      this.wanted = wanted;
+      this.left = wanted.size();
       List<CallKey> keys = new ArrayList<>();
-      this.found = new ArrayList<>();
-      for (Failure failure : failures) {
-        keys.add(failure.key());
-        found.add(null);
+      for (Wanted each : wanted) {
+        keys.add(each.key());
+        seen.add(null);
       }
       this.match = new CallMatch(keys);
     }
@@ -117,69 +105,72 @@ public final class GuestObserver {
     public boolean entered(GuestCall call) {
       CallMatch.Match matched = match.entered(call);
       if (matched != null) {
-        recording.put(call, matched);
+        running.put(call, matched);
       }
       return matched != null;
     }
 
     @Override
-    public void recorded(GuestCall call, Recording seen) {
-      CallMatch.Match matched = recording.remove(call);
+    public void recorded(GuestCall call, Recording recording) {
+      CallMatch.Match matched = running.remove(call);
       if (matched == null) {
         return;
       }
-      Failure failure = failures.get(matched.wanted());
-      Errno errno = errno(failure);
-      OptionalLong result = seen.result();
-      boolean same = result.isPresent() && isResult(result.getAsLong(), errno.number());
+      Outcome outcome = wanted.get(matched.wanted()).outcome();
+      boolean same = isSame(outcome, recording.result());
       if (!same && matched.certainty() != CallMatch.Certainty.SAME_PLACE) {
         return; // one of the calls that might have been it
       }
       match.settle(matched.wanted());
-      found.set(matched.wanted(), explanation(failure, matched, errno, seen, same));
+      seen.set(matched.wanted(), read(outcome, matched.certainty(), recording, same));
+      left--;
+      if (left == 0) {
+        throw new AllSeen();
+      }
     }
 
-    private Explanation explanation(
-        Failure failure, CallMatch.Match matched, Errno errno, Recording seen, boolean same) {
-      CallTree tree;
+    private @Nullable Seen read(
+        Outcome outcome, CallMatch.Certainty certainty, Recording recording, boolean same) {
       try {
-        tree = tools.tree(seen);
+        CallTree tree = tools.tree(recording);
+        String difference = difference(certainty, recording.result(), same);
+        KernelRun run = tools.run(tree, recording, difference);
+        boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
+        return new Seen(
+            run,
+            failed
+                ? source.withCandidates(tools.origin(tree, (int) -recording.result().getAsLong()))
+                : null);
       } catch (MalformedBinary e) {
-        return unknown(failure, "The recording cannot be read: " + e.getMessage() + ".");
+        return null;
       }
-      String difference = "";
+    }
+
+    private static String difference(
+        CallMatch.Certainty certainty, OptionalLong result, boolean same) {
       if (!same) {
-        difference = "there the call " + text(seen.result());
-      } else if (matched.certainty() == CallMatch.Certainty.SAME_CALL) {
-        difference = "there the same call failed the same way, but the order of calls is another";
+        return "there the call " + text(result);
       }
-      KernelRun run = tools.run(tree, seen, difference);
-      ErrorOrigin origin =
-          same
-              ? source.withCandidates(tools.origin(tree, code(seen, errno)))
-              : new ErrorOrigin(
-                  errno,
-                  ErrorOrigin.Kind.UNKNOWN,
-                  List.of(),
-                  List.of(),
-                  "What makes the call fail here lies outside of what the guest shares with this"
-                      + " machine: another process, a mount, a limit, a file that was not carried,"
-                      + " or the other kernel.");
-      return new Explanation(
-          failure.journey(),
-          failure.times(),
-          origin,
-          run,
-          origin.road().isEmpty() ? "" : source.description());
+      return certainty == CallMatch.Certainty.SAME_PLACE
+          ? ""
+          : "there the same call ended the same way, but the order of calls is another";
     }
 
-    private static int code(Recording recording, Errno errno) {
-      long result = recording.result().orElse(-errno.number());
-      return (int) -result;
+    /// The error of a failed call, positive; 0 when it did not fail.
+    private static int failure(Outcome outcome) {
+      return outcome instanceof Outcome.Failed failed ? failed.errno().number() : 0;
     }
 
-    private static boolean isResult(long result, int errno) {
-      return result == -errno || (errno == EINTR && Errnos.isRestart((int) -result));
+    private static boolean isSame(Outcome outcome, OptionalLong result) {
+      if (result.isEmpty()) {
+        return outcome instanceof Outcome.NeverReturned;
+      }
+      long value = result.getAsLong();
+      boolean restart = Errnos.isRestart((int) -value);
+      int errno = failure(outcome);
+      return errno == 0
+          ? !Errnos.isError(value) && !restart
+          : value == -errno || (errno == EINTR && restart);
     }
 
     private static String text(OptionalLong result) {

@@ -1,0 +1,61 @@
+package trapline.follow;
+
+import java.nio.file.Path;
+import trapline.abi.SyscallTable;
+import trapline.model.CallKey;
+import trapline.model.Registers;
+import trapline.model.RemoteMemory;
+import trapline.model.SyscallId;
+import trapline.model.TraceEvent;
+
+/// What another run of the same program needs to know of this one: which files the program finds,
+/// what it reads, and which call is which.
+public final class RunNotes {
+  private final CallCounter counter = new CallCounter();
+  private final FilesTouched files;
+  private final InputRead input = new InputRead();
+  private boolean begun;
+
+  /// @param copies a folder for copies of files, which is the caller's to remove
+  public RunNotes(Path copies) {
+    this.files = new FilesTouched(copies);
+  }
+
+  /// The files that the program looked at.
+  public FilesTouched files() {
+    return files;
+  }
+
+  /// What it read from its standard input.
+  public InputRead input() {
+    return input;
+  }
+
+  /// A call is about to be made.
+  CallKey entered(TraceEvent.Entered event, RemoteMemory memory) {
+    SyscallId id = event.call();
+    Registers registers = event.registers();
+    String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    files.entered(event.threadId(), id, name, registers, memory);
+    return counter.entered(event.threadId(), id, registers);
+  }
+
+  /// A call has returned.
+  void exited(TraceEvent.Exited event, RemoteMemory memory) {
+    files.exited(event.threadId(), event.registers().rax());
+    input.exited(event.threadId(), event.call(), event.registers(), memory);
+  }
+
+  /// A process runs another program from here on. The first time it is the program of this run.
+  void execed() {
+    if (!begun) {
+      begun = true;
+      counter.restart();
+    }
+  }
+
+  /// A thread is gone.
+  void ended(int thread) {
+    counter.ended(thread);
+  }
+}

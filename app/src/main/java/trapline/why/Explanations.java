@@ -1,0 +1,98 @@
+package trapline.why;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.abi.Errnos;
+import trapline.follow.FailureSession.Failure;
+import trapline.linux.vm.GuestResult;
+import trapline.model.Errno;
+import trapline.model.ErrorOrigin;
+import trapline.model.Explanation;
+import trapline.model.Outcome;
+
+/// Joins failed calls with what was seen of them in a guest kernel.
+public final class Explanations {
+  private static final int EINTR = 4;
+  private static final int LONGEST_LINE = 200;
+
+  private Explanations() {}
+
+  /// One explanation for each failure, in the same order.
+  public static List<Explanation> of(
+      List<Failure> failures, GuestObserver.Observed observed, Source source) {
+    List<Explanation> explanations = new ArrayList<>();
+    for (int i = 0; i < failures.size(); i++) {
+      explanations.add(one(failures.get(i), observed.calls().get(i), observed.guest(), source));
+    }
+    return explanations;
+  }
+
+  /// A failure of which nothing was seen in a kernel.
+  ///
+  /// @param why as sentences
+  public static Explanation unobserved(Failure failure, String why) {
+    return explanation(failure, unknown(failure, why), null, "");
+  }
+
+  private static Explanation one(
+      Failure failure,
+      GuestObserver.@Nullable Seen seen,
+      @Nullable GuestResult guest,
+      Source source) {
+    if (seen == null) {
+      return unobserved(failure, notMade(guest));
+    }
+    ErrorOrigin origin = seen.origin();
+    if (origin == null) {
+      return explanation(
+          failure,
+          unknown(
+              failure,
+              "What makes the call fail here lies outside of what the guest shares with this"
+                  + " machine: another process, a mount, a limit, a file that was not carried, or"
+                  + " the other kernel."),
+          seen,
+          "");
+    }
+    return explanation(failure, origin, seen, origin.road().isEmpty() ? "" : source.description());
+  }
+
+  private static Explanation explanation(
+      Failure failure, ErrorOrigin origin, GuestObserver.@Nullable Seen seen, String places) {
+    return new Explanation(
+        failure.journey(), failure.times(), origin, seen == null ? null : seen.run(), places);
+  }
+
+  private static String notMade(@Nullable GuestResult guest) {
+    StringBuilder why =
+        new StringBuilder("The program's run in the guest kernel did not come to this call");
+    if (guest != null) {
+      if (guest.signal() != 0) {
+        why.append(": signal ").append(guest.signal()).append(" ended it there");
+      } else {
+        why.append("; it ended there with status ").append(guest.exitStatus());
+      }
+      String last = lastLine(guest.errors());
+      if (!last.isEmpty()) {
+        why.append(" and last wrote to its standard error: ").append(last);
+      }
+    }
+    return why + ". What it needs from this machine can be named with --include.";
+  }
+
+  private static String lastLine(byte[] text) {
+    String all = new String(text, StandardCharsets.UTF_8).strip();
+    String last = all.substring(all.lastIndexOf('\n') + 1);
+    return last.length() > LONGEST_LINE ? last.substring(0, LONGEST_LINE) : last;
+  }
+
+  private static ErrorOrigin unknown(Failure failure, String why) {
+    Errno errno =
+        failure.journey().outcome() instanceof Outcome.Failed failed
+            ? failed.errno()
+            : Errnos.of(EINTR);
+    return new ErrorOrigin(errno, ErrorOrigin.Kind.UNKNOWN, List.of(), List.of(), why);
+  }
+}
