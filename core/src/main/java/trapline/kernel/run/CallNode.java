@@ -27,6 +27,12 @@ public final class CallNode {
 
   int endPoint = -1;
 
+  /// Whether it is the entry of an interrupt or an exception.
+  boolean isEvent;
+
+  /// The outermost interrupt that it is part of; `null` when it is part of none.
+  @Nullable CallNode interrupt;
+
   // Only while the tree is built: the stack pointer at its first instruction, its number in the
   // symbols, and how much had run before it.
   long entryRsp;
@@ -39,6 +45,7 @@ public final class CallNode {
     this.address = address;
     this.tailCalled = tailCalled;
     this.depth = parent == null ? 0 : parent.depth + 1;
+    this.interrupt = parent == null ? null : parent.interrupt;
   }
 
   void add(CallNode call) {

@@ -65,18 +65,13 @@ public final class CallTree {
       Function<String, @Nullable Place> places) {
     ReturnType type = types.of(node.name());
     Long rax = node.rax();
-    boolean tells = rax != null && !Role.INTERRUPT.holds(node.name()) && !isException(node);
     return new RanFunction(
         node.name(),
         node.address(),
         places.apply(node.name()),
         node.cost(),
-        tells ? ReturnType.valueOf(rax, type) : null,
+        rax == null || node.isEvent ? null : ReturnType.valueOf(rax, type),
         type == null ? "" : type.text(),
         calls);
-  }
-
-  private static boolean isException(CallNode node) {
-    return Role.EXCEPTION.holds(node.name());
   }
 }

@@ -32,6 +32,7 @@ public final class CallTreeBuilder implements PointSink {
   private static final byte THUNK = 3;
   private static final byte INTERRUPT = 4;
   private static final byte SWITCH = 5;
+  private static final byte EXCEPTION = 6;
 
   private final KernelSymbols symbols;
   private final byte[] roles;
@@ -254,6 +255,11 @@ public final class CallTreeBuilder implements PointSink {
   private CallNode open(@Nullable CallNode parent, long entryRsp, boolean tail) {
     CallNode node = new CallNode(parent, symbols.name(function), functionStart, tail);
     nodes++;
+    byte role = role(function);
+    node.isEvent = role == INTERRUPT || role == EXCEPTION;
+    if (role == INTERRUPT && node.interrupt == null) {
+      node.interrupt = node;
+    }
     node.entryRsp = entryRsp;
     node.function = function;
     node.firstPoint = history.size();
@@ -272,7 +278,9 @@ public final class CallTreeBuilder implements PointSink {
                   ? THUNK
                   : Role.INTERRUPT.holds(name)
                       ? INTERRUPT
-                      : Role.SWITCH.holds(name) ? SWITCH : PLAIN;
+                      : Role.EXCEPTION.holds(name)
+                          ? EXCEPTION
+                          : Role.SWITCH.holds(name) ? SWITCH : PLAIN;
       roles[number] = role;
     }
     return role;

@@ -85,6 +85,11 @@ final class History {
 
     /// Stands at the last point.
     Walk() {
+      restart();
+    }
+
+    /// Goes to the last point again.
+    void restart() {
       point = size - 1;
       oldAt = oldSize;
       System.arraycopy(last, 0, before, 0, Register.COUNT);

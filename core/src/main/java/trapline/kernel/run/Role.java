@@ -32,6 +32,8 @@ enum Role {
   SECCOMP,
   /// Copies from or to the program's memory.
   COPY,
+  /// Runs soft interrupts.
+  SOFTIRQ,
   /// Goes from one thread's stack to another's.
   SWITCH,
   /// Says nothing of the call that it runs for.
