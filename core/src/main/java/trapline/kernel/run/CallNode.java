@@ -15,23 +15,29 @@ public final class CallNode {
   private List<CallNode> calls = List.of();
 
   /// In the unit of the tree, with all that was called; -1 when it is not known.
-  long cost;
+  long cost = -1;
 
-  /// `rax` when it returned; meaningless unless [#hasReturned].
+  /// `rax` when it returned; meaningless unless `hasReturned`.
   long rax;
 
   boolean hasReturned;
 
-  /// The first point of it in the recording and the first one after it; -1 when there is none.
+  /// The first point of it in the history, and the first one after it; -1 when there is none.
   int firstPoint = -1;
 
   int endPoint = -1;
 
-  /// Where its calls' shadow stack begins; only while the tree is built.
-  long entryRsp;
+  /// Whether it is the entry of an interrupt or an exception.
+  boolean isEvent;
 
-  /// Its number in the symbols; only while the tree is built.
-  int function;
+  /// The outermost interrupt that it is part of; `null` when it is part of none.
+  @Nullable CallNode interrupt;
+
+  // Only while the tree is built: the stack pointer at its first instruction, its number in the
+  // symbols, and how much had run before it.
+  long entryRsp;
+  int function = KernelSymbols.NONE;
+  long ranBefore;
 
   CallNode(@Nullable CallNode parent, String name, long address, boolean tailCalled) {
     this.parent = parent;
@@ -39,6 +45,7 @@ public final class CallNode {
     this.address = address;
     this.tailCalled = tailCalled;
     this.depth = parent == null ? 0 : parent.depth + 1;
+    this.interrupt = parent == null ? null : parent.interrupt;
   }
 
   void add(CallNode call) {
@@ -46,6 +53,11 @@ public final class CallNode {
       calls = new ArrayList<>(4);
     }
     calls.add(call);
+  }
+
+  /// Puts another call in the place of the last one.
+  void replaceLast(CallNode call) {
+    calls.set(calls.size() - 1, call);
   }
 
   /// Who called it; `null` for the outermost function.

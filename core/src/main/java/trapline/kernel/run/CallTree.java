@@ -8,13 +8,30 @@ import trapline.model.Place;
 import trapline.model.RanFunction;
 
 /// The functions that one thread ran in the kernel for one call.
-///
-/// @param root the outermost one
-/// @param history the instructions, when they were recorded; `null` when only functions were
-/// @param notes what else the reader must know, as sentences
-public record CallTree(CallNode root, @Nullable History history, List<String> notes) {
-  public CallTree {
-    notes = List.copyOf(notes);
+public final class CallTree {
+  private final CallNode root;
+  private final @Nullable History history;
+  private final List<String> notes;
+
+  /// @param history the instructions, when they were recorded; `null` when only functions were
+  CallTree(CallNode root, @Nullable History history, List<String> notes) {
+    this.root = root;
+    this.history = history;
+    this.notes = List.copyOf(notes);
+  }
+
+  /// The outermost function.
+  public CallNode root() {
+    return root;
+  }
+
+  @Nullable History history() {
+    return history;
+  }
+
+  /// What else the reader must know, as sentences.
+  public List<String> notes() {
+    return notes;
   }
 
   /// The tree as a fact.
@@ -48,18 +65,13 @@ public record CallTree(CallNode root, @Nullable History history, List<String> no
       Function<String, @Nullable Place> places) {
     ReturnType type = types.of(node.name());
     Long rax = node.rax();
-    boolean tells = rax != null && !Role.INTERRUPT.holds(node.name()) && !isException(node);
     return new RanFunction(
         node.name(),
         node.address(),
         places.apply(node.name()),
         node.cost(),
-        tells ? ReturnType.valueOf(rax, type) : null,
+        rax == null || node.isEvent ? null : ReturnType.valueOf(rax, type),
         type == null ? "" : type.text(),
         calls);
-  }
-
-  private static boolean isException(CallNode node) {
-    return Role.EXCEPTION.holds(node.name());
   }
 }

@@ -92,13 +92,13 @@ public final class ExecutionLog {
     if (first == 'T' && text[start + 1] == 'r' && text[start + 2] == 'a') {
       trace(start, end);
     } else if (open && first == 'R' && text[start + 3] == '=') {
-      if (text[start + 1] == 'I' && text[start + 2] == 'P') {
+      if (text[start + 1] <= '9') {
+        numbered(start, end);
+      } else if (text[start + 1] == 'I' && text[start + 2] == 'P') {
         privilege(start, end);
       } else {
         named(start, end);
       }
-    } else if (open && first == 'R' && text[start + 1] <= '9') {
-      numbered(start, end);
     }
   }
 

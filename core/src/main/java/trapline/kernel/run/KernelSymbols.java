@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import trapline.bytes.Bytes;
 
 /// The functions of one kernel by address. Immutable.
@@ -23,6 +24,9 @@ public final class KernelSymbols {
 
   /// More symbols than any kernel has, with all its modules.
   private static final int MAX_SYMBOLS = 4_000_000;
+
+  /// More bytes than any function has.
+  private static final long MAX_FUNCTION = 1 << 20;
 
   private final long[] starts;
   private final byte[] types;
@@ -66,8 +70,7 @@ public final class KernelSymbols {
     in.position(HEADER).asLongBuffer().get(starts);
     in.position(HEADER + n * 8).asIntBuffer().get(nameAt);
     in.position(HEADER + n * 12 + 4).get(types).get(names);
-    long sum = checksum(starts, nameAt, types, names);
-    if (sum != stored.u64(16)) {
+    if (checksum(in) != stored.u64(16)) {
       throw stored.malformed(16, "stored kernel symbols are damaged");
     }
     for (int i = 0; i < n; i++) {
@@ -90,16 +93,18 @@ public final class KernelSymbols {
     ByteBuffer out =
         ByteBuffer.allocate(HEADER + n * 13 + 4 + names.length).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(MAGIC).putInt(n).putInt(names.length);
-    out.putLong(checksum(starts, nameAt, types, names));
-    out.asLongBuffer().put(starts);
+    out.position(HEADER).asLongBuffer().put(starts);
     out.position(HEADER + n * 8).asIntBuffer().put(nameAt);
     out.position(HEADER + n * 12 + 4).put(types).put(names);
+    out.putLong(16, checksum(out));
     return out.array();
   }
 
-  private static long checksum(long[] starts, int[] nameAt, byte[] types, byte[] names) {
-    long sum = Arrays.hashCode(starts) * 31L + Arrays.hashCode(nameAt);
-    return (sum * 31 + Arrays.hashCode(types)) * 31 + Arrays.hashCode(names);
+  /// Of what follows the header.
+  private static long checksum(ByteBuffer stored) {
+    CRC32C sum = new CRC32C();
+    sum.update(stored.duplicate().position(HEADER).limit(stored.capacity()));
+    return sum.getValue();
   }
 
   /// How many functions there are.
@@ -109,7 +114,8 @@ public final class KernelSymbols {
 
   /// The function that an address lies in: the last one that starts at or before it.
   ///
-  /// @return its number; [#NONE] below the first function
+  /// @return its number; [#NONE] when there is none near, as for code that is made while the kernel
+  ///     runs
   public int at(long address) {
     int low = 0;
     int high = starts.length - 1;
@@ -121,7 +127,7 @@ public final class KernelSymbols {
         high = middle - 1;
       }
     }
-    return high;
+    return high >= 0 && address - starts[high] < MAX_FUNCTION ? high : NONE;
   }
 
   /// The address of a function's first instruction.
@@ -131,7 +137,10 @@ public final class KernelSymbols {
 
   /// The address after a function: where the next one starts.
   public long end(int function) {
-    return function + 1 < starts.length ? starts[function + 1] : -1;
+    long limit = starts[function] + MAX_FUNCTION;
+    return function + 1 < starts.length && starts[function + 1] - limit < 0
+        ? starts[function + 1]
+        : limit;
   }
 
   /// A function's name as the table has it, such as `inet_bind_sk` or `finish_task_switch.isra.0`.

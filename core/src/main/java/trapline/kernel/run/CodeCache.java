@@ -1,0 +1,67 @@
+package trapline.kernel.run;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trapline.code.Instruction;
+import trapline.code.SymbolLookup;
+import trapline.code.X86Decoder;
+
+/// The instructions of a recording, each decoded once.
+final class CodeCache {
+  private static final int MAX_CACHED = 1 << 18;
+
+  private final KernelCode code;
+  private final KernelSymbols symbols;
+  private final X86Decoder decoder = new X86Decoder();
+  private final byte[] bytes = new byte[X86Decoder.MAX_LENGTH];
+  private final Map<Long, Instruction> known = new HashMap<>();
+
+  CodeCache(KernelCode code, KernelSymbols symbols) {
+    this.code = code;
+    this.symbols = symbols;
+  }
+
+  /// The instruction at an address; `null` when its code is not known, or is none.
+  @Nullable Instruction at(long pc) {
+    Instruction cached = known.get(pc);
+    if (cached != null) {
+      return cached;
+    }
+    int length = code.read(pc, bytes);
+    if (length <= 0) {
+      return null;
+    }
+    Instruction instruction = new Instruction();
+    if (!decoder.decode(bytes, 0, length, pc, instruction)) {
+      return null;
+    }
+    if (known.size() == MAX_CACHED) {
+      known.clear();
+    }
+    known.put(pc, instruction);
+    return instruction;
+  }
+
+  /// Its AT&T text; empty when it is not known.
+  String text(long pc) {
+    Instruction instruction = at(pc);
+    return instruction == null ? "" : instruction.text(lookup());
+  }
+
+  private SymbolLookup lookup() {
+    return address -> {
+      int function = symbols.at(address);
+      if (function == KernelSymbols.NONE || !isKernelCode(address)) {
+        return null;
+      }
+      long offset = address - symbols.start(function);
+      String name = symbols.symbol(function);
+      return offset == 0 ? name : name + "+0x" + Long.toHexString(offset);
+    };
+  }
+
+  private static boolean isKernelCode(long address) {
+    return address >>> 31 == 0x1_ffff_ffffL;
+  }
+}
