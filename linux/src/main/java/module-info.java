@@ -4,6 +4,8 @@ module trapline.linux {
   requires transitive trapline.core;
   requires static org.jspecify;
 
+  requires org.tukaani.xz;
+
   exports trapline.linux.objects;
   exports trapline.linux.proc;
   exports trapline.linux.ptrace;

@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param directory the working directory, absolute
 /// @param credentials whose rights it runs with
 /// @param input what it reads from its standard input; empty for `/dev/null`
+@SuppressWarnings("ArrayRecordComponent") // nobody compares programs
 public record GuestProgram(
     Path executable,
     List<byte[]> arguments,

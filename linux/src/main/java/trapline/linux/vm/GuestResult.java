@@ -13,6 +13,7 @@ import java.util.List;
 /// @param untilReady from the start of QEMU until the program could be started
 /// @param total until QEMU had ended
 /// @param notes what the user should know, such as files that could not be brought along
+@SuppressWarnings("ArrayRecordComponent") // nobody compares results
 public record GuestResult(
     int waitStatus,
     byte[] output,

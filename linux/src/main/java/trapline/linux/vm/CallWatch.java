@@ -1,0 +1,329 @@
+package trapline.linux.vm;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
+
+/// Stops a guest where its kernel takes and ends calls, tells a [CallWatcher] of them, and records
+/// those that it wants.
+final class CallWatch {
+  private static final int SYS_FORK = 57;
+  private static final int SYS_EXECVE = 59;
+  private static final int X32_BIT = 0x4000_0000;
+
+  // Places in struct pt_regs (arch/x86/include/asm/ptrace.h), in words.
+  private static final int REGISTERS = 21;
+  private static final int BP = 4;
+  private static final int BX = 5;
+  private static final int R10 = 7;
+  private static final int R9 = 8;
+  private static final int R8 = 9;
+  private static final int AX = 10;
+  private static final int CX = 11;
+  private static final int DX = 12;
+  private static final int SI = 13;
+  private static final int DI = 14;
+  private static final int ORIG_AX = 15;
+  private static final int IP = 16;
+  private static final int SP = 19;
+
+  /// A call that is being recorded.
+  private static final class Active {
+    final GuestCall call;
+    final long stack;
+    final long returnTo;
+    final long returnStack;
+    final long saved;
+    final long start;
+    OptionalLong result = OptionalLong.empty();
+    String note = "";
+
+    Active(GuestCall call, long stack, long returnTo, long returnStack, long saved, long start) {
+      this.call = call;
+      this.stack = stack;
+      this.returnTo = returnTo;
+      this.returnStack = returnStack;
+      this.saved = saved;
+      this.start = start;
+    }
+  }
+
+  private final GdbRemote gdb;
+  private final Recorder recorder;
+  private final EntryPoints entries;
+  private final CallWatcher watcher;
+  private final GuestSpec spec;
+  private final ThreadTable threads = new ThreadTable();
+  private final List<Active> active = new ArrayList<>();
+  private final Map<Long, Integer> breakpoints = new HashMap<>();
+  private long cutAt = Long.MAX_VALUE;
+  private boolean isOver;
+
+  CallWatch(
+      GdbRemote gdb,
+      Recorder recorder,
+      EntryPoints entries,
+      CallWatcher watcher,
+      GuestSpec spec) {
+    this.gdb = gdb;
+    this.recorder = recorder;
+    this.entries = entries;
+    this.watcher = watcher;
+    this.spec = spec;
+  }
+
+  /// Begins, while the guest stands still.
+  void begin() throws IOException {
+    for (long each : entries.addresses()) {
+      set(each);
+    }
+  }
+
+  /// Whether the program's first thread has ended, so that nothing more will come.
+  boolean isOver() {
+    return isOver;
+  }
+
+  /// Whether the program was started.
+  boolean hasStarted() {
+    return threads.hasFirst();
+  }
+
+  /// Whether a recording has become as large as it may.
+  boolean isTooLarge() throws IOException {
+    return recorder.isOn() && recorder.size() > cutAt;
+  }
+
+  /// Ends the recordings that are going on, while the guest stands still in the middle of them.
+  void cut() throws IOException {
+    recorder.off();
+    for (Active each : active) {
+      each.note = "cut off at " + (spec.limits().recording() >> 20) + " MB";
+    }
+  }
+
+  /// The guest has stopped at a breakpoint, or was made to. Afterwards it can go on.
+  void stopped() throws IOException {
+    long[] registers = gdb.registers();
+    long at = registers[GdbRemote.RIP];
+    long stack = ThreadTable.stackOf(registers[GdbRemote.RSP]);
+    String entry = entries.nameAt(at);
+    if (entry.equals(EntryPoints.FORKED)) {
+      threads.begins(stack);
+      end(stack, "the thread has ended in this call");
+    } else if (!entry.isEmpty()) {
+      entered(entry, registers, stack);
+    } else if (at == entries.exit()) {
+      finished(registers, stack);
+    }
+    Active back = returned(registers, stack);
+    if (back != null) {
+      hand(back);
+    }
+    passBreakpoint();
+  }
+
+  private void passBreakpoint() throws IOException {
+    long at = gdb.registers()[GdbRemote.RIP];
+    if (breakpoints.containsKey(at)) {
+      gdb.removeBreakpoint(at);
+      gdb.step();
+      gdb.setBreakpoint(at);
+    }
+  }
+
+  private void entered(String entry, long[] registers, long stack) throws IOException {
+    boolean isNative = entry.equals(EntryPoints.SYSCALL);
+    long saved = registers[GdbRemote.RDI];
+    long number = registers[GdbRemote.RSI];
+    if (isNative && ThreadTable.stackOf(saved) != stack) { // before Linux 5.14 they were swapped
+      saved = registers[GdbRemote.RSI];
+      number = registers[GdbRemote.RDI];
+    }
+    long[] user = gdb.words(saved, REGISTERS);
+    if (!isNative) {
+      number = entry.equals(EntryPoints.INT80) ? user[AX] : user[ORIG_AX];
+    }
+    if (SyscallScript.contains(user[IP])) {
+      ofLauncher((int) number, stack);
+      return;
+    }
+    if (threads.isWaiting(stack)) {
+      over();
+      return;
+    }
+    ThreadTable.Known thread = threads.of(stack);
+    if (thread == null) {
+      return;
+    }
+    boolean isX32 = isNative && (number & X32_BIT) != 0;
+    Abi abi = isX32 ? Abi.X32 : isNative ? Abi.X86_64 : Abi.I386;
+    GuestCall call =
+        new GuestCall(
+            thread.ordinal(),
+            (int) number,
+            abi,
+            isNative
+                ? List.of(user[DI], user[SI], user[DX], user[R10], user[R8], user[R9])
+                : List.of(user[BX], user[CX], user[DX], user[SI], user[DI], user[BP]),
+            user[IP],
+            user[SP],
+            thread.count(abi + " " + (int) number));
+    if (watcher.entered(call)) {
+      record(call, registers, stack, saved);
+    }
+  }
+
+  private void ofLauncher(int number, long stack) throws IOException {
+    if (number == SYS_FORK) {
+      threads.waits(stack);
+    } else if (threads.isWaiting(stack) && threads.hasFirst()) {
+      over();
+    } else if (number == SYS_EXECVE && !threads.hasFirst()) {
+      threads.first(stack);
+    }
+  }
+
+  /// The program has ended: the rest of the guest's life is its own.
+  private void over() throws IOException {
+    isOver = true;
+    for (Active each : List.copyOf(active)) {
+      end(each.stack, "the program has ended before this call did");
+    }
+    for (long each : List.copyOf(breakpoints.keySet())) {
+      gdb.removeBreakpoint(each);
+    }
+    breakpoints.clear();
+  }
+
+  /// Ends a guest that is given up: hands out what there is.
+  void abandon(String note) throws IOException {
+    for (Active each : List.copyOf(active)) {
+      end(each.stack, note);
+    }
+  }
+
+  private void record(GuestCall call, long[] registers, long stack, long saved)
+      throws IOException {
+    long pointer = registers[GdbRemote.RSP];
+    long returnTo = gdb.words(pointer, 1)[0];
+    Active recording =
+        new Active(call, stack, returnTo, pointer + 8, saved, recorder.size());
+    active.add(recording);
+    if (spec.source() == Recording.Source.STEPS) {
+      stepThrough(recording);
+      return;
+    }
+    set(returnTo);
+    if (entries.exit() != 0) {
+      set(entries.exit());
+    }
+    cutAt = recorder.size() + spec.limits().recording();
+    recorder.on();
+  }
+
+  /// Without breakpoints, which would stop each step at its beginning.
+  private void stepThrough(Active recording) throws IOException {
+    for (long each : breakpoints.keySet()) {
+      gdb.removeBreakpoint(each);
+    }
+    recording.note =
+        recorder.step(
+            recording.returnTo,
+            recording.returnStack,
+            entries.exit(),
+            () -> finished(gdb.registers(), recording.stack));
+    for (long each : breakpoints.keySet()) {
+      gdb.setBreakpoint(each);
+    }
+    set(recording.returnTo);
+    if (entries.exit() != 0) {
+      set(entries.exit());
+    }
+    if (recording.note.isEmpty()) {
+      if (recording.result.isEmpty()) {
+        recording.result = OptionalLong.of(gdb.words(recording.saved + 8 * AX, 1)[0]);
+      }
+      hand(recording);
+    }
+  }
+
+  /// A call is over, and its result stands in the saved registers.
+  private void finished(long[] registers, long stack) throws IOException {
+    for (Active each : active) {
+      if (each.stack == stack
+          && registers[GdbRemote.RDI] == each.saved
+          && each.result.isEmpty()) {
+        each.result = OptionalLong.of(gdb.words(each.saved + 8 * AX, 1)[0]);
+      }
+    }
+  }
+
+  private @Nullable Active returned(long[] registers, long stack) throws IOException {
+    for (Active each : active) {
+      if (registers[GdbRemote.RIP] == each.returnTo
+          && stack == each.stack
+          && registers[GdbRemote.RSP] == each.returnStack) {
+        if (each.result.isEmpty()) {
+          each.result = OptionalLong.of(gdb.words(each.saved + 8 * AX, 1)[0]);
+        }
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private void end(long stack, String note) throws IOException {
+    for (Active each : List.copyOf(active)) {
+      if (each.stack == stack) {
+        each.note = each.note.isEmpty() ? note : each.note;
+        hand(each);
+      }
+    }
+  }
+
+  private void hand(Active done) throws IOException {
+    active.remove(done);
+    if (active.isEmpty()) {
+      recorder.off();
+    }
+    clear(done.returnTo);
+    if (entries.exit() != 0) {
+      clear(entries.exit());
+    }
+    watcher.recorded(
+        done.call,
+        new Recording(
+            recorder.file(),
+            done.start,
+            recorder.size(),
+            done.stack,
+            done.stack + ThreadTable.STACK_SIZE,
+            done.returnTo,
+            done.result,
+            spec.source(),
+            done.note));
+    if (active.isEmpty()) {
+      recorder.clear();
+    }
+  }
+
+  private void set(long address) throws IOException {
+    if (breakpoints.merge(address, 1, Integer::sum) == 1) {
+      gdb.setBreakpoint(address);
+    }
+  }
+
+  private void clear(long address) throws IOException {
+    Integer left = breakpoints.computeIfPresent(address, (key, count) -> count - 1);
+    if (left != null && left == 0) {
+      breakpoints.remove(address);
+      gdb.removeBreakpoint(address);
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package trapline.linux.vm;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Kernel images: given ones, installed ones, and those in Debian's packages.
+final class KernelPackages {
+  private static final Pattern CLOUD =
+      Pattern.compile("linux-image-([0-9][^ ]*)-cloud-amd64");
+  private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]+");
+  private static final Pattern NUMBER = Pattern.compile("\\d+");
+  private static final long ROOM = 600L << 20;
+  private static final int TAR_BLOCK = 512;
+
+  private final GuestCache cache;
+  private final GuestProgress progress;
+
+  KernelPackages(GuestCache cache, GuestProgress progress) {
+    this.cache = cache;
+    this.progress = progress;
+  }
+
+  /// The file of a kernel image.
+  ///
+  /// @param name as for [GuestKernels#find]
+  Path image(@Nullable String name) {
+    if (name == null) {
+      Path installed = installed();
+      return installed != null ? installed : cloudKernel();
+    }
+    Path file = Path.of(name);
+    if (Files.exists(file)) {
+      return name.endsWith(".deb") ? unpack(file, file.getFileName().toString()) : file;
+    }
+    if (name.contains("/") || !PACKAGE.matcher(name).matches()) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE, name + ": no such kernel image, and no name of a Debian package");
+    }
+    Path kept = kept(name);
+    return kept != null ? kept : fetch(name);
+  }
+
+  private static @Nullable Path installed() {
+    Path running = Path.of("/boot/vmlinuz-" + System.getProperty("os.version"));
+    if (Files.isReadable(running)) {
+      return running;
+    }
+    try (Stream<Path> files = Files.list(Path.of("/boot"))) {
+      return files
+          .filter(each -> each.getFileName().toString().startsWith("vmlinuz-"))
+          .filter(Files::isReadable)
+          .max(Comparator.comparing(each -> each.getFileName().toString(), KernelPackages::compare))
+          .orElse(null);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /// One that was fetched before; else the running kernel's series if Debian has it; else the
+  /// newest.
+  private Path cloudKernel() {
+    List<String> kept = new ArrayList<>();
+    for (Path each : cache.list("packages")) {
+      kept.add(each.getFileName().toString());
+    }
+    String best = best(kept);
+    Path there = best == null ? null : kept(best);
+    if (there != null) {
+      return there;
+    }
+    Path tool = Tool.find("apt-cache");
+    if (tool == null) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE,
+          "no kernel for a guest: none under /boot can be read, and there is no apt to fetch one;"
+              + " give --image FILE");
+    }
+    try {
+      Tool.Answer answer =
+          Tool.run(new ProcessBuilder(tool.toString(), "pkgnames", "linux-image-"));
+      String newest = best(answer.out().lines().toList());
+      if (newest == null) {
+        throw new GuestFailure(
+            GuestFailure.Kind.IMAGE,
+            "no kernel for a guest: none under /boot can be read, and apt knows no"
+                + " linux-image-*-cloud-amd64 (apt-get update); or give --image FILE");
+      }
+      return fetch(newest);
+    } catch (IOException e) {
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, "apt-cache does not answer: " + e, e);
+    }
+  }
+
+  static @Nullable String best(List<String> names) {
+    String running = series(System.getProperty("os.version"));
+    return names.stream()
+        .filter(each -> CLOUD.matcher(each).matches())
+        .max(
+            Comparator.comparing((String each) -> series(version(each)).equals(running))
+                .thenComparing(KernelPackages::version, KernelPackages::compare))
+        .orElse(null);
+  }
+
+  private static String version(String name) {
+    Matcher matcher = CLOUD.matcher(name);
+    return matcher.matches() ? matcher.group(1) : "";
+  }
+
+  private static String series(String version) {
+    String[] parts = version.split("[.-]");
+    return parts.length < 2 ? version : parts[0] + "." + parts[1];
+  }
+
+  /// Compares by the numbers that they hold.
+  static int compare(String one, String other) {
+    Matcher first = NUMBER.matcher(one);
+    Matcher second = NUMBER.matcher(other);
+    while (first.find()) {
+      if (!second.find()) {
+        return 1;
+      }
+      int difference =
+          new java.math.BigInteger(first.group())
+              .compareTo(new java.math.BigInteger(second.group()));
+      if (difference != 0) {
+        return difference;
+      }
+    }
+    return second.find() ? -1 : one.compareTo(other);
+  }
+
+  private @Nullable Path kept(String name) {
+    for (Path each : cache.list("packages/" + name)) {
+      if (each.getFileName().toString().startsWith("vmlinuz-")) {
+        return each;
+      }
+    }
+    return null;
+  }
+
+  private Path fetch(String name) {
+    Path tool = Tool.find("apt-get");
+    if (tool == null) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE, name + ": no such file, and no apt-get to fetch such a package");
+    }
+    Path folder = cache.folder("packages", ROOM);
+    Path part = null;
+    try {
+      part = Files.createTempDirectory(folder, "part");
+      download(tool, name, part);
+      try (Stream<Path> files = Files.list(part)) {
+        Path deb =
+            files
+                .filter(each -> each.toString().endsWith(".deb"))
+                .findFirst()
+                .orElseThrow(() -> new IOException("apt-get has brought no file"));
+        return unpack(deb, name);
+      }
+    } catch (IOException e) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE, name + " cannot be fetched: " + e.getMessage(), e);
+    } finally {
+      if (part != null) {
+        GuestCache.delete(part);
+      }
+    }
+  }
+
+  private void download(Path tool, String name, Path folder) throws IOException {
+    Path said = folder.resolve("said");
+    Process process =
+        new ProcessBuilder(tool.toString(), "download", name)
+            .directory(folder.toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    try {
+      long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
+      while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("apt-get download does not come to an end");
+        }
+        progress.at("fetching " + name, sizeOf(folder), 0);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new java.io.InterruptedIOException("interrupted");
+    } finally {
+      process.destroy();
+    }
+    if (process.exitValue() != 0) {
+      String text = Files.readString(said, StandardCharsets.UTF_8);
+      throw new IOException(
+          "apt-get download: "
+              + text.lines().filter(each -> each.startsWith("E:")).findFirst().orElse(text.strip()));
+    }
+  }
+
+  private static long sizeOf(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      long sum = 0;
+      for (Path each : files.toList()) {
+        sum += Files.exists(each) ? each.toFile().length() : 0;
+      }
+      return sum;
+    }
+  }
+
+  /// Keeps the image that a package holds.
+  private Path unpack(Path deb, String name) {
+    Path kept = kept(name);
+    if (kept != null && !name.endsWith(".deb")) {
+      return kept;
+    }
+    Path tool = Tool.find("dpkg-deb");
+    if (tool == null) {
+      throw new GuestFailure(
+          GuestFailure.Kind.MISSING_TOOL, "dpkg-deb is not installed, which unpacks " + deb);
+    }
+    progress.at("unpacking " + name, 0, 0);
+    try {
+      Process process =
+          new ProcessBuilder(tool.toString(), "--fsys-tarfile", deb.toAbsolutePath().toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (InputStream tar = process.getInputStream()) {
+        Path file = extract(tar, name);
+        if (file == null) {
+          throw new GuestFailure(
+              GuestFailure.Kind.IMAGE, name + " is not a package with a kernel: no /boot/vmlinuz-*");
+        }
+        return file;
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + e, e);
+    }
+  }
+
+  /// Reads a tar archive up to the kernel image in it (POSIX ustar: name, size in octal at 124).
+  private @Nullable Path extract(InputStream tar, String name) throws IOException {
+    while (true) {
+      byte[] header = tar.readNBytes(TAR_BLOCK);
+      if (header.length < TAR_BLOCK || header[0] == 0) {
+        return null;
+      }
+      String entry = text(header, 0, 100);
+      long size = Long.parseLong(text(header, 124, 12).strip(), 8);
+      int slash = entry.lastIndexOf('/');
+      if (entry.startsWith("./boot/vmlinuz-") && slash == 6 && header[156] == '0') {
+        if (size > 512 << 20) {
+          throw new IOException("the kernel image is too large: " + size + " bytes");
+        }
+        ByteArrayOutputStream image = new ByteArrayOutputStream((int) size);
+        image.writeBytes(tar.readNBytes((int) size));
+        Path file = cache.folder("packages/" + name, ROOM).resolve(entry.substring(slash + 1));
+        Boot.writeWhole(file, image.toByteArray());
+        return file;
+      }
+      tar.skipNBytes((size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK);
+    }
+  }
+
+  private static String text(byte[] header, int at, int length) {
+    int end = at;
+    while (end < at + length && header[end] != 0) {
+      end++;
+    }
+    return new String(header, at, end - at, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,171 @@
+package trapline.linux.vm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import trapline.bytes.Bytes;
+import trapline.elf.ElfFile;
+import trapline.model.MalformedBinary;
+
+/// Collects what a program needs to start: itself, its interpreters, and the libraries that its
+/// dynamic linker finds for it.
+final class ProgramFiles {
+  private static final List<String> BASICS =
+      List.of(
+          "/bin/sh",
+          "/etc/passwd",
+          "/etc/group",
+          "/etc/nsswitch.conf",
+          "/etc/hosts",
+          "/etc/host.conf",
+          "/etc/hostname",
+          "/etc/resolv.conf",
+          "/etc/services",
+          "/etc/protocols",
+          "/etc/localtime",
+          "/etc/ld.so.cache",
+          "/tmp",
+          "/var/tmp",
+          "/run",
+          "/root",
+          "/home");
+
+  /// As in the kernel (`BINPRM_MAX_RECURSION` in `fs/exec.c`, rounded up).
+  private static final int MAX_INTERPRETERS = 6;
+
+  private static final long SHALLOW_LIMIT = 8L << 20;
+
+  private final GuestArchive archive;
+  private final List<byte[]> environment;
+
+  private ProgramFiles(GuestArchive archive, List<byte[]> environment) {
+    this.archive = archive;
+    this.environment = environment;
+  }
+
+  /// Adds everything that a guest gets.
+  static void collect(GuestArchive archive, GuestProgram program, GuestFiles files)
+      throws IOException {
+    ProgramFiles collector = new ProgramFiles(archive, program.environment());
+    if (!archive.add(program.executable())) {
+      throw new GuestFailure(
+          GuestFailure.Kind.FILES, program.executable() + ": no such file or not readable");
+    }
+    collector.addNeeds(program.executable(), 0);
+    archive.add(program.directory());
+    archive.addShallow(program.directory(), SHALLOW_LIMIT);
+    for (String each : BASICS) {
+      archive.add(Path.of(each));
+    }
+    collector.addNeeds(Path.of("/bin/sh"), 0);
+    for (Path each : files.included()) {
+      archive.addAll(each);
+      if (Files.isRegularFile(each) && Files.isExecutable(each)) {
+        collector.addNeeds(each, 0);
+      }
+    }
+    for (Path each : files.opened()) {
+      archive.add(each);
+    }
+    for (Path each : files.readOnly()) {
+      archive.add(each);
+    }
+  }
+
+  /// Adds the interpreters and libraries of a program.
+  private void addNeeds(Path program, int depth) throws IOException {
+    if (!Files.isReadable(program) || depth > MAX_INTERPRETERS) {
+      return;
+    }
+    byte[] head;
+    try (InputStream in = Files.newInputStream(program)) {
+      head = in.readNBytes(256);
+    }
+    if (head.length > 2 && head[0] == '#' && head[1] == '!') {
+      String line = new String(head, 2, head.length - 2, StandardCharsets.UTF_8);
+      String interpreter = line.lines().findFirst().orElse("").strip().split("[ \t]")[0];
+      if (interpreter.startsWith("/") && archive.add(Path.of(interpreter))) {
+        addNeeds(Path.of(interpreter), depth + 1);
+        addFoundByEnv(interpreter, line.lines().findFirst().orElse(""), depth);
+      }
+      return;
+    }
+    if (head.length > 4 && head[0] == 0x7f && head[1] == 'E' && head[2] == 'L' && head[3] == 'F') {
+      String interpreter = interpreterOf(program);
+      if (!interpreter.isEmpty() && archive.add(Path.of(interpreter))) {
+        addLibraries(interpreter, program);
+      }
+    }
+  }
+
+  /// `#!/usr/bin/env python3` runs what stands in `PATH`.
+  private void addFoundByEnv(String interpreter, String line, int depth) throws IOException {
+    String[] words = line.strip().split("[ \t]+");
+    if (!interpreter.endsWith("/env") || words.length < 2) {
+      return;
+    }
+    for (byte[] each : environment) {
+      String variable = new String(each, StandardCharsets.UTF_8);
+      if (variable.startsWith("PATH=")) {
+        for (String folder : variable.substring(5).split(":")) {
+          Path found = Path.of(folder, words[words.length - 1]);
+          if (!folder.isEmpty() && Files.isExecutable(found)) {
+            archive.add(found);
+            addNeeds(found, depth + 1);
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static String interpreterOf(Path program) throws IOException {
+    try (FileChannel file = FileChannel.open(program)) {
+      ByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(file.size(), 1 << 30));
+      return ElfFile.of(Bytes.of(program.toString(), mapped)).interpreter();
+    } catch (MalformedBinary e) {
+      return ""; // such as a 32-bit program, or what execve(2) will refuse in the guest too
+    }
+  }
+
+  /// Asks the dynamic linker itself what it would load: glibc's and musl's have `--list`. So its
+  /// cache, search paths, `$ORIGIN` and subfolders for processors need not be done again here.
+  private void addLibraries(String interpreter, Path program) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(interpreter, "--list", program.toString());
+    builder.environment().clear();
+    for (byte[] each : environment) {
+      String variable = new String(each, StandardCharsets.UTF_8);
+      int equals = variable.indexOf('=');
+      if (variable.startsWith("LD_LIBRARY_PATH=") || variable.startsWith("LD_PRELOAD=")) {
+        builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+      }
+    }
+    builder.environment().put("LC_ALL", "C");
+    Tool.Answer answer = Tool.run(builder);
+    for (String line : answer.out().lines().toList()) {
+      String text = line.strip();
+      int arrow = text.indexOf(" => ");
+      String file = arrow < 0 ? text : text.substring(arrow + 4);
+      if (file.startsWith("not found")) {
+        throw new GuestFailure(
+            GuestFailure.Kind.FILES,
+            program + " needs " + text.substring(0, arrow) + ", which is not found here either");
+      }
+      int end = file.lastIndexOf(" (0x");
+      if (file.startsWith("/")) {
+        archive.add(Path.of(end < 0 ? file : file.substring(0, end)));
+      }
+    }
+    if (answer.status() != 0) {
+      String missing = answer.err().lines().findFirst().orElse("").strip();
+      if (missing.contains("cannot open shared object file")) {
+        throw new GuestFailure(GuestFailure.Kind.FILES, program + " cannot start: " + missing);
+      }
+    }
+  }
+}
