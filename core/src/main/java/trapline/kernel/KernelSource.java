@@ -27,6 +27,11 @@ public interface KernelSource {
   /// One file. In a tarball this is fast only for the files that were kept by [#read].
   Optional<Bytes> file(String path) throws IOException;
 
+  /// Whether the whole source must be read to find one file, as in a tarball.
+  default boolean isStreamed() {
+    return false;
+  }
+
   /// What the last [#read] could not read, and why: files without permission, or that vanished.
   default List<Gap> gaps() {
     return List.of();

@@ -32,6 +32,15 @@ final class CLexer {
     this.limit = text.length;
   }
 
+  /// @param from the first byte of a line
+  /// @param line the number of that line, from 1
+  CLexer(byte[] text, int from, int line) {
+    this.text = text;
+    this.limit = text.length;
+    this.next = from;
+    this.nextLine = line;
+  }
+
   /// Moves to the next token and returns its kind.
   int advance() {
     skipBlanks();

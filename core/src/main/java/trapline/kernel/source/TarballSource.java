@@ -68,6 +68,11 @@ public final class TarballSource implements KernelSource {
   }
 
   @Override
+  public boolean isStreamed() {
+    return true;
+  }
+
+  @Override
   public String sha256() {
     return sha256;
   }
