@@ -33,6 +33,7 @@ final class FollowCommand implements Callable<Integer> {
   private @Nullable String steps;
   private boolean json;
   private @Nullable Path kernelSource;
+  private ObservationOptions observation = ObservationOptions.NONE;
   private @Nullable Integer processId;
   private boolean startup;
   private int stringLimit;
@@ -70,7 +71,6 @@ final class FollowCommand implements Callable<Integer> {
             .build());
     described.addOption(
         TraplineCommand.flag("--json", "Print one JSON object a journey (docs/FORMATS.md)."));
-    described.addOption(RunOptions.kernelSource());
     described.addOption(
         OptionSpec.builder("-p")
             .paramLabel("PID")
@@ -81,6 +81,7 @@ final class FollowCommand implements Callable<Integer> {
         TraplineCommand.flag(
             "--startup",
             "Show what the dynamic linker does before the program starts in full, too."));
+    ObservationOptions.addTo(described, "off");
     RunOptions.addTo(described);
     return TraplineCommand.named(
         described, "follow", "Shows the whole journey of a program's system calls.");
@@ -92,7 +93,8 @@ final class FollowCommand implements Callable<Integer> {
     all = typed.hasMatchedOption("--all");
     steps = typed.matchedOptionValue("--steps", steps);
     json = typed.hasMatchedOption("--json");
-    kernelSource = typed.matchedOptionValue("--kernel-source", kernelSource);
+    observation = ObservationOptions.of(typed, "off");
+    kernelSource = observation.source();
     processId = typed.matchedOptionValue("-p", processId);
     startup = typed.hasMatchedOption("--startup");
     stringLimit = typed.matchedOptionValue("-s", 64);
@@ -112,10 +114,13 @@ final class FollowCommand implements Callable<Integer> {
         Output file = RunOptions.open(output)) {
       try {
         if (processId != null) {
-          return run(options, null, file, root, interruption);
+          return run(options, null, file, null, interruption);
         }
-        try (ProgramFile program = ProgramFile.find(command.getFirst(), err)) {
-          return run(options, program, file, root, interruption);
+        boolean observes = observation.mode() != ObservationOptions.Mode.OFF;
+        try (ProgramFile program = ProgramFile.find(command.getFirst(), err);
+            KernelObservation kernel =
+                observes ? KernelObservation.prepare(observation, err) : null) {
+          return run(options, program, file, kernel, interruption);
         }
       } catch (CommandFailure e) {
         boolean cause = e.status() == ExitStatus.INTERRUPTED;
@@ -133,6 +138,9 @@ final class FollowCommand implements Callable<Integer> {
     }
     if (processId != null && !command.isEmpty()) {
       throw usage("either a program or -p, not both");
+    }
+    if (processId != null && observation.mode() == ObservationOptions.Mode.VM) {
+      throw usage("--kernel vm runs a program once more; a process that runs already cannot be");
     }
     if (processId != null && processId <= 0) {
       throw usage("-p " + processId + ": a process id is a number from 1 up");
@@ -157,7 +165,7 @@ final class FollowCommand implements Callable<Integer> {
       FollowOptions options,
       @Nullable ProgramFile program,
       @Nullable Output file,
-      TraplineCommand root,
+      @Nullable KernelObservation observed,
       Interruption interruption) {
     PrintStream err = root.err();
     LiveKernel kernel = new LiveKernel();
@@ -166,8 +174,10 @@ final class FollowCommand implements Callable<Integer> {
             KernelChoice.choose(kernelSource, kernel, err),
             new ArgumentDecoder(),
             new SourceFiles());
-    JourneySink sink = sink(file, root.out());
+    JourneySink shown = sink(file, root.out());
+    HeldJourneys held = observed == null ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories);
+    FollowSession.Result result;
     try (Tracer tracer =
         interruption.guard(
             program == null
@@ -178,14 +188,22 @@ final class FollowCommand implements Callable<Integer> {
               tracer,
               options,
               builder,
-              sink,
+              held == null ? shown : held,
               objects,
               Limits.DEFAULT.withStringLength(stringLimit),
               program == null,
+              observed == null ? null : observed.notes(),
               interruption::comes);
-      FollowSession.Result result = session.run();
-      return report(result, options, err, interruption);
+      result = session.run();
     }
+    if (held != null && observed != null && program != null) {
+      if (result.end() != FollowSession.End.INTERRUPTED) {
+        held.observe(observed, program.executable(), command);
+      }
+      held.show();
+      observed.tell(err);
+    }
+    return report(result, options, err, interruption);
   }
 
   private JourneySink sink(@Nullable Output file, Output out) {

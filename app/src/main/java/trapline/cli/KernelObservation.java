@@ -97,6 +97,11 @@ final class KernelObservation implements AutoCloseable {
     return observed != null || options.mode() == ObservationOptions.Mode.OFF;
   }
 
+  /// Why no kernel was observed; empty when one was.
+  String whyNot() {
+    return whyNot;
+  }
+
   /// Explains failed calls of a run that is over.
   ///
   /// @throws CommandFailure when what was asked for does not work

@@ -30,14 +30,21 @@ record ObservationOptions(
     include = List.copyOf(include);
   }
 
-  static void addTo(CommandSpec spec) {
+  /// None.
+  static final ObservationOptions NONE =
+      new ObservationOptions(Mode.OFF, null, List.of(), null);
+
+  /// @param usual the mode when none is named
+  static void addTo(CommandSpec spec, String usual) {
     spec.addOption(
         OptionSpec.builder("--kernel")
             .paramLabel("auto|live|vm|off")
             .type(String.class)
             .description(
                 "Observe the running kernel (live), a guest kernel that runs the program once more"
-                    + " (vm), what the machine allows (auto), or none (off).")
+                    + " (vm), what the machine allows (auto), or none (off). Default: "
+                    + usual
+                    + ".")
             .build());
     spec.addOption(
         OptionSpec.builder("--image")
@@ -52,17 +59,12 @@ record ObservationOptions(
             .auxiliaryTypes(Path.class)
             .description("A file or folder that the program needs in the guest.")
             .build());
-    spec.addOption(
-        OptionSpec.builder("--kernel-source")
-            .paramLabel("TREE|TARBALL|INDEX")
-            .type(Path.class)
-            .description("The source of the observed kernel, for lines and candidates.")
-            .build());
+    spec.addOption(RunOptions.kernelSource());
   }
 
   /// @throws CommandFailure when the mode is none
-  static ObservationOptions of(ParseResult typed) {
-    String mode = typed.matchedOptionValue("--kernel", "auto");
+  static ObservationOptions of(ParseResult typed, String usual) {
+    String mode = typed.matchedOptionValue("--kernel", usual);
     for (Mode each : Mode.values()) {
       if (each.name().toLowerCase(Locale.ROOT).equals(mode)) {
         return new ObservationOptions(

@@ -58,7 +58,7 @@ final class WhyCommand implements Callable<Integer> {
     described.addOption(
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));
-    ObservationOptions.addTo(described);
+    ObservationOptions.addTo(described, "auto");
     described.addOption(
         TraplineCommand.flag("--json", "Print one JSON object a failed call (docs/FORMATS.md)."));
     RunOptions.addTo(described);
@@ -82,7 +82,7 @@ final class WhyCommand implements Callable<Integer> {
       throw usage("-s takes a number from 0 up");
     }
     Set<String> calls = CallNames.check(typed.matchedOptionValue("--call", List.<String>of()));
-    ObservationOptions observation = ObservationOptions.of(typed);
+    ObservationOptions observation = ObservationOptions.of(typed, "auto");
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program = ProgramFile.find(command.getFirst(), root.err());

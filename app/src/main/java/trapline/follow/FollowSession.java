@@ -19,6 +19,7 @@ import trapline.journey.ReturnTrace;
 import trapline.journey.StepsBuilder;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
+import trapline.model.CallKey;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.Registers;
@@ -57,8 +58,14 @@ public final class FollowSession {
   /// A call that has begun.
   ///
   /// @param walked the states from the call site to the trap; empty when it was not walked
+  /// @param key which call of the run it is; `null` when no notes are taken
   private record Pending(
-      Arrival arrival, Kind kind, long nanoTime, long occurrence, List<Registers> walked) {}
+      Arrival arrival,
+      Kind kind,
+      long nanoTime,
+      long occurrence,
+      List<Registers> walked,
+      @Nullable CallKey key) {}
 
   /// A call that a signal interrupted, and that the kernel may start again, after the handler when
   /// there is one. When that does not come about, this is the last that is known of it.
@@ -93,6 +100,7 @@ public final class FollowSession {
   private final BooleanSupplier interruptionComes;
   private final ReturnStepper stepper;
   private final @Nullable StepWalker walker;
+  private final @Nullable RunNotes notes;
 
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, SlotWatch> slots = new HashMap<>();
@@ -107,6 +115,8 @@ public final class FollowSession {
   private int signal;
 
   /// @param attached whether the program ran before: its start is not seen
+  /// @param notes what another run of the program needs to know is noted here; `null` when there
+  ///     will be none
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
   public FollowSession(
@@ -117,6 +127,7 @@ public final class FollowSession {
       ObjectFiles objects,
       Limits limits,
       boolean attached,
+      @Nullable RunNotes notes,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.options = options;
@@ -125,6 +136,7 @@ public final class FollowSession {
     this.objects = objects;
     this.view = new ThreadView(tracer, limits);
     this.attached = attached;
+    this.notes = notes;
     this.interruptionComes = interruptionComes;
     this.stepper = new ReturnStepper(tracer);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
@@ -206,6 +218,7 @@ public final class FollowSession {
     TracedProcess process = process(thread);
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
+    CallKey key = notes == null ? null : notes.entered(entered, process.memory());
     Interrupted before = interrupted.get(thread);
     if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
       interrupted.remove(thread);
@@ -226,13 +239,18 @@ public final class FollowSession {
       if (!startup) {
         process.markStarted();
       }
-      begin(thread, arrival, process, watch, startup);
+      begin(thread, arrival, process, watch, startup, key);
     }
     watch.look(process, process.memory());
   }
 
   private void begin(
-      int thread, Arrival arrival, TracedProcess process, SlotWatch watch, boolean startup) {
+      int thread,
+      Arrival arrival,
+      TracedProcess process,
+      SlotWatch watch,
+      boolean startup,
+      @Nullable CallKey key) {
     long occurrence = occurrences.merge(arrival.site(), 1L, Long::sum);
     Kind kind = Kind.FULL;
     if (startup && !options.startup()) {
@@ -254,7 +272,12 @@ public final class FollowSession {
     pending.put(
         thread,
         new Pending(
-            arrival, kind, System.nanoTime(), occurrence, walked == null ? List.of() : walked));
+            arrival,
+            kind,
+            System.nanoTime(),
+            occurrence,
+            walked == null ? List.of() : walked,
+            key));
   }
 
   private boolean exit(TraceEvent.Exited exited) {
@@ -262,6 +285,9 @@ public final class FollowSession {
     Pending call = pending.remove(thread);
     TracedProcess process = process(thread);
     reportWrite(exited, process);
+    if (notes != null) {
+      notes.exited(exited, process.memory());
+    }
     Interrupted before = interrupted.get(thread);
     if (before != null
         && SyscallTable.of(exited.call().abi())
@@ -327,6 +353,10 @@ public final class FollowSession {
   }
 
   private void emit(Pending call, Journey journey) {
+    CallKey key = call.key();
+    if (notes != null && key != null) {
+      notes.journey(journey, key);
+    }
     switch (call.kind()) {
       case FULL -> {
         followed.add(journey.name());
@@ -349,6 +379,9 @@ public final class FollowSession {
 
   private void exec(TraceEvent.Execed execed) {
     int thread = execed.threadId();
+    if (notes != null) {
+      notes.execed();
+    }
     Pending call = pending.remove(execed.formerThreadId());
     if (call == null) {
       call = pending.remove(thread);
@@ -386,6 +419,9 @@ public final class FollowSession {
     }
     if (walker != null) {
       walker.forget(ended.threadId());
+    }
+    if (notes != null) {
+      notes.ended(ended.threadId());
     }
     if (tracer.processOf(ended.threadId()) == 0) {
       // A process ends with its first thread, and the kernel gives its number out again.

@@ -1,8 +1,12 @@
 package trapline.follow;
 
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
 import trapline.model.CallKey;
+import trapline.model.Journey;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
@@ -14,6 +18,7 @@ public final class RunNotes {
   private final CallCounter counter = new CallCounter();
   private final FilesTouched files;
   private final InputRead input = new InputRead();
+  private final Map<Journey, CallKey> keys = new IdentityHashMap<>();
   private boolean begun;
 
   /// @param copies a folder for copies of files, which is the caller's to remove
@@ -29,6 +34,16 @@ public final class RunNotes {
   /// What it read from its standard input.
   public InputRead input() {
     return input;
+  }
+
+  /// Which call of the run a journey is of; `null` when that was not noted.
+  public @Nullable CallKey keyOf(Journey journey) {
+    return keys.get(journey);
+  }
+
+  /// Notes which call a journey is of.
+  void journey(Journey journey, CallKey key) {
+    keys.put(journey, key);
   }
 
   /// A call is about to be made.

@@ -36,4 +36,22 @@ public record Journey(
     steps = List.copyOf(steps);
     diagnostics = List.copyOf(diagnostics);
   }
+
+  /// The same call with these hops.
+  public Journey withHops(List<Hop> others) {
+    return new Journey(
+        id,
+        name,
+        processId,
+        threadId,
+        command,
+        arguments,
+        outcome,
+        nanoseconds,
+        occurrence,
+        kernel,
+        others,
+        steps,
+        diagnostics);
+  }
 }

@@ -226,7 +226,7 @@ public final class WhyReport {
   }
 
   /// Which kernel was observed: `guest kernel 6.12.117 (emulated)`.
-  static String where(KernelRun run) {
+  public static String where(KernelRun run) {
     return switch (run.where()) {
       case LIVE -> "the running kernel " + run.release();
       case GUEST_EMULATED -> "guest kernel " + run.release() + " (emulated)";

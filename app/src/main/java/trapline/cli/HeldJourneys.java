@@ -1,0 +1,133 @@
+package trapline.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.follow.JourneySink;
+import trapline.model.CallKey;
+import trapline.model.Evidence;
+import trapline.model.Hop;
+import trapline.model.HopKind;
+import trapline.model.Journey;
+import trapline.report.WhyReport;
+import trapline.why.GuestObserver;
+
+/// Keeps a run's journeys until the kernel has been observed, then hands them on with what ran.
+final class HeldJourneys implements JourneySink {
+  private enum Kind {
+    JOURNEY,
+    REPEAT,
+    STARTUP,
+    STARTED
+  }
+
+  private record Held(Kind kind, @Nullable Journey journey) {}
+
+  private final JourneySink shown;
+  private final List<Held> held = new ArrayList<>();
+
+  /// @param shown where they go in the end
+  HeldJourneys(JourneySink shown) {
+    this.shown = shown;
+  }
+
+  @Override
+  public boolean wantsWholeJourneys() {
+    return shown.wantsWholeJourneys();
+  }
+
+  @Override
+  public void journey(Journey journey) {
+    held.add(new Held(Kind.JOURNEY, journey));
+  }
+
+  @Override
+  public void repeat(Journey journey) {
+    held.add(new Held(Kind.REPEAT, journey));
+  }
+
+  @Override
+  public void startup(Journey journey) {
+    held.add(new Held(Kind.STARTUP, journey));
+  }
+
+  @Override
+  public void started() {
+    held.add(new Held(Kind.STARTED, null));
+  }
+
+  @Override
+  public void programWrote(int lastByte) {
+    shown.programWrote(lastByte);
+  }
+
+  /// Has the calls of the journeys that are shown whole observed, and adds what ran.
+  void observe(KernelObservation kernel, Path executable, List<String> command) {
+    List<GuestObserver.Wanted> wanted = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < held.size(); i++) {
+      Journey journey = held.get(i).journey();
+      CallKey key = journey == null ? null : kernel.notes().keyOf(journey);
+      if (journey != null && key != null && held.get(i).kind() == Kind.JOURNEY) {
+        wanted.add(new GuestObserver.Wanted(key, journey.outcome()));
+        places.add(i);
+      }
+    }
+    GuestObserver.Observed observed = kernel.observe(wanted, executable, command);
+    for (int i = 0; i < places.size(); i++) {
+      Held each = held.get(places.get(i));
+      Journey journey = each.journey();
+      if (journey != null) {
+        GuestObserver.Seen seen = observed == null ? null : observed.calls().get(i);
+        held.set(places.get(i), new Held(each.kind(), with(journey, hop(seen, kernel))));
+      }
+    }
+  }
+
+  private static Hop hop(GuestObserver.@Nullable Seen seen, KernelObservation kernel) {
+    if (seen == null) {
+      return new Hop.Missing(
+          HopKind.KERNEL_FUNCTION,
+          kernel.observed()
+              ? "the program's run in the guest kernel did not make this call"
+              : "the kernel was not observed: " + kernel.whyNot(),
+          "");
+    }
+    return new Hop.KernelFunctions(
+        new Evidence.ObservedIn(WhyReport.where(seen.run())),
+        seen.run(),
+        kernel.source().description());
+  }
+
+  /// The hop goes behind the kernel's others, before the way back.
+  private static Journey with(Journey journey, Hop hop) {
+    List<Hop> hops = new ArrayList<>(journey.hops());
+    int at = hops.size();
+    while (at > 0 && hops.get(at - 1).kind().compareTo(HopKind.KERNEL_FUNCTION) >= 0) {
+      at--;
+    }
+    if (at < hops.size() && hops.get(at).kind() == HopKind.KERNEL_FUNCTION) {
+      hops.remove(at);
+    }
+    hops.add(at, hop);
+    return journey.withHops(hops);
+  }
+
+  /// Hands everything on, in its order.
+  void show() {
+    for (Held each : held) {
+      Journey journey = each.journey();
+      if (journey == null) {
+        shown.started();
+        continue;
+      }
+      switch (each.kind()) {
+        case JOURNEY -> shown.journey(journey);
+        case REPEAT -> shown.repeat(journey);
+        default -> shown.startup(journey);
+      }
+    }
+    held.clear();
+  }
+}
