@@ -60,6 +60,29 @@ public final class CallNode {
     calls.set(calls.size() - 1, call);
   }
 
+  /// Takes the last call away.
+  void removeLast() {
+    calls.removeLast();
+  }
+
+  /// A copy with copies of all calls. The depth is bounded by [CallTreeBuilder#MAX_DEPTH].
+  CallNode copy(@Nullable CallNode newParent) {
+    CallNode copy = new CallNode(newParent, name, address, tailCalled);
+    copy.cost = cost;
+    copy.rax = rax;
+    copy.hasReturned = hasReturned;
+    copy.firstPoint = firstPoint;
+    copy.endPoint = endPoint;
+    copy.isEvent = isEvent;
+    if (isEvent && copy.interrupt == null && interrupt == this) {
+      copy.interrupt = copy;
+    }
+    for (CallNode call : calls) {
+      copy.add(call.copy(copy));
+    }
+    return copy;
+  }
+
   /// Who called it; `null` for the outermost function.
   public @Nullable CallNode parent() {
     return parent;

@@ -137,9 +137,10 @@ public final class ErrorSearch {
       if (Role.ABSENT.holds(entry.name())) {
         return true;
       }
-      int function = symbols.at(entry.address());
+      int function =
+          entry.address() == 0 ? symbols.named(entry.name()) : symbols.at(entry.address());
       if (function != KernelSymbols.NONE
-          && symbols.start(function) == entry.address()
+          && symbols.name(function).equals(entry.name())
           && symbols.isWeak(function)) {
         return true;
       }
