@@ -3,7 +3,6 @@
 module trapline.linux {
   requires transitive trapline.core;
   requires static org.jspecify;
-
   requires org.tukaani.xz;
 
   exports trapline.linux.objects;

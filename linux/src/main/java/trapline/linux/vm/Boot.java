@@ -197,7 +197,8 @@ final class Boot {
     if (!Files.isReadable(BUSYBOX) || isDynamic(BUSYBOX)) {
       throw new GuestFailure(
           GuestFailure.Kind.MISSING_TOOL,
-          BUSYBOX + ", statically linked, is not installed, which guests need: apt-get install"
+          BUSYBOX
+              + ", statically linked, is not installed, which guests need: apt-get install"
               + " busybox-static");
     }
     GuestArchive archive = new GuestArchive();

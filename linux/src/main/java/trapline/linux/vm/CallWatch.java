@@ -65,11 +65,7 @@ final class CallWatch {
   private boolean isOver;
 
   CallWatch(
-      GdbRemote gdb,
-      Recorder recorder,
-      EntryPoints entries,
-      CallWatcher watcher,
-      GuestSpec spec) {
+      GdbRemote gdb, Recorder recorder, EntryPoints entries, CallWatcher watcher, GuestSpec spec) {
     this.gdb = gdb;
     this.recorder = recorder;
     this.entries = entries;
@@ -208,12 +204,10 @@ final class CallWatch {
     }
   }
 
-  private void record(GuestCall call, long[] registers, long stack, long saved)
-      throws IOException {
+  private void record(GuestCall call, long[] registers, long stack, long saved) throws IOException {
     long pointer = registers[GdbRemote.RSP];
     long returnTo = gdb.words(pointer, 1)[0];
-    Active recording =
-        new Active(call, stack, returnTo, pointer + 8, saved, recorder.size());
+    Active recording = new Active(call, stack, returnTo, pointer + 8, saved, recorder.size());
     active.add(recording);
     if (spec.source() == Recording.Source.STEPS) {
       stepThrough(recording);
@@ -256,9 +250,7 @@ final class CallWatch {
   /// A call is over, and its result stands in the saved registers.
   private void finished(long[] registers, long stack) throws IOException {
     for (Active each : active) {
-      if (each.stack == stack
-          && registers[GdbRemote.RDI] == each.saved
-          && each.result.isEmpty()) {
+      if (each.stack == stack && registers[GdbRemote.RDI] == each.saved && each.result.isEmpty()) {
         each.result = OptionalLong.of(gdb.words(each.saved + 8 * AX, 1)[0]);
       }
     }

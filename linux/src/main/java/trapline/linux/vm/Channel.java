@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Selector;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,7 +101,8 @@ final class Channel implements Closeable {
       }
     }
     if (line.size() > 0) {
-      throw new IOException("half a line from the emulator: " + line.toString(StandardCharsets.UTF_8));
+      throw new IOException(
+          "half a line from the emulator: " + line.toString(StandardCharsets.UTF_8));
     }
     return null;
   }

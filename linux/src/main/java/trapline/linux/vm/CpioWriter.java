@@ -75,10 +75,22 @@ final class CpioWriter {
     if (size > MAX_SIZE) {
       throw new IOException(path + " has " + size + " bytes, more than the archive's format holds");
     }
-    byte[] name = (path.startsWith("/") ? path.substring(1) : path).getBytes(StandardCharsets.UTF_8);
+    byte[] name =
+        (path.startsWith("/") ? path.substring(1) : path).getBytes(StandardCharsets.UTF_8);
     long[] fields = {
-      ++inode, entry.mode(), entry.userId(), entry.groupId(), 1, entry.time(), size, 0, 0, 0, 0,
-      name.length + 1, 0
+      ++inode,
+      entry.mode(),
+      entry.userId(),
+      entry.groupId(),
+      1,
+      entry.time(),
+      size,
+      0,
+      0,
+      0,
+      0,
+      name.length + 1,
+      0
     };
     StringBuilder header = new StringBuilder("070701");
     for (long field : fields) {

@@ -33,8 +33,7 @@ final class Emulator implements Closeable {
   private final Channel serial;
   private @Nullable GdbRemote debugger;
 
-  private Emulator(
-      Process process, GuestCache.Work work, Thread hook, Qmp qmp, Channel serial) {
+  private Emulator(Process process, GuestCache.Work work, Thread hook, Qmp qmp, Channel serial) {
     this.process = process;
     this.work = work;
     this.hook = hook;
@@ -59,7 +58,7 @@ final class Emulator implements Closeable {
         "512",
         "-no-reboot",
         "-icount",
-        "shift=1,sleep=off",
+        "shift=1,sleep=on",
         "-kernel",
         kernel.toString(),
         "-initrd",
@@ -72,8 +71,7 @@ final class Emulator implements Closeable {
   ///
   /// @param memory the file of the machine's memory; its name is gone afterwards
   /// @param isIncoming whether a saved state will be loaded instead of booting
-  static Emulator start(
-      GuestCache.Work work, List<String> machine, Path memory, boolean isIncoming)
+  static Emulator start(GuestCache.Work work, List<String> machine, Path memory, boolean isIncoming)
       throws IOException {
     List<String> command = new ArrayList<>();
     Path ender = Tool.find("setpriv");

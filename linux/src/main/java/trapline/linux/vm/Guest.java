@@ -106,15 +106,17 @@ public final class Guest {
     }
 
     private Emulator start() throws IOException {
-      Boot boot = new Boot(java.util.Objects.requireNonNull(kernel.symbols().getParent()), kernel.image());
+      Boot boot =
+          new Boot(java.util.Objects.requireNonNull(kernel.symbols().getParent()), kernel.image());
       if (boot.isKept()) {
         Path ramFile = GuestKernels.memoryFile(work);
         try (MemoryFile ram = MemoryFile.create(ramFile)) {
           fill(ram);
           return boot.restore(work, ram, ramFile);
         } catch (IOException e) {
-          notes.add("the kept state of the guest could not be used, so it booted: " + e.getMessage());
-boot.forget();
+          notes.add(
+              "the kept state of the guest could not be used, so it booted: " + e.getMessage());
+          boot.forget();
         } finally {
           Files.deleteIfExists(ramFile);
         }
@@ -177,7 +179,10 @@ boot.forget();
       if (line == null || !line.startsWith("unpacked ")) {
         throw new GuestFailure(
             GuestFailure.Kind.EMULATOR,
-            "the guest does not take its files; it last said: " + line + " " + emulator.lastWords());
+            "the guest does not take its files; it last said: "
+                + line
+                + " "
+                + emulator.lastWords());
       }
       byte[] said = emulator.serial().bytes(size(line), SEND_MILLIS);
       String text = new String(said, StandardCharsets.UTF_8);

@@ -51,7 +51,10 @@ final class GuestCache {
       if (Files.getFileStore(folder).getUsableSpace() < room) {
         throw new GuestFailure(
             GuestFailure.Kind.FILES,
-            folder + ": less than " + (room >> 20) + " MB are free on this disk; make room, or set"
+            folder
+                + ": less than "
+                + (room >> 20)
+                + " MB are free on this disk; make room, or set"
                 + " XDG_CACHE_HOME to another");
       }
       return folder;
@@ -136,8 +139,7 @@ final class GuestCache {
     Path file = folder.resolve("lock");
     try {
       if (!Files.exists(file)) {
-        long age =
-            System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
+        long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
         return age > 600_000;
       }
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);

@@ -36,7 +36,8 @@ public final class GuestKernels {
     if (Tool.find(Emulator.PROGRAM) == null) {
       throw new GuestFailure(
           GuestFailure.Kind.MISSING_TOOL,
-          Emulator.PROGRAM + " is not installed, which runs guests: apt-get install"
+          Emulator.PROGRAM
+              + " is not installed, which runs guests: apt-get install"
               + " qemu-system-x86");
     }
     KernelPackages packages = new KernelPackages(cache, progress);

@@ -17,8 +17,8 @@ import trapline.elf.ElfFile;
 import trapline.elf.Segment;
 import trapline.model.MalformedBinary;
 
-/// A file that a boot loader starts: a kernel's `bzImage` (`Documentation/arch/x86/boot.rst`), or the
-/// ELF file `vmlinux` itself.
+/// A file that a boot loader starts: a kernel's `bzImage` (`Documentation/arch/x86/boot.rst`), or
+/// the ELF file `vmlinux` itself.
 final class KernelImage {
   private static final int MAX_IMAGE = 512 << 20;
   private static final long MAX_KERNEL = 1L << 30;

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Kernel images: given ones, installed ones, and those in Debian's packages.
 final class KernelPackages {
-  private static final Pattern CLOUD =
-      Pattern.compile("linux-image-([0-9][^ ]*)-cloud-amd64");
+  private static final Pattern CLOUD = Pattern.compile("linux-image-([0-9][^ ]*)-cloud-amd64");
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]+");
   private static final Pattern NUMBER = Pattern.compile("\\d+");
   private static final long ROOM = 600L << 20;
@@ -46,7 +45,8 @@ final class KernelPackages {
     }
     if (name.contains("/") || !PACKAGE.matcher(name).matches()) {
       throw new GuestFailure(
-          GuestFailure.Kind.IMAGE, name + ": no such kernel image, and no name of a Debian package");
+          GuestFailure.Kind.IMAGE,
+          name + ": no such kernel image, and no name of a Debian package");
     }
     Path kept = kept(name);
     return kept != null ? kept : fetch(name);
@@ -206,7 +206,10 @@ final class KernelPackages {
       String text = Files.readString(said, StandardCharsets.UTF_8);
       throw new IOException(
           "apt-get download: "
-              + text.lines().filter(each -> each.startsWith("E:")).findFirst().orElse(text.strip()));
+              + text.lines()
+                  .filter(each -> each.startsWith("E:"))
+                  .findFirst()
+                  .orElse(text.strip()));
     }
   }
 
@@ -241,7 +244,8 @@ final class KernelPackages {
         Path file = extract(tar, name);
         if (file == null) {
           throw new GuestFailure(
-              GuestFailure.Kind.IMAGE, name + " is not a package with a kernel: no /boot/vmlinuz-*");
+              GuestFailure.Kind.IMAGE,
+              name + " is not a package with a kernel: no /boot/vmlinuz-*");
         }
         return file;
       } finally {

@@ -78,8 +78,7 @@ final class Launch {
     script.step("setresuid", false, SETRESUID, who.userId(), who.userId(), who.userId());
     script.step("prctl(PR_SET_KEEPCAPS)", false, PRCTL, PR_SET_KEEPCAPS, 0);
     byte[] header = SyscallScript.buffer(8).putInt(CAPABILITY_VERSION_3).putInt(0).array();
-    script.step(
-        "capset", false, CAPSET, script.data(header), script.data(sets(capabilities)));
+    script.step("capset", false, CAPSET, script.data(header), script.data(sets(capabilities)));
     for (int i = 0; i < CAPABILITIES; i++) {
       if ((capabilities.ambient() >> i & 1) != 0) {
         script.step(

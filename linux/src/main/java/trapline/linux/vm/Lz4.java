@@ -88,7 +88,8 @@ final class Lz4 {
       throw new IOException("LZ4 data larger than " + limit + " bytes");
     }
     if (size + more > out.length) {
-      out = Arrays.copyOf(out, (int) Math.min(limit, Math.max(2L * out.length, size + (long) more)));
+      out =
+          Arrays.copyOf(out, (int) Math.min(limit, Math.max(2L * out.length, size + (long) more)));
     }
   }
 }

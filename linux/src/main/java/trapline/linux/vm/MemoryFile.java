@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The file that is a guest's memory. A part of it is kept from the guest's kernel; files come to the
-/// guest there.
+/// The file that is a guest's memory. A part of it is kept from the guest's kernel; files come to
+/// the guest there.
 final class MemoryFile implements Closeable {
   static final long SIZE = 512L << 20;
 
@@ -133,7 +133,8 @@ final class MemoryFile implements Closeable {
 
   /// Whether a folder is on a file system that has room for a guest's memory.
   static boolean fits(Path folder) throws IOException {
-    return Files.isWritable(folder) && Files.getFileStore(folder).getUsableSpace() > SIZE + (64 << 20);
+    return Files.isWritable(folder)
+        && Files.getFileStore(folder).getUsableSpace() > SIZE + (64 << 20);
   }
 
   @Override

@@ -126,7 +126,8 @@ final class ProgramFiles {
 
   private static String interpreterOf(Path program) throws IOException {
     try (FileChannel file = FileChannel.open(program)) {
-      ByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(file.size(), 1 << 30));
+      ByteBuffer mapped =
+          file.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(file.size(), 1 << 30));
       return ElfFile.of(Bytes.of(program.toString(), mapped)).interpreter();
     } catch (MalformedBinary e) {
       return ""; // such as a 32-bit program, or what execve(2) will refuse in the guest too

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 /// steps.
 final class Recorder {
   private static final String[] NAMES = {
-    "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP", "R8 ", "R9 ", "R10", "R11", "R12", "R13",
-    "R14", "R15"
+    "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP", "R8 ", "R9 ", "R10", "R11", "R12",
+    "R13", "R14", "R15"
   };
 
   /// How many instructions a recording by steps may have: a minute's worth.

@@ -6,7 +6,9 @@ import java.util.OptionalLong;
 /// What a guest's processor did while one call was served: a part of a text file in the format of
 /// QEMU's log items `exec,cpu`. For each instruction there is a line `Trace …` and then a block of
 /// lines with all registers as they were before it. Only instructions at kernel addresses stand in
-/// it. It begins with the first instruction of the function that was entered (`do_syscall_64`).
+/// it. It begins at the function that was entered (`do_syscall_64`). Where the machine was stopped
+/// for a look, at that function's first instruction and at that of `syscall_exit_to_user_mode`,
+/// QEMU may leave this one instruction out.
 ///
 /// Other threads and interrupts that ran meanwhile are in it too: the call's own thread is the one
 /// whose `RSP` is within the kernel stack, as long as it does not stand on one of the processor's
