@@ -40,6 +40,7 @@ final class FollowCommand implements Callable<Integer> {
   private List<Path> debugDirectories = List.of();
   private @Nullable Path output;
   private boolean ascii;
+  private boolean full;
   private List<String> command = List.of();
 
   FollowCommand(TraplineCommand root) {
@@ -82,6 +83,8 @@ final class FollowCommand implements Callable<Integer> {
             "--startup",
             "Show what the dynamic linker does before the program starts in full, too."));
     ObservationOptions.addTo(described, "off");
+    described.addOption(
+        TraplineCommand.flag("--full", "Show every kernel function that ran, folding none."));
     RunOptions.addTo(described);
     return TraplineCommand.named(
         described, "follow", "Shows the whole journey of a program's system calls.");
@@ -95,6 +98,7 @@ final class FollowCommand implements Callable<Integer> {
     json = typed.hasMatchedOption("--json");
     observation = ObservationOptions.of(typed, "off");
     kernelSource = observation.source();
+    full = typed.hasMatchedOption("--full");
     processId = typed.matchedOptionValue("-p", processId);
     startup = typed.hasMatchedOption("--startup");
     stringLimit = typed.matchedOptionValue("-s", 64);
@@ -211,7 +215,10 @@ final class FollowCommand implements Callable<Integer> {
     Output target = file == null ? out : file;
     return json
         ? new JsonSink(target, shared)
-        : new TextSink(target, Terminal.style(ascii, shared && Terminal.isTerminal(1)), shared);
+        : new TextSink(
+            target,
+            Terminal.style(ascii, shared && Terminal.isTerminal(1)).withEverything(full),
+            shared);
   }
 
   private int report(

@@ -31,8 +31,7 @@ record ObservationOptions(
   }
 
   /// None.
-  static final ObservationOptions NONE =
-      new ObservationOptions(Mode.OFF, null, List.of(), null);
+  static final ObservationOptions NONE = new ObservationOptions(Mode.OFF, null, List.of(), null);
 
   /// @param usual the mode when none is named
   static void addTo(CommandSpec spec, String usual) {

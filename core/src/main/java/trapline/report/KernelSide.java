@@ -68,6 +68,8 @@ final class KernelSide {
       declaration(page, declaration);
     } else if (hop instanceof Hop.Implementation implementation) {
       implementation(page, implementation);
+    } else if (hop instanceof Hop.KernelFunctions functions) {
+      RanRows.render(page, functions);
     }
   }
 

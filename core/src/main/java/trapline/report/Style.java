@@ -8,7 +8,9 @@ package trapline.report;
 /// @param unicode whether the road is drawn with box drawing characters; otherwise with ASCII only.
 ///     Text of the traced program is shown as it is in both
 /// @param sourceLines how many lines of an implementation's source text are shown; 0 shows none
-public record Style(int width, boolean colour, boolean unicode, int sourceLines) {
+/// @param everything whether what is usually folded, such as the kernel's locks, is shown, too
+public record Style(
+    int width, boolean colour, boolean unicode, int sourceLines, boolean everything) {
   /// The narrowest output that keeps facts and places apart.
   public static final int MIN_WIDTH = 60;
 
@@ -19,7 +21,8 @@ public record Style(int width, boolean colour, boolean unicode, int sourceLines)
   private static final int DEFAULT_SOURCE_LINES = 24;
 
   /// 100 columns, box drawing, no colour.
-  public static final Style PLAIN = new Style(DEFAULT_WIDTH, false, true, DEFAULT_SOURCE_LINES);
+  public static final Style PLAIN =
+      new Style(DEFAULT_WIDTH, false, true, DEFAULT_SOURCE_LINES, false);
 
   public Style {
     width = Math.clamp(width, MIN_WIDTH, MAX_WIDTH);
@@ -27,18 +30,22 @@ public record Style(int width, boolean colour, boolean unicode, int sourceLines)
   }
 
   public Style withWidth(int columns) {
-    return new Style(columns, colour, unicode, sourceLines);
+    return new Style(columns, colour, unicode, sourceLines, everything);
   }
 
   public Style withColour(boolean on) {
-    return new Style(width, on, unicode, sourceLines);
+    return new Style(width, on, unicode, sourceLines, everything);
   }
 
   public Style withUnicode(boolean on) {
-    return new Style(width, colour, on, sourceLines);
+    return new Style(width, colour, on, sourceLines, everything);
   }
 
   public Style withSourceLines(int lines) {
-    return new Style(width, colour, unicode, lines);
+    return new Style(width, colour, unicode, lines, everything);
+  }
+
+  public Style withEverything(boolean on) {
+    return new Style(width, colour, unicode, sourceLines, on);
   }
 }

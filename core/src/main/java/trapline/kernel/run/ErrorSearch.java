@@ -61,8 +61,7 @@ public final class ErrorSearch {
       return false;
     }
     Long returned = ReturnType.valueOf(rax, type);
-    return returned != null
-        && (isError(returned, errno) || (positive && returned == errno));
+    return returned != null && (isError(returned, errno) || (positive && returned == errno));
   }
 
   private static boolean isError(long value, int errno) {
@@ -127,9 +126,7 @@ public final class ErrorSearch {
                       + entry.name()
                       + " is a stand-in that does nothing else.";
       return answer(
-          Kind.NO_SUCH_CALL,
-          entry == null ? List.of() : List.of(teller(entry, -errno, -1)),
-          text);
+          Kind.NO_SUCH_CALL, entry == null ? List.of() : List.of(teller(entry, -errno, -1)), text);
     }
 
     /// Whether a call's function is only there to say that there is no such call.
@@ -331,15 +328,15 @@ public final class ErrorSearch {
     private Teller teller(CallNode node, long value, int point) {
       long pc = pcOf(node, point);
       return new Teller(
-          CallTree.alone(node, types, places), value, offset(node, pc), pc == 0 ? "" : code.text(pc));
+          CallTree.alone(node, types, places),
+          value,
+          offset(node, pc),
+          pc == 0 ? "" : code.text(pc));
     }
 
     /// Where the instruction of a point is; 0 when it is not one of this function.
     private long pcOf(CallNode node, int point) {
-      return history == null
-              || point < 0
-              || point >= history.size()
-              || history.node(point) != node
+      return history == null || point < 0 || point >= history.size() || history.node(point) != node
           ? 0
           : history.pc(point);
     }

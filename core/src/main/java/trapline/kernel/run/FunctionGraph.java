@@ -6,9 +6,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the text of the tracer `function_graph` (`kernel/trace/trace_functions_graph.c`) with the
-/// events `raw_syscalls:sys_enter` and `sys_exit` in it, into one tree for each call of each thread.
+/// events `raw_syscalls:sys_enter` and `sys_exit` in it, into one tree for each call of each
+/// thread.
 ///
-/// The options `funcgraph-proc` and `funcgraph-tail` must be on: lines without a thread belong to no
+/// The options `funcgraph-proc` and `funcgraph-tail` must be on: lines without a thread belong to
+/// no
 /// call. With `funcgraph-retval` the functions have return values.
 public final class FunctionGraph {
   private final CallEvents calls;

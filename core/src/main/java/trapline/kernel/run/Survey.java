@@ -69,7 +69,9 @@ final class Survey {
         event = event.parent();
       }
       CallNode faulted = event == null ? null : event.parent();
-      if (faulted != null && isInside(faulted, teller) && (point < 0 || faulted.firstPoint <= point)) {
+      if (faulted != null
+          && isInside(faulted, teller)
+          && (point < 0 || faulted.firstPoint <= point)) {
         return faulted.name()
             + (faulted == teller ? "" : ", called for " + teller.name() + ",")
             + " met memory of the program that could not be reached: the processor's exception was"

@@ -154,7 +154,8 @@ final class ValueOrigin {
     frame = history.node(point);
   }
 
-  /// Whether an instruction that the recording has was carried out: an exception or an interrupt may
+  /// Whether an instruction that the recording has was carried out: an exception or an interrupt
+  /// may
   /// have come instead, and it was begun again afterwards.
   private boolean wasExecuted(int point) {
     if (point + 1 >= history.size()) {
@@ -265,7 +266,10 @@ final class ValueOrigin {
       }
     }
     boolean adds = name.startsWith("or") || name.startsWith("add") || name.startsWith("xor");
-    if (adds && count == 2 && in.kind(0) == OperandKind.MEMORY && (int) walk.before[register] == 0) {
+    if (adds
+        && count == 2
+        && in.kind(0) == OperandKind.MEMORY
+        && (int) walk.before[register] == 0) {
       return source(in, 0, node);
     }
     return true;

@@ -1,0 +1,124 @@
+package trapline.report;
+
+import java.util.List;
+import trapline.kernel.run.Folding;
+import trapline.model.Hop;
+import trapline.model.KernelRun;
+
+/// The kernel functions that ran for a call, as a tree with their places and costs.
+final class RanRows {
+  /// Deeper than this is shown only when everything is asked for.
+  private static final int DEPTH = 8;
+
+  private static final int MOST_ROWS = 60;
+
+  private RanRows() {}
+
+  static void render(Page page, Hop.KernelFunctions hop) {
+    KernelRun run = hop.run();
+    boolean full = page.style.everything();
+    List<Folding.Row> rows = Folding.rows(run.root(), full ? Integer.MAX_VALUE : DEPTH, full);
+    int shown = full ? rows.size() : Math.min(rows.size(), MOST_ROWS);
+    int[] widths = new int[1];
+    for (Folding.Row row : rows.subList(0, shown)) {
+      widths[0] = Math.max(widths[0], cost(page, run, row.totalCost()).length());
+    }
+    for (int i = 0; i < shown; i++) {
+      Folding.Row row = rows.get(i);
+      Phrase fact = new Phrase();
+      String lines = lines(page, rows, i);
+      if (!lines.isEmpty()) {
+        fact.word(lines, Tone.FAINT);
+        fact.glue(" " + row.function().name());
+      } else {
+        fact.word(row.function().name());
+      }
+      if (row.times() > 1) {
+        fact.word((page.style.unicode() ? "×" : "x") + row.times(), Tone.FAINT);
+      }
+      if (row.hidden() > 0) {
+        fact.word(page.glyphs.dots + row.hidden() + " more", Tone.FAINT);
+      }
+      String cost = cost(page, run, row.totalCost());
+      String place = row.function().place() == null ? "" : row.function().place().toString();
+      place = Display.cutPath(place, page.area() / 2, page.glyphs.dots);
+      page.row(
+          i == 0 ? "ran" : "",
+          fact,
+          (place.isEmpty() ? "" : place + "  ")
+              + " ".repeat(Math.max(0, widths[0] - cost.length()))
+              + cost,
+          i == 0 ? hop.evidence().mark() : Page.NO_MARK);
+    }
+    if (shown < rows.size()) {
+      page.row(
+          "",
+          Phrase.of(
+              page.glyphs.dots + " " + (rows.size() - shown) + " more rows: --full", Tone.FAINT),
+          "",
+          Page.NO_MARK);
+    }
+    explain(page, hop, run);
+  }
+
+  private static void explain(Page page, Hop.KernelFunctions hop, KernelRun run) {
+    Phrase note = new Phrase().words("observed in " + WhyReport.where(run) + ";", Tone.FAINT);
+    note.words(
+        run.unit() == KernelRun.Unit.INSTRUCTIONS
+            ? "in instructions, calls included;"
+            : "times with calls included, and with what tracing costs;",
+        Tone.FAINT);
+    note.words(
+        hop.placesFrom().startsWith("no source")
+            ? hop.placesFrom()
+            : "lines from " + hop.placesFrom(),
+        Tone.FAINT);
+    page.row("", note, "", Page.NO_MARK);
+    if (!run.difference().isEmpty()) {
+      page.row(
+          "",
+          new Phrase().words("not as on this machine: " + run.difference(), Tone.STRONG),
+          "",
+          Page.NO_MARK);
+    }
+    if (!run.note().isEmpty()) {
+      page.row("", new Phrase().words(run.note(), Tone.FAINT), "", Page.NO_MARK);
+    }
+  }
+
+  private static String cost(Page page, KernelRun run, long cost) {
+    if (cost < 0) {
+      return "";
+    }
+    return run.unit() == KernelRun.Unit.INSTRUCTIONS
+        ? Numbers.count(cost)
+        : Numbers.duration(cost, page.glyphs.micro);
+  }
+
+  /// The lines that lead from a function's callers to it.
+  private static String lines(Page page, List<Folding.Row> rows, int index) {
+    int depth = rows.get(index).depth();
+    StringBuilder lines = new StringBuilder();
+    for (int level = 1; level <= depth; level++) {
+      boolean more = hasMore(rows, index, level);
+      boolean own = level == depth;
+      char mark = own ? (more ? page.glyphs.branch : page.glyphs.end) : page.glyphs.road;
+      lines.append(own || more ? mark : ' ');
+      if (!own) {
+        lines.append(' ');
+      }
+    }
+    return lines.toString();
+  }
+
+  /// Whether the function at `level` above a row has a later sister.
+  private static boolean hasMore(List<Folding.Row> rows, int index, int level) {
+    for (int i = index + 1; i < rows.size(); i++) {
+      int depth = rows.get(i).depth();
+      if (depth <= level) {
+        return depth == level;
+      }
+    }
+    return false;
+  }
+}
