@@ -124,13 +124,13 @@ final class GuestArchive {
       Map<String, Object> status =
           Files.readAttributes(
               path, "unix:mode,uid,gid,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
-      int mode = (Integer) status.get("mode");
+      int mode = (int) number(status, "mode");
       Entry entry =
           new Entry(
               mode,
-              (Integer) status.get("uid"),
-              (Integer) status.get("gid"),
-              ((FileTime) status.get("lastModifiedTime")).toMillis() / 1000);
+              (int) number(status, "uid"),
+              (int) number(status, "gid"),
+              seconds(status));
       switch (mode & TYPE) {
         case CpioWriter.LINK -> {
           Path target = Files.readSymbolicLink(path);
@@ -149,7 +149,7 @@ final class GuestArchive {
             notes.add(name + " may not be read, so in the guest it is empty");
             put(name, new Item(entry, 0, null, new byte[0]));
           } else {
-            put(name, new Item(entry, (Long) status.get("size"), path, new byte[0]));
+            put(name, new Item(entry, number(status, "size"), path, new byte[0]));
           }
         }
         default -> notes.add(name + " is a device or socket, which the guest does not get");
@@ -161,6 +161,14 @@ final class GuestArchive {
       notes.add(name + " cannot be read, so the guest lacks it: " + e.getMessage());
       return null;
     }
+  }
+
+  private static long number(Map<String, Object> status, String name) {
+    return status.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  private static long seconds(Map<String, Object> status) {
+    return status.get("lastModifiedTime") instanceof FileTime time ? time.toMillis() / 1000 : 0;
   }
 
   private static boolean isOfGuest(String name) {

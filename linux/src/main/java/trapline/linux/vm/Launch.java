@@ -57,7 +57,9 @@ final class Launch {
     script.step("fcntl(F_SETFD)", false, FCNTL, 3, F_SETFD, 1);
     for (int i = 0; i < who.limits().size(); i++) {
       Credentials.Limit limit = who.limits().get(i);
-      byte[] pair = SyscallScript.buffer(16).putLong(limit.soft()).putLong(limit.hard()).array();
+      byte[] pair =
+          SyscallScript.written(
+              SyscallScript.buffer(16).putLong(limit.soft()).putLong(limit.hard()));
       script.step("prlimit64", true, PRLIMIT64, 0, i, script.data(pair), 0);
     }
     // With all rights still: here too the program may stand where it could not go.
@@ -71,13 +73,13 @@ final class Launch {
     }
     ByteBuffer groups = SyscallScript.buffer(4 * who.groups().size());
     who.groups().forEach(groups::putInt);
-    long list = script.data(groups.array());
+    long list = script.data(SyscallScript.written(groups));
     script.step("setgroups", false, SETGROUPS, who.groups().size(), list);
     script.step("setresgid", false, SETRESGID, who.groupId(), who.groupId(), who.groupId());
     script.step("prctl(PR_SET_KEEPCAPS)", false, PRCTL, PR_SET_KEEPCAPS, 1);
     script.step("setresuid", false, SETRESUID, who.userId(), who.userId(), who.userId());
     script.step("prctl(PR_SET_KEEPCAPS)", false, PRCTL, PR_SET_KEEPCAPS, 0);
-    byte[] header = SyscallScript.buffer(8).putInt(CAPABILITY_VERSION_3).putInt(0).array();
+    byte[] header = SyscallScript.written(SyscallScript.buffer(8).putInt(CAPABILITY_VERSION_3).putInt(0));
     script.step("capset", false, CAPSET, script.data(header), script.data(sets(capabilities)));
     for (int i = 0; i < CAPABILITIES; i++) {
       if ((capabilities.ambient() >> i & 1) != 0) {
@@ -108,7 +110,7 @@ final class Launch {
         out.putInt((int) (set >>> shift));
       }
     }
-    return out.array();
+    return SyscallScript.written(out);
   }
 
   private static byte[] bytes(String text) {

@@ -92,7 +92,15 @@ final class SyscallScript {
     for (byte[] each : strings) {
       array.putLong(string(each));
     }
-    return data(array.array());
+    array.putLong(0);
+    return data(written(array));
+  }
+
+  /// What was put into a buffer.
+  static byte[] written(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.position()];
+    buffer.flip().get(bytes);
+    return bytes;
   }
 
   static ByteBuffer buffer(int size) {
@@ -133,7 +141,7 @@ final class SyscallScript {
     }
     out.position((int) (DATA - BASE));
     out.put(data.toByteArray());
-    return out.array();
+    return written(out);
   }
 
   private static void programHeader(ByteBuffer out, int type, int flags, long address, int size) {
