@@ -14,6 +14,7 @@ import trapline.model.Abi;
 final class CallWatch {
   private static final int SYS_FORK = 57;
   private static final int SYS_EXECVE = 59;
+  private static final int SYS_WAIT4 = 61;
   private static final int X32_BIT = 0x4000_0000;
 
   // Places in struct pt_regs (arch/x86/include/asm/ptrace.h), in words.
@@ -178,8 +179,8 @@ final class CallWatch {
   private void ofLauncher(int number, long stack) throws IOException {
     if (number == SYS_FORK) {
       threads.waits(stack);
-    } else if (threads.isWaiting(stack) && threads.hasFirst()) {
-      over();
+    } else if (threads.isWaiting(stack) && threads.hasFirst() && number != SYS_WAIT4) {
+      over(); // it may begin to wait after the program has begun
     } else if (number == SYS_EXECVE && !threads.hasFirst()) {
       threads.first(stack);
     }
