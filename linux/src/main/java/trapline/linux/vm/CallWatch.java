@@ -14,6 +14,7 @@ import trapline.model.Abi;
 final class CallWatch {
   private static final int SYS_FORK = 57;
   private static final int SYS_EXECVE = 59;
+  private static final int SYS_WAIT4 = 61;
   private static final int X32_BIT = 0x4000_0000;
 
   // Places in struct pt_regs (arch/x86/include/asm/ptrace.h), in words.
@@ -149,10 +150,6 @@ final class CallWatch {
       ofLauncher((int) number, stack);
       return;
     }
-    if (threads.isWaiting(stack)) {
-      over();
-      return;
-    }
     ThreadTable.Known thread = threads.of(stack);
     if (thread == null) {
       return;
@@ -178,7 +175,7 @@ final class CallWatch {
   private void ofLauncher(int number, long stack) throws IOException {
     if (number == SYS_FORK) {
       threads.waits(stack);
-    } else if (threads.isWaiting(stack) && threads.hasFirst()) {
+    } else if (threads.isWaiting(stack) && number != SYS_WAIT4) { // that may come after all else
       over();
     } else if (number == SYS_EXECVE && !threads.hasFirst()) {
       threads.first(stack);

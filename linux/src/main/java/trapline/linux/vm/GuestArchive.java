@@ -127,10 +127,7 @@ final class GuestArchive {
       int mode = (int) number(status, "mode");
       Entry entry =
           new Entry(
-              mode,
-              (int) number(status, "uid"),
-              (int) number(status, "gid"),
-              seconds(status));
+              mode, (int) number(status, "uid"), (int) number(status, "gid"), seconds(status));
       switch (mode & TYPE) {
         case CpioWriter.LINK -> {
           Path target = Files.readSymbolicLink(path);

@@ -79,7 +79,8 @@ final class Launch {
     script.step("prctl(PR_SET_KEEPCAPS)", false, PRCTL, PR_SET_KEEPCAPS, 1);
     script.step("setresuid", false, SETRESUID, who.userId(), who.userId(), who.userId());
     script.step("prctl(PR_SET_KEEPCAPS)", false, PRCTL, PR_SET_KEEPCAPS, 0);
-    byte[] header = SyscallScript.written(SyscallScript.buffer(8).putInt(CAPABILITY_VERSION_3).putInt(0));
+    byte[] header =
+        SyscallScript.written(SyscallScript.buffer(8).putInt(CAPABILITY_VERSION_3).putInt(0));
     script.step("capset", false, CAPSET, script.data(header), script.data(sets(capabilities)));
     for (int i = 0; i < CAPABILITIES; i++) {
       if ((capabilities.ambient() >> i & 1) != 0) {
