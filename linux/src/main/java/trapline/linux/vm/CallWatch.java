@@ -150,10 +150,6 @@ final class CallWatch {
       ofLauncher((int) number, stack);
       return;
     }
-    if (threads.isWaiting(stack)) {
-      over();
-      return;
-    }
     ThreadTable.Known thread = threads.of(stack);
     if (thread == null) {
       return;
@@ -179,8 +175,8 @@ final class CallWatch {
   private void ofLauncher(int number, long stack) throws IOException {
     if (number == SYS_FORK) {
       threads.waits(stack);
-    } else if (threads.isWaiting(stack) && threads.hasFirst() && number != SYS_WAIT4) {
-      over(); // it may begin to wait after the program has begun
+    } else if (threads.isWaiting(stack) && number != SYS_WAIT4) { // that may come after all else
+      over();
     } else if (number == SYS_EXECVE && !threads.hasFirst()) {
       threads.first(stack);
     }

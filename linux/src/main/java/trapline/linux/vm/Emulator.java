@@ -230,8 +230,14 @@ final class Emulator implements Closeable {
     }
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  /// Whether it has ended, or is about to.
+  boolean hasEnded() {
+    try {
+      return process.waitFor(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Override

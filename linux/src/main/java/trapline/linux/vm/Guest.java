@@ -99,8 +99,11 @@ public final class Guest {
       try (Emulator emulator = start()) {
         try {
           return drive(emulator);
-        } catch (EOFException e) {
-          throw gone(emulator, e);
+        } catch (IOException e) {
+          if (e instanceof EOFException || emulator.hasEnded()) {
+            throw gone(emulator, e);
+          }
+          throw e;
         }
       }
     }
@@ -228,7 +231,7 @@ public final class Guest {
       return (int) value;
     }
 
-    private GuestFailure gone(Emulator emulator, EOFException e) {
+    private GuestFailure gone(Emulator emulator, IOException e) {
       String words = emulator.lastWords();
       boolean isPanic = words.contains("Kernel panic");
       return new GuestFailure(

@@ -199,6 +199,7 @@ class GuestTest {
               gid_t groups[9];
               int g = getgroups(9, groups);
               for (int i = 0; i < g; i++) printf("group %u\\n", groups[i]);
+              printf("fd3 %d\\n", dup(3));
               printf("umask %o\\n", umask(0));
               struct rlimit l;
               getrlimit(RLIMIT_NOFILE, &l);
@@ -208,7 +209,6 @@ class GuestTest {
                 if (!strncmp(text, "CapEff", 6) || !strncmp(text, "NoNew", 5)) fputs(text, stdout);
               f = fopen("beside", "r");
               printf("beside %s", f ? fgets(text, sizeof text, f) : "none\\n");
-              printf("fd3 %d\\n", dup(3));
               while (fgets(text, sizeof text, stdin)) printf("in %s", text);
               fflush(stdout);
               fputs("complaint\\n", stderr);
@@ -243,12 +243,12 @@ class GuestTest {
                 "gid 2345 2345 2345",
                 "group 4",
                 "group 24",
+                "fd3 -1",
                 "umask 27",
                 "files 321 654",
                 "CapEff:\t0000000000000000",
                 "NoNewPrivs:\t1",
                 "beside it is",
-                "fd3 -1",
                 "in first",
                 "in second",
                 ""));
