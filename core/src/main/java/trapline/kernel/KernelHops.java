@@ -13,6 +13,7 @@ import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.KernelFacts;
 import trapline.model.MalformedBinary;
+import trapline.model.Place;
 import trapline.model.SyscallId;
 
 /// Builds the kernel's four hops of a journey: kernel-entry, table-row, declaration and
@@ -71,13 +72,13 @@ public final class KernelHops {
   }
 
   private Hop entry(Abi abi, Optional<SyscallFacts> found) {
-    List<String> names = new ArrayList<>();
+    List<EntryPath.Stage> stages = new ArrayList<>();
     for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
       if (!stage.inlined()) {
-        names.add(stage.symbol());
+        stages.add(stage);
       }
     }
-    if (names.isEmpty()) {
+    if (stages.isEmpty()) {
       return new Hop.Missing(
           HopKind.KERNEL_ENTRY,
           "the source of "
@@ -86,6 +87,8 @@ public final class KernelHops {
               + abi.label(),
           "");
     }
+    List<String> names = new ArrayList<>();
+    stages.forEach(stage -> names.add(stage.symbol()));
     // A number without a row never gets to an entry point of its own.
     if (found.isPresent()) {
       names.add(found.get().symbol());
@@ -93,9 +96,11 @@ public final class KernelHops {
     Kallsyms symbols = symbols(abi, names);
     List<Hop.KernelSymbol> path = new ArrayList<>();
     List<String> absent = new ArrayList<>();
-    for (String name : names) {
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
       Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
-      path.add(new Hop.KernelSymbol(name, symbol.isEmpty() ? 0 : symbol.get().address()));
+      Place place = i < stages.size() ? stages.get(i).place() : onlyPlace(found);
+      path.add(new Hop.KernelSymbol(name, symbol.isEmpty() ? 0 : symbol.get().address(), place));
       if (symbol.isEmpty()) {
         absent.add(name);
       }
@@ -110,7 +115,17 @@ public final class KernelHops {
       note = "not among the running kernel's symbols: " + String.join(", ", absent);
     }
     return new Hop.KernelEntry(
-        seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence, path, note);
+        seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence,
+        path,
+        note,
+        evidence);
+  }
+
+  /// Where the call's function is, when only one can serve it.
+  private static @Nullable Place onlyPlace(Optional<SyscallFacts> found) {
+    return found.isPresent() && found.get().state() == SyscallState.IMPLEMENTED
+        ? found.get().definitions().getFirst().place()
+        : null;
   }
 
   /// What the running kernel says of these symbols. Its list has some 200,000 lines that it writes

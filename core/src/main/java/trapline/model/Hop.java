@@ -175,9 +175,17 @@ public sealed interface Hop {
   /// The kernel's entry path for this ABI.
   ///
   /// @param note such as `addresses hidden: kernel.kptr_restrict`; may be empty
-  record KernelEntry(Evidence evidence, List<KernelSymbol> path, String note) implements Hop {
+  /// @param places how the places on the path are known; `null` when it has none
+  record KernelEntry(
+      Evidence evidence, List<KernelSymbol> path, String note, @Nullable Evidence places)
+      implements Hop {
     public KernelEntry {
       path = List.copyOf(path);
+    }
+
+    /// A path without places.
+    public KernelEntry(Evidence evidence, List<KernelSymbol> path, String note) {
+      this(evidence, path, note, null);
     }
 
     @Override
@@ -189,7 +197,13 @@ public sealed interface Hop {
   /// A kernel function.
   ///
   /// @param address where it is in the running kernel; 0 when that is not known
-  record KernelSymbol(String name, long address) {}
+  /// @param place where the source defines it; `null` when that is not known
+  record KernelSymbol(String name, long address, @Nullable Place place) {
+    /// A function whose place in the source is not known.
+    public KernelSymbol(String name, long address) {
+      this(name, address, null);
+    }
+  }
 
   /// The row of the architecture's call table.
   ///
