@@ -61,19 +61,26 @@ public final class KernelHops {
   /// Exactly four hops in the order of [HopKind]. A hop that cannot be established is
   /// [Hop.Missing] with why and what to do.
   public List<Hop> hops(SyscallId id) {
+    return hops(id, "");
+  }
+
+  /// The same, of a call that was made by one of the ABI's instructions.
+  ///
+  /// @param instruction the one that trapped, such as `sysenter`; empty when it is not known
+  public List<Hop> hops(SyscallId id, String instruction) {
     boolean ownSource = match().level() != VersionMatch.Level.OTHER;
     Optional<SyscallFacts> found =
         index.facts(SyscallAbi.of(id.abi()), id.number(), running.config(), ownSource);
     return List.of(
-        entry(id.abi(), found),
+        entry(id.abi(), instruction.trim().replaceAll("\\s+", " "), found),
         row(id, found),
         declaration(found),
         implementation(id.abi(), found));
   }
 
-  private Hop entry(Abi abi, Optional<SyscallFacts> found) {
+  private Hop entry(Abi abi, String instruction, Optional<SyscallFacts> found) {
     List<EntryPath.Stage> stages = new ArrayList<>();
-    for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
+    for (EntryPath.Stage stage : index.entryPath(abi, instruction).stages()) {
       if (!stage.inlined()) {
         stages.add(stage);
       }
@@ -84,7 +91,8 @@ public final class KernelHops {
           "the source of "
               + index.version().text()
               + " does not show the entry path of "
-              + abi.label(),
+              + abi.label()
+              + (instruction.isEmpty() ? "" : " by " + instruction),
           "");
     }
     List<String> names = new ArrayList<>();
@@ -139,8 +147,8 @@ public final class KernelHops {
     Set<String> wanted = new HashSet<>(asked);
     wanted.addAll(names);
     if (known != null) {
-      for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
-        wanted.add(stage.symbol());
+      for (EntryPath path : index.entryPaths(SyscallAbi.of(abi))) {
+        path.stages().forEach(stage -> wanted.add(stage.symbol()));
       }
       for (SyscallRow row : index.rows(abi)) {
         wanted.add(index.symbol(SyscallAbi.of(abi), row));
@@ -219,9 +227,25 @@ public final class KernelHops {
       gates.addAll(definition.conditions());
       definitions.add(
           new Hop.Definition(
-              definition.signature(), definition.place(), gates, source(definition)));
+              definition.signature(),
+              definition.place(),
+              gates,
+              source(definition),
+              built(definition)));
     }
     return new Hop.Implementation(evidence, definitions, confirmation(abi, facts));
+  }
+
+  /// What the running kernel's configuration says of a definition in a source of its series.
+  private Hop.@Nullable Built built(SyscallDefinition definition) {
+    KernelConfig config = running.config();
+    boolean tells =
+        config.isComplete() && match().isOwnSeries() && !definition.requirements().isEmpty();
+    Condition.Truth truth =
+        tells ? Condition.all(definition.requirements(), config) : Condition.Truth.UNKNOWN;
+    return truth == Condition.Truth.UNKNOWN
+        ? null
+        : new Hop.Built(truth == Condition.Truth.TRUE, config.origin());
   }
 
   private List<String> source(SyscallDefinition definition) {

@@ -253,12 +253,28 @@ public sealed interface Hop {
   /// @param signature such as `SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)`
   /// @param gates the configuration symbols and `#if` conditions that it depends on
   /// @param source its text, line by line from `place` on; empty when no tree is at hand
-  record Definition(String signature, Place place, List<String> gates, List<String> source) {
+  /// @param built what the running kernel's configuration says of it; `null` when it does not tell
+  record Definition(
+      String signature,
+      Place place,
+      List<String> gates,
+      List<String> source,
+      @Nullable Built built) {
     public Definition {
       gates = List.copyOf(gates);
       source = List.copyOf(source);
     }
+
+    /// A definition of which no configuration tells.
+    public Definition(String signature, Place place, List<String> gates, List<String> source) {
+      this(signature, place, gates, source, null);
+    }
   }
+
+  /// Whether the running kernel was built with a definition.
+  ///
+  /// @param from the file that has its configuration, such as `/proc/config.gz`
+  record Built(boolean here, String from) {}
 
   /// The way back.
   ///

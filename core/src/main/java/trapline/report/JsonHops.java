@@ -207,6 +207,11 @@ final class JsonHops {
       if (!definition.source().isEmpty()) {
         strings(json, "source", definition.source());
       }
+      Hop.Built built = definition.built();
+      if (built != null) {
+        json.writeBooleanProperty("builtHere", built.here());
+        string(json, "builtFrom", built.from());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -175,7 +175,14 @@ final class KernelSide {
           gates.word(gate, Tone.FAINT);
           first = false;
         }
-        page.row("", gates, "", Page.NO_MARK);
+        Hop.Built built = definition.built();
+        if (built != null) {
+          gates
+              .glue(":", Tone.FAINT)
+              .words(built.here() ? "built here" : "not built here", Tone.PLAIN);
+          gates.word("(" + built.from() + ")", Tone.FAINT);
+        }
+        page.row("", gates, "", built == null ? Page.NO_MARK : 'o');
       }
       source(page, definition);
     }

@@ -48,7 +48,7 @@ class KernelHopsTest {
 
     assertThat(entry.places()).isEqualTo(new Evidence.SourceIndex(INDEX.version().text()));
     assertThat(entry.path().getFirst().place())
-        .isEqualTo(INDEX.entryPath(Abi.X86_64).stages().getFirst().place());
+        .isEqualTo(INDEX.entryPath(Abi.X86_64, "").stages().getFirst().place());
     assertThat(entry.path().getLast().place())
         .isEqualTo(INDEX.facts(Abi.X86_64, 41).orElseThrow().definitions().getFirst().place());
     assertThat(entry.path()).allMatch(symbol -> symbol.place() != null);
