@@ -73,15 +73,14 @@ final class EntryPathFinder {
         gaps.add(
             new Gap(
                 place(known, start, rule),
-                "no way was found from "
-                    + from
-                    + " to "
-                    + rule.ends().getFirst()
-                    + ", by which "
+                "the way of "
                     + abi.label()
                     + " calls by "
                     + rule.instruction()
-                    + " would enter"));
+                    + " was not found: nothing leads from "
+                    + from
+                    + " to "
+                    + rule.ends().getFirst()));
       }
       paths.add(new EntryPath(rule.instruction(), stages));
     }

@@ -26,7 +26,7 @@ final class EntryRules {
       List<String> ends) {
     /// The start for a reader of messages.
     String startText() {
-      return start.isEmpty() ? markers.getLast() + " of " + startFile : start;
+      return start.isEmpty() ? markers.getLast() : start;
     }
   }
 

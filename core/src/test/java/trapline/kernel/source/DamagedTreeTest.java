@@ -124,11 +124,10 @@ class DamagedTreeTest {
         .extracting(gap -> gap.place() + ": " + gap.reason())
         .contains(
             ENTRY
-                + ":1: no way was found from entry_SYSCALL_64 to x64_sys_call, by which x86_64"
-                + " calls by syscall would enter",
-            "arch/x86/kernel/idt.c: no way was found from IA32_SYSCALL_VECTOR of"
-                + " arch/x86/kernel/idt.c to ia32_sys_call, by which i386 calls by int $0x80 would"
-                + " enter");
+                + ":1: the way of x86_64 calls by syscall was not found: nothing leads from"
+                + " entry_SYSCALL_64 to x64_sys_call",
+            "arch/x86/kernel/idt.c: the way of i386 calls by int $0x80 was not found: nothing leads"
+                + " from IA32_SYSCALL_VECTOR to ia32_sys_call");
   }
 
   private static List<String> way(KernelIndex index, Abi abi, String instruction) {
