@@ -1,26 +1,32 @@
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.Deflater;
+import trapline.kernel.FunctionIndex;
 import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelSource;
+import trapline.kernel.source.CoreFunctions;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 
-/// Writes one index of several sources: FILE, then RELEASE TARBALL PACKAGE-VERSION SHA256 for each;
-/// PACKAGE-VERSION is empty for a pristine source. The caller has compared the SHA-256.
+/// Writes one index of several sources, and one of the functions of some: FILE FUNCTIONS-FILE, then RELEASE
+/// TARBALL PACKAGE-VERSION SHA256 FUNCTIONS for each. PACKAGE-VERSION is empty for a pristine source;
+/// FUNCTIONS is `functions` or `-`. The caller has compared the SHA-256.
 final class MakeKernelIndex {
   private MakeKernelIndex() {}
 
   public static void main(String[] args) throws Exception {
     List<IndexContent> contents = new ArrayList<>();
-    for (int i = 1; i + 3 < args.length; i += 4) {
-      IndexOptions options = new IndexOptions(args[i + 2], args[i + 3], false);
+    List<IndexContent> functions = new ArrayList<>();
+    for (int i = 2; i + 4 < args.length; i += 5) {
+      boolean withFunctions = args[i + 4].equals("functions");
+      IndexOptions options = new IndexOptions(args[i + 2], args[i + 3], withFunctions);
       IndexContent content =
           KernelIndexer.read(
               new TarballSource(Path.of(args[i + 1])), options, KernelSource.Progress.NONE);
@@ -38,10 +44,19 @@ final class MakeKernelIndex {
       for (Gap gap : content.gaps()) {
         System.out.println("  not indexed: " + gap.place() + ": " + gap.reason());
       }
-      contents.add(content);
+      if (withFunctions) {
+        IndexContent core = CoreFunctions.of(content);
+        functions.add(core);
+        System.out.printf("  %d functions of its core%n", FunctionIndex.read(core.functions()).size());
+      }
+      contents.add(content.withoutFunctions());
     }
-    byte[] bytes = KernelIndexSet.write(contents);
-    Path file = Path.of(args[0]).toAbsolutePath();
+    write(Path.of(args[0]), KernelIndexSet.write(contents));
+    write(Path.of(args[1]), KernelIndexSet.write(functions));
+  }
+
+  private static void write(Path to, byte[] bytes) throws IOException {
+    Path file = to.toAbsolutePath();
     Path written = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.write(written, bytes);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.kernel.KernelFunctions;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
@@ -107,9 +108,7 @@ final class KernelChoice {
       // One of another release of the series is no better than an embedded one of the series.
       boolean other = best.match(release, build).level() == VersionMatch.Level.OTHER;
       boolean better =
-          other
-              ? series(entry.release()).equals(series(release))
-              : release.startsWith(entry.release());
+          other ? series(entry.release()).equals(series(release)) : isOf(release, entry.release());
       if (better) {
         Optional<CachedIndex> opened = cache.open(entry);
         if (opened.isPresent()) {
@@ -123,6 +122,33 @@ final class KernelChoice {
       }
     }
     return new Chosen(best, origin, null);
+  }
+
+  /// Where kernel functions are, by the chosen index if it holds them; by cached ones of the same
+  /// release; by what comes with Trapline, which has the kernel's core; by the other cached ones,
+  /// those of the same series first. A cached one is opened when those before it do not know a
+  /// function.
+  KernelFunctions functions(Chosen chosen, String release) {
+    List<KernelFunctions.Source> same = new ArrayList<>();
+    List<KernelFunctions.Source> near = new ArrayList<>();
+    List<KernelFunctions.Source> far = new ArrayList<>();
+    for (IndexCache.Entry entry : cache.entries()) {
+      KernelFunctions.Source source =
+          new KernelFunctions.Source(
+              "cached index", () -> cache.open(entry).map(cached -> cached.set().index(0)));
+      boolean series = series(entry.release()).equals(series(release));
+      (isOf(release, entry.release()) ? same : series ? near : far).add(source);
+    }
+    KernelIndex core = KernelIndexSet.embeddedFunctions().nearest(release);
+    boolean ownSeries = series(core.version().release()).equals(series(release));
+    List<KernelFunctions.Source> sources = new ArrayList<>();
+    sources.add(KernelFunctions.Source.of(chosen.index(), chosen.origin()));
+    sources.addAll(same);
+    sources.addAll(ownSeries ? List.of() : near);
+    sources.add(KernelFunctions.Source.of(core, "embedded functions"));
+    sources.addAll(ownSeries ? near : List.of());
+    sources.addAll(far);
+    return new KernelFunctions(sources);
   }
 
   /// A tree, tarball or index file that the user names.
@@ -245,6 +271,14 @@ final class KernelChoice {
       return null;
     }
     return null;
+  }
+
+  /// Whether a running release (`6.12.117+deb13-amd64`) is one of an upstream release (`6.12.117`).
+  private static boolean isOf(String running, String release) {
+    int end = release.length();
+    return running.startsWith(release)
+        && (running.length() == end
+            || !(Character.isDigit(running.charAt(end)) || running.charAt(end) == '.'));
   }
 
   /// `6.12` of `6.12.48+deb13`.

@@ -8,6 +8,7 @@ import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningKernel;
+import trapline.kernel.VersionMatch;
 
 /// The option `--kernel`: whose facts the user wants.
 ///
@@ -15,7 +16,9 @@ import trapline.kernel.RunningKernel;
 /// @param index the chosen one of them
 /// @param origin where it is from, for the user
 /// @param relation how it relates to the running kernel, or to what was asked for
-record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String relation) {
+/// @param ownSeries whether it was chosen for the running kernel, and is of its series
+record KernelOption(
+    KernelIndexSet set, KernelIndex index, String origin, String relation, boolean ownSeries) {
   static final String NAME = "--kernel";
 
   static OptionSpec spec() {
@@ -36,13 +39,14 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
     KernelIndexSet set = KernelIndexSet.embedded();
     if (typed == null) {
       KernelChoice.Chosen best = choice.running(running);
-      String relation = best.index().match(running.release(), running.version()).sentence();
-      return new KernelOption(set, best.index(), best.origin(), relation);
+      VersionMatch match = best.index().match(running.release(), running.version());
+      return new KernelOption(
+          set, best.index(), best.origin(), match.sentence(), match.isOwnSeries());
     }
     if (KernelChoice.isPlace(typed)) {
       KernelChoice.Chosen at = choice.at(Path.of(typed), NAME + " " + typed);
       String relation = "facts from " + at.index().version().text();
-      return new KernelOption(set, at.index(), at.origin(), relation);
+      return new KernelOption(set, at.index(), at.origin(), relation, false);
     }
     String version = version(typed);
     if (version.isEmpty()) {
@@ -52,7 +56,7 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
     }
     KernelChoice.Chosen chosen = choice.version(version);
     return new KernelOption(
-        set, chosen.index(), chosen.origin(), relation(version, chosen.index().version()));
+        set, chosen.index(), chosen.origin(), relation(version, chosen.index().version()), false);
   }
 
   /// The index of exactly that release, series or place.
@@ -73,7 +77,11 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
           option + ": " + typed + " is not indexed; there are " + releases(choice));
     }
     return new KernelOption(
-        KernelIndexSet.embedded(), chosen.index(), chosen.origin(), "facts from " + found.text());
+        KernelIndexSet.embedded(),
+        chosen.index(),
+        chosen.origin(),
+        "facts from " + found.text(),
+        false);
   }
 
   /// Without the `v` of tags; empty when it is no version.
@@ -90,7 +98,8 @@ record KernelOption(KernelIndexSet set, KernelIndex index, String origin, String
     return asked
         + " is not indexed: facts from "
         + found.text()
-        + ", lines are approximate and calls may differ";
+        + (found.isLowerThan(asked) ? ", the nearest lower version" : "")
+        + "; lines are approximate and calls may differ";
   }
 
   private static String releases(KernelChoice choice) {

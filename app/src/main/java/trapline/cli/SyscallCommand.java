@@ -96,24 +96,40 @@ final class SyscallCommand implements Callable<Integer> {
   private static SyscallAnswer answer(
       KernelOption kernel, SyscallAbi abi, SyscallRow row, RunningKernel running) {
     KernelIndex index = kernel.index();
-    SyscallFacts facts = index.facts(abi, row);
     boolean own =
         AbiOption.machine()
             .filter(mine -> mine.architecture().equals(abi.architecture()))
             .isPresent();
     // Most of the time goes into the kernel's writing of its symbols: the rest is done meanwhile.
-    CompletableFuture<Optional<RunningCall>> here =
+    CompletableFuture<Here> here =
         own
-            ? CompletableFuture.supplyAsync(() -> Optional.of(RunningCall.of(facts, running)))
-            : CompletableFuture.completedFuture(Optional.empty());
+            ? CompletableFuture.supplyAsync(() -> here(kernel, abi, row, running))
+            : CompletableFuture.completedFuture(new Here(index.facts(abi, row), Optional.empty()));
+    List<AbiNumber> numbers = AbiNumber.all(index, row.name());
+    SyscallHistory history = SyscallHistory.of(kernel.set(), abi, row);
+    String manual = ManualPage.description(row.name());
     return new SyscallAnswer(
-        facts,
+        here.join().facts(),
         index.version(),
         kernel.origin(),
         kernel.relation(),
-        AbiNumber.all(index, row.name()),
-        SyscallHistory.of(kernel.set(), abi, row),
-        ManualPage.description(row.name()),
-        here.join());
+        numbers,
+        history,
+        manual,
+        here.join().call());
+  }
+
+  /// What the source says, and what the running kernel says of it.
+  private record Here(SyscallFacts facts, Optional<RunningCall> call) {}
+
+  /// The running kernel's configuration decides, where the facts are of its series and depend on
+  /// one.
+  private static Here here(
+      KernelOption kernel, SyscallAbi abi, SyscallRow row, RunningKernel running) {
+    SyscallFacts facts = kernel.index().facts(abi, row);
+    if (kernel.ownSeries() && RunningCall.dependsOnConfig(facts)) {
+      facts = kernel.index().facts(abi, row, running.config());
+    }
+    return new Here(facts, Optional.of(RunningCall.of(facts, running, kernel.ownSeries())));
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import trapline.testing.Command;
+import trapline.testing.Tools;
 
 /// `trapline index`, its cache, and that nothing half-written is left.
 class IndexCommandTest {
@@ -27,13 +28,32 @@ class IndexCommandTest {
 
   @BeforeEach
   void files() throws IOException, InterruptedException {
-    write("tree/Makefile", "VERSION = 6\nPATCHLEVEL = 99\nSUBLEVEL = 3\nobj-y += net/\n");
+    write("tree/Makefile", "VERSION = 6\nPATCHLEVEL = 99\nSUBLEVEL = 3\nobj-y += net/ arch/x86/\n");
     write("tree/net/Makefile", "obj-y += socket.o\n");
     write(
         "tree/net/socket.c",
         "SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)\n{\n}\n");
     write("tree/kernel/sys_ni.c", "COND_SYSCALL(socket);\n");
     write("tree/include/linux/syscalls.h", "asmlinkage long sys_socket(int, int, int);\n");
+    write("tree/arch/x86/Kbuild", "obj-y += entry/\n");
+    write("tree/arch/x86/entry/Makefile", "obj-y += entry.o\n");
+    write(
+        "tree/arch/x86/entry/entry.S",
+        """
+        SYM_CODE_START(entry_all)
+        	call x64_sys_call
+        	call x32_sys_call
+        	call ia32_sys_call
+        SYM_CODE_END(entry_all)
+        SYM_FUNC_START(x64_sys_call)
+        SYM_FUNC_START(x32_sys_call)
+        SYM_FUNC_START(ia32_sys_call)
+        """);
+    write(
+        "tree/arch/x86/kernel/cpu/common.c",
+        "f() { w(MSR_LSTAR, entry_all); w(MSR_CSTAR, entry_all); "
+            + "w(MSR_IA32_SYSENTER_EIP, entry_all); }\n");
+    write("tree/arch/x86/kernel/idt.c", "x[] = { S(IA32_SYSCALL_VECTOR, entry_all) };\n");
     StringBuilder rows = new StringBuilder("41 common socket sys_socket\n");
     for (int i = 1000; i < 4000; i++) {
       rows.append(i)
@@ -196,6 +216,128 @@ class IndexCommandTest {
     } finally {
       index.destroyForcibly();
     }
+  }
+
+  /// By the key on a terminal, which signals the whole group.
+  @Test
+  void ctrlCOnATerminalLeavesNothing() throws Exception {
+    Tools.require("script");
+    Command.runIn(folder, List.of("mkfifo", "pipe")).orFail();
+    List<String> before = listing();
+    String command = "exec 3<>pipe; head -c 100 tree.tar.xz >pipe; \"$@\"; echo \"status $?\" >&2";
+    Process terminal =
+        new ProcessBuilder(
+                "script",
+                "-qec",
+                shellWords(command, Cli.command("index", "pipe", "-o", "out")),
+                "/dev/null")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      Thread.sleep(4000); // it waits for more
+      assertThat(terminal.isAlive()).isTrue();
+      terminal.getOutputStream().write(3);
+      terminal.getOutputStream().flush();
+      assertThat(terminal.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(new String(terminal.getInputStream().readAllBytes()))
+          .contains("trapline: interrupted");
+      assertThat(listing()).isEqualTo(before);
+    } finally {
+      terminal.descendants().forEach(ProcessHandle::destroyForcibly);
+      terminal.destroyForcibly();
+    }
+  }
+
+  private static String shellWords(String script, List<String> command) {
+    List<String> words = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+    words.addAll(command);
+    return words.stream()
+        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+        .collect(java.util.stream.Collectors.joining(" "));
+  }
+
+  @Test
+  void twoRunsAtTheSameTimeBothKeepAWholeIndex() throws Exception {
+    List<Process> both = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        List<String> command =
+            new ArrayList<>(List.of("env", "XDG_CACHE_HOME=" + folder.resolve("cache")));
+        command.addAll(Cli.command("index", "tree"));
+        both.add(new ProcessBuilder(command).directory(folder.toFile()).start());
+      }
+      for (Process one : both) {
+        assertThat(new String(one.getInputStream().readAllBytes())).contains("6.99.3", "3001 rows");
+        assertThat(new String(one.getErrorStream().readAllBytes())).isEmpty();
+        assertThat(one.waitFor()).isZero();
+      }
+    } finally {
+      both.forEach(Process::destroyForcibly);
+    }
+    assertThat(cache()).hasSize(1).allMatch(name -> name.matches("6\\.99\\.3-.*\\.index"));
+    CachedIndex kept =
+        CachedIndex.open(folder.resolve("cache/trapline").resolve(cache().getFirst()));
+    assertThat(kept.set().index(0).functions()).isPresent();
+    assertThat(run("syscall", "socket", "--kernel", "tree").orFail()).contains("net/socket.c:1");
+  }
+
+  /// As a user who may read less than root.
+  @Test
+  void whatMayNotBeReadOrWrittenIsSaid() throws Exception {
+    Tools.requireHost(Tools.isRoot(), "root, to become another user");
+    Tools.require("setpriv");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    Command.run("chmod", "755", folder.toString()).orFail();
+    String setpriv = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+    Tools.requireHost(
+        Cli.shell(folder, setpriv + java + " -version").status() == 0,
+        "a Java that others may run");
+    // The class path may be in root's own folder.
+    Path classes = Files.createDirectory(folder.resolve("classes"));
+    StringBuilder path = new StringBuilder();
+    List<String> command = Cli.command();
+    for (String element : command.get(command.indexOf("-cp") + 1).split(":")) {
+      if (!element.isEmpty() && Files.exists(Path.of(element))) {
+        Path copy = classes.resolve(Integer.toString(path.length()));
+        Command.run("cp", "-r", element, copy.toString()).orFail();
+        path.append(copy).append(':');
+      }
+    }
+    Command.run("chmod", "-R", "a+rX", classes.toString(), folder.resolve("tree").toString())
+        .orFail();
+    String other =
+        setpriv
+            + "env -u HOME XDG_CACHE_HOME=$PWD/own "
+            + java
+            + " -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp '"
+            + path
+            + "' trapline.cli.Main ";
+    Command.runIn(folder, List.of("bash", "-c", "mkdir own closed && chown 65534 own")).orFail();
+
+    Command.run("chmod", "700", folder.resolve("tree/net").toString()).orFail();
+    Command partly = sh(other + "index tree");
+    assertThat(partly.status()).isZero();
+    assertThat(partly.err()).contains("could not be indexed: net").doesNotContain("Exception");
+    Command.run("chmod", "600", folder.resolve("tree.tar.xz").toString()).orFail();
+    assertSaid(sh(other + "index tree.tar.xz"), "tree.tar.xz: no permission to read it");
+    assertSaid(sh(other + "index tree -o closed/x"), "no permission to write in");
+    Command.run("chmod", "700", folder.resolve("tree").toString()).orFail();
+    assertSaid(sh(other + "index tree"), "tree: ");
+    Command.run("chmod", "755", folder.resolve("tree").toString()).orFail();
+    Command uncached = sh(other.replace("$PWD/own", "$PWD/closed") + "index tree");
+    assertThat(uncached.status()).isEqualTo(6);
+    assertThat(uncached.err()).contains("no cache is used: ", "name a file for it with -o");
+    assertThat(folder.resolve("closed")).isEmptyDirectory();
+  }
+
+  private Command sh(String script) {
+    return Command.runIn(folder, List.of("bash", "-c", script));
+  }
+
+  private static void assertSaid(Command refused, String line) {
+    assertThat(refused.err()).contains(line).startsWith("trapline: ").hasLineCount(1);
+    assertThat(refused.status()).isEqualTo(6);
   }
 
   @Test

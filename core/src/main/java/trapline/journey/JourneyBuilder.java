@@ -189,7 +189,7 @@ public final class JourneyBuilder {
             arrival.arguments,
             trap == null ? "" : libraryName.apply(trap.image())));
     hops.add(trapHop(arrival, space));
-    hops.addAll(kernel.hops(arrival.id));
+    hops.addAll(kernel.hops(arrival.id, trap == null ? "" : trap.text()));
     arrival.hops = hops;
   }
 
@@ -286,7 +286,7 @@ public final class JourneyBuilder {
         at,
         image == null ? "" : image.name(),
         image == null ? new LinkAddress(at.value()) : image.link(at),
-        trap == null ? "unknown" : trap.instruction().text(trapline.code.SymbolLookup.NONE),
+        trap == null ? "unknown" : trap.text(),
         values);
   }
 

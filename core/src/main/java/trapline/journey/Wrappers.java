@@ -37,6 +37,11 @@ final class Wrappers {
       return code.get(trap);
     }
 
+    /// The trapping instruction as text.
+    String text() {
+      return instruction().text(trapline.code.SymbolLookup.NONE);
+    }
+
     /// The first conditional jump behind the trap; -1 when there is none near.
     int branch() {
       for (int i = trap + 1; i < code.size() && i <= trap + BEHIND; i++) {

@@ -48,6 +48,19 @@ public final class Condition {
     return true;
   }
 
+  /// Whether all of the conditions hold.
+  public static Truth all(List<String> conditions, KernelConfig config) {
+    Truth all = Truth.TRUE;
+    for (String condition : conditions) {
+      Truth truth = evaluate(condition, config);
+      if (truth == Truth.FALSE) {
+        return Truth.FALSE;
+      }
+      all = truth == Truth.UNKNOWN ? truth : all;
+    }
+    return all;
+  }
+
   private @Nullable Long or() {
     Long left = and();
     while (take("||")) {

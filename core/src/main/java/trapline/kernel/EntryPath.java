@@ -4,7 +4,10 @@ import java.util.List;
 import trapline.model.Place;
 
 /// The kernel functions from the trap to the entry point of a call, in the order in which they run.
-public record EntryPath(List<Stage> stages) {
+///
+/// @param instruction the instruction that traps, such as `sysenter`: an ABI may have several
+/// @param stages empty when the source does not show the way
+public record EntryPath(String instruction, List<Stage> stages) {
   public EntryPath {
     stages = List.copyOf(stages);
   }

@@ -12,18 +12,22 @@ import trapline.model.Place;
 /// binary search.
 ///
 /// ```
-/// u32 format, u32 number of definitions
+/// u32 format, u32 number of versions, u32 number of definitions of each
 /// files, macros, names: SortedStrings
 /// u32 start of the places of each block of names, u32 bytes of all places
 /// places of one name: uleb line << 4 | flags
 ///   without SAME_FILE: zigzag uleb, the difference to the file before (in its block)
 ///   with HEADED: uleb number of the macro
+///   of several versions: uleb versions that have it, as bits; for each of them but the first
+///     zigzag uleb, how many lines further down it is than in the one before
 ///   with MORE: another place follows
 /// ```
 ///
+/// An instance is of one version.
+///
 /// Safe for use by many threads.
 public final class FunctionIndex {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   static final int FLAG_BITS = 4;
   static final int MORE = 1;
   static final int HEADED = 2;
@@ -31,6 +35,8 @@ public final class FunctionIndex {
   static final int STATIC = 8;
 
   private final Bytes bytes;
+  private final int versions;
+  private final int version;
   private final int functions;
   private final SortedStrings files;
   private final SortedStrings macros;
@@ -38,31 +44,53 @@ public final class FunctionIndex {
   private final Bytes starts;
   private final Bytes places;
 
-  private FunctionIndex(Bytes bytes) {
+  private FunctionIndex(Bytes bytes, int version) {
     this.bytes = bytes;
+    this.version = version;
     Cursor at = bytes.cursor(0);
     long format = at.u32();
     if (format != FORMAT) {
       throw bytes.malformed(0, "a function index of format " + format + ", not " + FORMAT);
     }
-    functions = at.i32();
+    long count = at.u32();
+    if (count <= version || count > IndexFile.MAX_VERSIONS) {
+      throw bytes.malformed(4, "functions of " + count + " versions, not of the one asked for");
+    }
+    versions = (int) count;
+    int own = 0;
+    long all = 0;
+    for (int i = 0; i < versions; i++) {
+      int each = at.i32();
+      own = i == version ? each : own;
+      all += Integer.toUnsignedLong(each);
+    }
+    functions = own;
     files = SortedStrings.read(at);
     macros = SortedStrings.read(at);
     names = SortedStrings.read(at);
     int blocks = (names.size() + SortedStrings.BLOCK - 1) / SortedStrings.BLOCK;
     starts = at.take(4L * blocks);
     places = at.take(at.u32());
-    if (functions < names.size() || functions > places.size()) {
-      throw bytes.malformed(4, functions + " functions of " + names.size() + " names");
+    // A place is a byte at least, and serves each version once at most.
+    if (all < names.size() || functions < 0 || functions > places.size()) {
+      throw bytes.malformed(8, all + " functions of " + names.size() + " names");
     }
   }
 
-  /// A view of an index.
+  /// A view of an index of one version.
   ///
   /// @throws trapline.model.MalformedBinary when these bytes are none; damage inside is found, and
   ///     thrown the same way, when it is come to
   public static FunctionIndex read(Bytes bytes) {
-    return new FunctionIndex(bytes);
+    return read(bytes, 0);
+  }
+
+  /// A view of one version of an index.
+  ///
+  /// @param version its place in the order in which they were written
+  /// @throws trapline.model.MalformedBinary as [#read(Bytes)], and when there is no such version
+  public static FunctionIndex read(Bytes bytes, int version) {
+    return new FunctionIndex(bytes, version);
   }
 
   /// The index as bytes that [#read] takes.
@@ -81,8 +109,9 @@ public final class FunctionIndex {
   public List<KernelFunction> named(String symbol) {
     for (String name : SymbolNames.inSource(symbol)) {
       int index = names.find(name);
-      if (index >= 0) {
-        return at(index, name);
+      List<KernelFunction> found = index < 0 ? List.of() : at(index, name);
+      if (!found.isEmpty()) {
+        return found;
       }
     }
     return List.of();
@@ -136,7 +165,9 @@ public final class FunctionIndex {
         String name = walk.text();
         do {
           of.next();
-          consumer.accept(of.function(name));
+          if (of.isHere()) {
+            consumer.accept(of.function(name));
+          }
         } while (of.more());
       }
     }
@@ -152,7 +183,9 @@ public final class FunctionIndex {
     List<KernelFunction> found = new ArrayList<>();
     do {
       of.next();
-      found.add(of.function(name));
+      if (of.isHere()) {
+        found.add(of.function(name));
+      }
     } while (of.more());
     return found;
   }
@@ -163,6 +196,9 @@ public final class FunctionIndex {
     private long word;
     private long file;
     private long macro;
+
+    /// In the version of this instance; 0 when it has not got the function.
+    private long line;
 
     Places(int block) {
       at = places.cursor(starts.u32(4L * block));
@@ -176,13 +212,37 @@ public final class FunctionIndex {
         file += delta >>> 1 ^ -(delta & 1);
       }
       macro = (word & HEADED) != 0 ? at.uleb() : -1;
+      line = versions == 1 ? word >>> FLAG_BITS : lineHere(word >>> FLAG_BITS);
       if (file < 0
           || file >= files.size()
           || macro >= macros.size()
           || macro < -1
-          || word >>> FLAG_BITS > Integer.MAX_VALUE) {
+          || line < 0
+          || line > Integer.MAX_VALUE) {
         throw places.malformed(start, "a place that is none");
       }
+    }
+
+    private long lineHere(long first) {
+      long mask = at.uleb();
+      long here = 0;
+      long at = first;
+      boolean begun = false;
+      for (int i = 0; i < versions; i++) {
+        if ((mask >>> i & 1) != 0) {
+          if (begun) {
+            long delta = this.at.uleb();
+            at += delta >>> 1 ^ -(delta & 1);
+          }
+          begun = true;
+          here = i == version ? at : here;
+        }
+      }
+      return here;
+    }
+
+    boolean isHere() {
+      return line != 0;
     }
 
     boolean more() {
@@ -192,7 +252,7 @@ public final class FunctionIndex {
     KernelFunction function(String name) {
       return new KernelFunction(
           name,
-          new Place(files.get((int) file), (int) (word >>> FLAG_BITS)),
+          new Place(files.get((int) file), (int) line),
           (word & STATIC) != 0,
           macro < 0 ? "" : macros.get((int) macro));
     }

@@ -95,6 +95,7 @@ public final class FunctionIndexWriter {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     SortedStrings.u32(out, FunctionIndex.FORMAT);
+    SortedStrings.u32(out, 1);
     SortedStrings.u32(out, order.length);
     write(files, out);
     write(macros, out);

@@ -35,14 +35,31 @@ public record IndexContent(
     gaps = List.copyOf(gaps);
   }
 
+  /// The same without an index of all functions.
+  public IndexContent withoutFunctions() {
+    return new IndexContent(
+        version,
+        tables,
+        declarations,
+        definitions,
+        optional,
+        redirections,
+        configs,
+        gaps,
+        Bytes.empty("functions"));
+  }
+
   /// One numbering.
   ///
   /// @param rows by number
-  /// @param prefix what the dispatch puts before an entry point's name, such as `__x64_`
-  /// @param path from the trap to the dispatch; without stages when the source does not show it
-  public record Table(SyscallAbi abi, List<SyscallRow> rows, String prefix, EntryPath path) {
+  /// @param names how the dispatch names what it calls
+  /// @param paths from the trap to the dispatch, one for each instruction that traps, the usual one
+  ///     first
+  public record Table(
+      SyscallAbi abi, List<SyscallRow> rows, DispatchNames names, List<EntryPath> paths) {
     public Table {
       rows = List.copyOf(rows);
+      paths = List.copyOf(paths);
     }
   }
 

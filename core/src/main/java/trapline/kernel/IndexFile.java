@@ -10,12 +10,14 @@ import trapline.bytes.Bytes;
 ///
 /// The file is little-endian: the eight letters `TRAPKIDX`, then 32-bit words: the format's
 /// number, the number of sections, the file's length in bytes, the CRC-32C of all between the
-/// word itself and the last section, 0, and offset and length in bytes of each section. Of
-/// every section but the strings a record is some words of 32 bits, of `V` versions:
+/// word itself and the last section, the CRC-32C of the last section, and offset and length in
+/// bytes of each section. Of every section but the strings a record is some words of 32 bits, of
+/// `V` versions:
 ///
 /// - versions, oldest first: release, package's version, distribution, SHA-256
-/// - numberings: label, list of rows; for each version whether it has it, prefix, and the list
-///   of the path (symbol, file, line, inlined)
+/// - numberings: label, list of rows; for each version whether it has it, prefix, list of prefixes
+///   of rows (second column, prefix), list of aliases (name, function), and list of paths
+///   (instruction, number of stages; for each symbol, file, line, inlined)
 /// - rows: number, ABI, name, entry, compat, noreturn, file; each version's line
 /// - entries, by name: entry point, first declaration and how many, first definition and how
 ///   many, versions in which it is optional, as bits
@@ -28,13 +30,14 @@ import trapline.bytes.Bytes;
 /// - lists: the length of a list, or one of its words
 /// - string offsets: where in the strings each starts; one more than there are strings
 /// - strings, in UTF-8
-/// - functions: a function index of the only version, or nothing; it has its own checks
+/// - functions: a function index of all versions, or nothing; its checksum is looked at when it is
+///   first needed
 ///
 /// A line of 0 says that the version has not got the fact. A string is its number, a list the
 /// index of the word that holds its length.
 final class IndexFile {
   static final String MAGIC = "TRAPKIDX";
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
   static final int HEADER = 28;
 
   /// What two bits in a word of 32 can tell.
@@ -56,15 +59,22 @@ final class IndexFile {
   static final int SECTIONS = 13;
 
   static final int VERSION_RECORD = 16;
+
+  /// Of one version in a numbering's record.
+  static final int NUMBERING_PART = 20;
+
   static final int ENTRY_RECORD = 24;
   static final int SETTING_RECORD = 12;
   static final int GAP_RECORD = 16;
 
   private static final int MAX_LIST = 8192;
+  private static final int FUNCTIONS_SUM = 24;
+  private static final int SUM_CHUNK = 1 << 20;
 
   private final Bytes file;
   private final Bytes[] sections = new Bytes[SECTIONS];
   private final int versions;
+  private volatile boolean functionsChecked;
 
   private IndexFile(Bytes file) {
     this.file = file;
@@ -121,6 +131,30 @@ final class IndexFile {
     }
   }
 
+  /// The functions' section, compared with its own checksum when it is first asked for.
+  ///
+  /// @throws trapline.model.MalformedBinary when they differ
+  Bytes functions() {
+    Bytes functions = sections[FUNCTIONS];
+    if (!functionsChecked) {
+      if (sum(functions) != (int) file.u32(FUNCTIONS_SUM)) {
+        throw file.malformed(
+            FUNCTIONS_SUM, "the index is damaged: the checksum of its functions differs");
+      }
+      functionsChecked = true;
+    }
+    return functions;
+  }
+
+  /// The CRC-32C of a section.
+  static int sum(Bytes section) {
+    CRC32C sum = new CRC32C();
+    for (int at = 0; at < section.size(); at += SUM_CHUNK) {
+      sum.update(section.copy(at, Math.min(SUM_CHUNK, section.size() - at)));
+    }
+    return (int) sum.getValue();
+  }
+
   Bytes bytes() {
     return file;
   }
@@ -137,7 +171,7 @@ final class IndexFile {
   static int recordSize(int section, int versions) {
     return 4
         * switch (section) {
-          case NUMBERINGS -> 2 + 3 * versions;
+          case NUMBERINGS -> 2 + NUMBERING_PART / 4 * versions;
           case ROWS -> 7 + versions;
           case ENTRIES -> ENTRY_RECORD / 4;
           case DECLARATIONS -> 3 + versions;

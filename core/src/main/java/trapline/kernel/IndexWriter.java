@@ -82,8 +82,11 @@ final class IndexWriter {
       words.add(rowList(tables, rows, rowIds));
       for (Optional<IndexContent.Table> table : tables) {
         words.add(table.isPresent() ? 1 : 0);
-        words.add(string(table.map(IndexContent.Table::prefix).orElse("")));
-        words.add(path(table.map(IndexContent.Table::path).orElse(new EntryPath(List.of()))));
+        DispatchNames names = table.map(IndexContent.Table::names).orElse(DispatchNames.of(""));
+        words.add(string(names.prefix()));
+        words.add(pairs(names.ofRows()));
+        words.add(pairs(names.aliases()));
+        words.add(paths(table.map(IndexContent.Table::paths).orElse(List.of())));
       }
     }
     return words;
@@ -137,15 +140,30 @@ final class IndexWriter {
     return list(ids);
   }
 
-  private int path(EntryPath path) {
+  private int paths(List<EntryPath> paths) {
     List<Integer> words = new ArrayList<>();
-    for (EntryPath.Stage stage : path.stages()) {
-      words.add(string(stage.symbol()));
-      words.add(string(stage.place().file()));
-      words.add(stage.place().line());
-      words.add(stage.inlined() ? 1 : 0);
+    for (EntryPath path : paths) {
+      words.add(string(path.instruction()));
+      words.add(path.stages().size());
+      for (EntryPath.Stage stage : path.stages()) {
+        words.add(string(stage.symbol()));
+        words.add(string(stage.place().file()));
+        words.add(stage.place().line());
+        words.add(stage.inlined() ? 1 : 0);
+      }
     }
     return list(words);
+  }
+
+  private int pairs(Map<String, String> texts) {
+    List<String> words = new ArrayList<>();
+    new TreeMap<>(texts)
+        .forEach(
+            (key, value) -> {
+              words.add(key);
+              words.add(value);
+            });
+    return strings(words);
   }
 
   /// Entry points in the order of their names, with the ranges of what belongs to them.
@@ -320,7 +338,7 @@ final class IndexWriter {
     parts.add(lists.bytes());
     parts.add(offsets.bytes());
     parts.add(text.toByteArray());
-    Bytes functions = versions.size() == 1 ? versions.getFirst().functions() : Bytes.empty("");
+    Bytes functions = functions();
     parts.add(functions.copy(0, functions.size()));
     Words table = new Words();
     int at = IndexFile.HEADER + 8 * parts.size();
@@ -330,7 +348,9 @@ final class IndexWriter {
       at += part.length;
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream(at);
-    body.writeBytes(new byte[4]);
+    Words functionsSum = new Words();
+    functionsSum.add(IndexFile.sum(functions));
+    body.writeBytes(functionsSum.bytes());
     body.writeBytes(table.bytes());
     parts.subList(0, IndexFile.FUNCTIONS).forEach(body::writeBytes);
     CRC32C sum = new CRC32C();
@@ -346,6 +366,22 @@ final class IndexWriter {
     out.writeBytes(body.toByteArray());
     out.writeBytes(parts.getLast());
     return out.toByteArray();
+  }
+
+  private Bytes functions() {
+    if (versions.size() == 1) {
+      return versions.getFirst().functions();
+    }
+    List<Optional<FunctionIndex>> each = new ArrayList<>();
+    for (IndexContent content : versions) {
+      each.add(
+          content.functions().isEmpty()
+              ? Optional.empty()
+              : Optional.of(FunctionIndex.read(content.functions(), 0)));
+    }
+    return each.stream().allMatch(Optional::isEmpty)
+        ? Bytes.empty("functions")
+        : Bytes.of("functions", FunctionMerge.write(each));
   }
 
   private int string(String text) {

@@ -16,15 +16,21 @@ public final class KernelConfig {
     UNKNOWN
   }
 
-  private static final KernelConfig NOTHING = new KernelConfig(Map.of(), false);
+  private static final KernelConfig NOTHING = new KernelConfig(Map.of(), false, "");
   private static final int MAX_SYMBOLS = 1_000_000;
 
   private final Map<String, Value> values;
   private final boolean complete;
+  private final String origin;
 
   public KernelConfig(Map<String, Value> values, boolean complete) {
+    this(values, complete, "");
+  }
+
+  private KernelConfig(Map<String, Value> values, boolean complete, String origin) {
     this.values = values;
     this.complete = complete;
+    this.origin = origin;
   }
 
   /// The value's number in an index file: its place in this list.
@@ -71,7 +77,12 @@ public final class KernelConfig {
     if (values.isEmpty()) {
       throw config.malformed(0, "no kernel configuration: it sets no CONFIG_ symbol");
     }
-    return new KernelConfig(values, true);
+    return new KernelConfig(values, true, config.file());
+  }
+
+  /// The file that it was read from, such as `/proc/config.gz`; empty when it was not.
+  public String origin() {
+    return origin;
   }
 
   /// @param symbol with its prefix: `CONFIG_NET`. Of a complete configuration, a symbol with
@@ -99,6 +110,6 @@ public final class KernelConfig {
           }
         });
     both.putAll(values);
-    return new KernelConfig(both, complete);
+    return new KernelConfig(both, complete, origin);
   }
 }

@@ -13,6 +13,7 @@ import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.KernelFacts;
 import trapline.model.MalformedBinary;
+import trapline.model.Place;
 import trapline.model.SyscallId;
 
 /// Builds the kernel's four hops of a journey: kernel-entry, table-row, declaration and
@@ -60,32 +61,42 @@ public final class KernelHops {
   /// Exactly four hops in the order of [HopKind]. A hop that cannot be established is
   /// [Hop.Missing] with why and what to do.
   public List<Hop> hops(SyscallId id) {
+    return hops(id, "");
+  }
+
+  /// The same, of a call that was made by one of the ABI's instructions.
+  ///
+  /// @param instruction the one that trapped, such as `sysenter`; empty when it is not known
+  public List<Hop> hops(SyscallId id, String instruction) {
     boolean ownSource = match().level() != VersionMatch.Level.OTHER;
     Optional<SyscallFacts> found =
         index.facts(SyscallAbi.of(id.abi()), id.number(), running.config(), ownSource);
     return List.of(
-        entry(id.abi(), found),
+        entry(id.abi(), instruction.trim().replaceAll("\\s+", " "), found),
         row(id, found),
         declaration(found),
         implementation(id.abi(), found));
   }
 
-  private Hop entry(Abi abi, Optional<SyscallFacts> found) {
-    List<String> names = new ArrayList<>();
-    for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
+  private Hop entry(Abi abi, String instruction, Optional<SyscallFacts> found) {
+    List<EntryPath.Stage> stages = new ArrayList<>();
+    for (EntryPath.Stage stage : index.entryPath(abi, instruction).stages()) {
       if (!stage.inlined()) {
-        names.add(stage.symbol());
+        stages.add(stage);
       }
     }
-    if (names.isEmpty()) {
+    if (stages.isEmpty()) {
       return new Hop.Missing(
           HopKind.KERNEL_ENTRY,
           "the source of "
               + index.version().text()
               + " does not show the entry path of "
-              + abi.label(),
+              + abi.label()
+              + (instruction.isEmpty() ? "" : " by " + instruction),
           "");
     }
+    List<String> names = new ArrayList<>();
+    stages.forEach(stage -> names.add(stage.symbol()));
     // A number without a row never gets to an entry point of its own.
     if (found.isPresent()) {
       names.add(found.get().symbol());
@@ -93,9 +104,11 @@ public final class KernelHops {
     Kallsyms symbols = symbols(abi, names);
     List<Hop.KernelSymbol> path = new ArrayList<>();
     List<String> absent = new ArrayList<>();
-    for (String name : names) {
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
       Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
-      path.add(new Hop.KernelSymbol(name, symbol.isEmpty() ? 0 : symbol.get().address()));
+      Place place = i < stages.size() ? stages.get(i).place() : onlyPlace(found);
+      path.add(new Hop.KernelSymbol(name, symbol.isEmpty() ? 0 : symbol.get().address(), place));
       if (symbol.isEmpty()) {
         absent.add(name);
       }
@@ -110,7 +123,17 @@ public final class KernelHops {
       note = "not among the running kernel's symbols: " + String.join(", ", absent);
     }
     return new Hop.KernelEntry(
-        seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence, path, note);
+        seen && absent.isEmpty() ? new Evidence.Symbols("/proc/kallsyms") : evidence,
+        path,
+        note,
+        evidence);
+  }
+
+  /// Where the call's function is, when only one can serve it.
+  private static @Nullable Place onlyPlace(Optional<SyscallFacts> found) {
+    return found.isPresent() && found.get().state() == SyscallState.IMPLEMENTED
+        ? found.get().definitions().getFirst().place()
+        : null;
   }
 
   /// What the running kernel says of these symbols. Its list has some 200,000 lines that it writes
@@ -124,8 +147,8 @@ public final class KernelHops {
     Set<String> wanted = new HashSet<>(asked);
     wanted.addAll(names);
     if (known != null) {
-      for (EntryPath.Stage stage : index.entryPath(abi).stages()) {
-        wanted.add(stage.symbol());
+      for (EntryPath path : index.entryPaths(SyscallAbi.of(abi))) {
+        path.stages().forEach(stage -> wanted.add(stage.symbol()));
       }
       for (SyscallRow row : index.rows(abi)) {
         wanted.add(index.symbol(SyscallAbi.of(abi), row));
@@ -204,9 +227,25 @@ public final class KernelHops {
       gates.addAll(definition.conditions());
       definitions.add(
           new Hop.Definition(
-              definition.signature(), definition.place(), gates, source(definition)));
+              definition.signature(),
+              definition.place(),
+              gates,
+              source(definition),
+              built(definition)));
     }
     return new Hop.Implementation(evidence, definitions, confirmation(abi, facts));
+  }
+
+  /// What the running kernel's configuration says of a definition in a source of its series.
+  private Hop.@Nullable Built built(SyscallDefinition definition) {
+    KernelConfig config = running.config();
+    boolean tells =
+        config.isComplete() && match().isOwnSeries() && !definition.requirements().isEmpty();
+    Condition.Truth truth =
+        tells ? Condition.all(definition.requirements(), config) : Condition.Truth.UNKNOWN;
+    return truth == Condition.Truth.UNKNOWN
+        ? null
+        : new Hop.Built(truth == Condition.Truth.TRUE, config.origin());
   }
 
   private List<String> source(SyscallDefinition definition) {

@@ -29,7 +29,9 @@ public final class KernelIndex {
   private final Map<String, KernelConfig> usual = new ConcurrentHashMap<>();
 
   private final Map<String, int[]> rowsOf = new ConcurrentHashMap<>();
+  private final Map<String, DispatchNames> names = new ConcurrentHashMap<>();
   private volatile @Nullable List<IndexContent.Redirection> redirections;
+  private volatile @Nullable FunctionIndex functions;
 
   KernelIndex(IndexFile file, int ordinal) {
     this.file = file;
@@ -75,7 +77,7 @@ public final class KernelIndex {
     Bytes numberings = file.section(IndexFile.NUMBERINGS);
     int size = file.recordSize(IndexFile.NUMBERINGS);
     for (int at = 0; at < numberings.size(); at += size) {
-      if (numberings.u32(at + 8 + 12L * ordinal) != 0) {
+      if (numberings.u32(at + 8 + (long) IndexFile.NUMBERING_PART * ordinal) != 0) {
         SyscallAbi.named(file.string(numberings, at)).ifPresent(abis::add);
       }
     }
@@ -138,6 +140,17 @@ public final class KernelIndex {
     return Optional.of(new SyscallSelection(this, abi, all, ownSource).facts(row.get()));
   }
 
+  /// The facts of a row of [#rows], with a configuration of a kernel of this series deciding.
+  ///
+  /// @param config where it is [KernelConfig#unknown], the usual configuration is used
+  public SyscallFacts facts(SyscallAbi abi, SyscallRow row, KernelConfig config) {
+    if (!config.isComplete()) {
+      return facts(abi, row);
+    }
+    KernelConfig all = config.or(usualConfig(abi.architecture()));
+    return new SyscallSelection(this, abi, all, true).facts(row);
+  }
+
   /// The facts of a row of [#rows].
   public SyscallFacts facts(SyscallAbi abi, SyscallRow row) {
     return new SyscallSelection(this, abi, usualConfig(abi.architecture()), false).facts(row);
@@ -192,21 +205,41 @@ public final class KernelIndex {
     return row(SyscallAbi.of(abi), number);
   }
 
-  /// From the trap to this ABI's dispatch, without the call's own entry point.
-  public EntryPath entryPath(SyscallAbi abi) {
+  /// From each instruction that traps to this ABI's dispatch, without the call's own entry point;
+  /// the usual instruction first. A path that the source does not show has no stages.
+  public List<EntryPath> entryPaths(SyscallAbi abi) {
     long at = numbering(abi);
-    int[] words = at < 0 ? new int[0] : file.list(file.section(IndexFile.NUMBERINGS).i32(at + 8));
-    List<EntryPath.Stage> stages = new ArrayList<>(words.length / 4);
-    for (int i = 0; i + 3 < words.length; i += 4) {
-      Place place = new Place(file.string(words[i + 1]), words[i + 2]);
-      stages.add(new EntryPath.Stage(file.string(words[i]), place, words[i + 3] != 0));
+    Bytes numberings = file.section(IndexFile.NUMBERINGS);
+    int[] words = at < 0 ? new int[0] : file.list(numberings.i32(at + 16));
+    List<EntryPath> paths = new ArrayList<>(1);
+    for (int i = 0; i + 1 < words.length; ) {
+      String instruction = file.string(words[i]);
+      int count = words[i + 1];
+      i += 2;
+      if (count < 0 || count > (words.length - i) / 4) {
+        throw numberings.malformed(at + 16, "an entry path of " + count + " stages");
+      }
+      List<EntryPath.Stage> stages = new ArrayList<>(count);
+      for (int end = i + 4 * count; i < end; i += 4) {
+        Place place = new Place(file.string(words[i + 1]), words[i + 2]);
+        stages.add(new EntryPath.Stage(file.string(words[i]), place, words[i + 3] != 0));
+      }
+      paths.add(new EntryPath(instruction, stages));
     }
-    return new EntryPath(stages);
+    return paths;
   }
 
-  /// The same of a numbering that Trapline can trace.
-  public EntryPath entryPath(Abi abi) {
-    return entryPath(SyscallAbi.of(abi));
+  /// The path of one instruction.
+  ///
+  /// @param instruction such as `sysenter`; empty for the usual one
+  /// @return without stages when the source does not show it
+  public EntryPath entryPath(Abi abi, String instruction) {
+    for (EntryPath path : entryPaths(SyscallAbi.of(abi))) {
+      if (instruction.isEmpty() || path.instruction().equals(instruction)) {
+        return path;
+      }
+    }
+    return new EntryPath(instruction, List.of());
   }
 
   /// The configuration that decides between definitions when nothing is known of the running one:
@@ -251,9 +284,20 @@ public final class KernelIndex {
   }
 
   /// Every function of this version; empty when the index holds none.
+  ///
+  /// @throws trapline.model.MalformedBinary when they do not fit their checksum, which is looked at
+  ///     in the first call
   public Optional<FunctionIndex> functions() {
-    Bytes functions = file.section(IndexFile.FUNCTIONS);
-    return functions.isEmpty() ? Optional.empty() : Optional.of(FunctionIndex.read(functions));
+    FunctionIndex known = functions;
+    if (known == null) {
+      Bytes section = file.functions();
+      if (section.isEmpty()) {
+        return Optional.empty();
+      }
+      known = FunctionIndex.read(section, ordinal);
+      functions = known;
+    }
+    return known.size() == 0 ? Optional.empty() : Optional.of(known);
   }
 
   /// Every definition of this version, by entry point.
@@ -327,10 +371,31 @@ public final class KernelIndex {
     return SyscallSelection.symbol(this, abi, row);
   }
 
-  /// What the dispatch puts before an entry point's name.
-  String prefix(SyscallAbi abi) {
-    long at = numbering(abi);
-    return at < 0 ? "" : file.string(file.section(IndexFile.NUMBERINGS), at + 4);
+  /// How the dispatch names what it calls.
+  DispatchNames dispatchNames(SyscallAbi abi) {
+    DispatchNames known = names.get(abi.label());
+    if (known == null) {
+      long at = numbering(abi);
+      Bytes numberings = file.section(IndexFile.NUMBERINGS);
+      known =
+          at < 0
+              ? DispatchNames.of("")
+              : new DispatchNames(
+                  file.string(numberings, at + 4),
+                  pairs(numberings.i32(at + 8)),
+                  pairs(numberings.i32(at + 12)));
+      names.put(abi.label(), known);
+    }
+    return known;
+  }
+
+  private Map<String, String> pairs(int list) {
+    List<String> words = file.strings(list);
+    Map<String, String> pairs = new HashMap<>();
+    for (int i = 0; i + 1 < words.size(); i += 2) {
+      pairs.put(words.get(i), words.get(i + 1));
+    }
+    return pairs;
   }
 
   /// Where this version's part of a numbering is; -1 when it has not got it.
@@ -339,7 +404,7 @@ public final class KernelIndex {
     int size = file.recordSize(IndexFile.NUMBERINGS);
     for (int at = 0; at < numberings.size(); at += size) {
       if (file.string(numberings, at).equals(abi.label())) {
-        long own = at + 8 + 12L * ordinal;
+        long own = at + 8 + (long) IndexFile.NUMBERING_PART * ordinal;
         return numberings.u32(own) != 0 ? own : -1;
       }
     }
@@ -356,7 +421,10 @@ public final class KernelIndex {
     if (at < 0) {
       return new int[0];
     }
-    int[] ids = file.list(file.section(IndexFile.NUMBERINGS).i32(at - 4 - 12L * ordinal));
+    int[] ids =
+        file.list(
+            file.section(IndexFile.NUMBERINGS)
+                .i32(at - 4 - (long) IndexFile.NUMBERING_PART * ordinal));
     Bytes rows = file.section(IndexFile.ROWS);
     int size = file.recordSize(IndexFile.ROWS);
     int[] places = new int[ids.length];

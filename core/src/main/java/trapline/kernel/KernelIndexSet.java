@@ -11,6 +11,7 @@ import trapline.bytes.Bytes;
 /// Indexes of several versions of the kernel, oldest first. Immutable.
 public final class KernelIndexSet {
   private static final String EMBEDDED = "kernel-index.bin";
+  private static final String FUNCTIONS = "kernel-functions.bin";
 
   private final List<KernelIndex> indexes;
 
@@ -19,17 +20,21 @@ public final class KernelIndexSet {
   }
 
   private static final class Embedded {
-    private static final KernelIndexSet SET = load();
+    private static final KernelIndexSet SET = load(EMBEDDED, "embedded kernel index");
+  }
 
-    private static KernelIndexSet load() {
-      try (InputStream in = KernelIndexSet.class.getResourceAsStream(EMBEDDED)) {
-        if (in == null) {
-          throw new IllegalStateException("the resource " + EMBEDDED + " is missing");
-        }
-        return read(Bytes.of("embedded kernel index", in.readAllBytes()));
-      } catch (IOException e) {
-        throw new IllegalStateException("the resource " + EMBEDDED + " cannot be read", e);
+  private static final class EmbeddedFunctions {
+    private static final KernelIndexSet SET = load(FUNCTIONS, "embedded kernel functions");
+  }
+
+  private static KernelIndexSet load(String resource, String name) {
+    try (InputStream in = KernelIndexSet.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + resource + " is missing");
       }
+      return read(Bytes.of(name, in.readAllBytes()));
+    } catch (IOException e) {
+      throw new IllegalStateException("the resource " + resource + " cannot be read", e);
     }
   }
 
@@ -38,10 +43,16 @@ public final class KernelIndexSet {
     return Embedded.SET;
   }
 
+  /// The functions of the kernel's core that come with Trapline: indexes that hold nothing but
+  /// [KernelIndex#functions], of fewer versions than [#embedded]. Read on first use.
+  public static KernelIndexSet embeddedFunctions() {
+    return EmbeddedFunctions.SET;
+  }
+
   /// @param indexes at least one, in any order
   public static KernelIndexSet of(List<KernelIndex> indexes) {
     List<KernelIndex> sorted = new ArrayList<>(indexes);
-    sorted.sort(Comparator.comparingLong(index -> order(index.version().release())));
+    sorted.sort(Comparator.comparingLong(index -> KernelVersion.order(index.version().release())));
     return new KernelIndexSet(sorted);
   }
 
@@ -69,7 +80,8 @@ public final class KernelIndexSet {
   /// @param contents at least one and at most 16, in any order
   public static byte[] write(List<IndexContent> contents) {
     List<IndexContent> sorted = new ArrayList<>(contents);
-    sorted.sort(Comparator.comparingLong(content -> order(content.version().release())));
+    sorted.sort(
+        Comparator.comparingLong(content -> KernelVersion.order(content.version().release())));
     return IndexWriter.write(sorted);
   }
 
@@ -87,7 +99,7 @@ public final class KernelIndexSet {
   public KernelIndex nearest(String release) {
     KernelIndex best = indexes.getFirst();
     for (KernelIndex index : indexes) {
-      if (order(index.version().release()) <= order(release)) {
+      if (KernelVersion.order(index.version().release()) <= KernelVersion.order(release)) {
         best = index;
       }
     }
@@ -110,18 +122,5 @@ public final class KernelIndexSet {
   private static String seriesOf(String release) {
     String[] parts = release.split("[.+-]", -1);
     return parts.length < 2 ? release : parts[0] + "." + parts[1];
-  }
-
-  /// Version, patch level and sublevel as one number.
-  private static long order(String release) {
-    long order = 0;
-    String[] parts = release.split("[^0-9]+", 4);
-    for (int i = 0; i < 3; i++) {
-      String digits = i < parts.length ? parts[i] : "";
-      order =
-          order * 100_000
-              + (digits.isEmpty() || digits.length() > 5 ? 0 : Integer.parseInt(digits));
-    }
-    return order;
   }
 }

@@ -67,4 +67,22 @@ public record KernelVersion(
     }
     return "";
   }
+
+  /// Version, patch level and sublevel as one number.
+  static long order(String release) {
+    long order = 0;
+    String[] parts = release.split("[^0-9]+", 4);
+    for (int i = 0; i < 3; i++) {
+      String digits = i < parts.length ? parts[i] : "";
+      order =
+          order * 100_000
+              + (digits.isEmpty() || digits.length() > 5 ? 0 : Integer.parseInt(digits));
+    }
+    return order;
+  }
+
+  /// Whether this release comes before another.
+  public boolean isLowerThan(String other) {
+    return order(release) < order(other);
+  }
 }

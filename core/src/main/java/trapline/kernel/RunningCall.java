@@ -1,6 +1,7 @@
 package trapline.kernel;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import java.util.regex.Pattern;
 /// @param differences how the tracepoint differs from the source; empty when they agree
 /// @param settings the configuration symbols that the definitions depend on, as the running kernel
 ///     was built: `y`, `m`, `n`; empty when its configuration is not known
+/// @param configFrom the file that has its configuration; empty when it is not known
+/// @param built of the definitions whose conditions the configuration decides, whether they are in
+///     the running kernel; empty when the source is of another series
 public record RunningCall(
     String release,
     Presence presence,
@@ -29,7 +33,9 @@ public record RunningCall(
     String reason,
     String tracepoint,
     List<String> differences,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    String configFrom,
+    Map<SyscallDefinition, Boolean> built) {
   private static final Pattern SYMBOL = Pattern.compile("CONFIG_[A-Za-z0-9_]+");
 
   /// Whether a kernel can serve a call.
@@ -56,10 +62,14 @@ public record RunningCall(
 
   public RunningCall {
     differences = List.copyOf(differences);
+    built = Map.copyOf(built);
   }
 
   /// Asks the running kernel.
-  public static RunningCall of(SyscallFacts facts, RunningKernel running) {
+  ///
+  /// @param ownSource whether the facts are of the running kernel's series, so that its
+  ///     configuration says which definitions it was built with
+  public static RunningCall of(SyscallFacts facts, RunningKernel running, boolean ownSource) {
     String name = facts.symbol();
     Kallsyms symbols = running.symbols(Set.of(name));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
@@ -91,15 +101,50 @@ public record RunningCall(
         reason,
         tracepoint,
         differences,
-        settings(facts, running));
+        settings(facts, running),
+        configFrom(facts, running),
+        ownSource ? built(facts, running) : Map.of());
+  }
+
+  /// Whether a configuration decides anything about a call.
+  public static boolean dependsOnConfig(SyscallFacts facts) {
+    for (SyscallDefinition definition : definitions(facts)) {
+      if (!definition.requirements().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<SyscallDefinition> definitions(SyscallFacts facts) {
+    List<SyscallDefinition> definitions = new ArrayList<>(facts.definitions());
+    definitions.addAll(facts.ruledOut());
+    return definitions;
+  }
+
+  private static String configFrom(SyscallFacts facts, RunningKernel running) {
+    return dependsOnConfig(facts) && running.config().isComplete() ? running.config().origin() : "";
+  }
+
+  private static Map<SyscallDefinition, Boolean> built(SyscallFacts facts, RunningKernel running) {
+    Map<SyscallDefinition, Boolean> built = new HashMap<>();
+    for (SyscallDefinition definition : definitions(facts)) {
+      List<String> needs = definition.requirements();
+      Condition.Truth truth =
+          needs.isEmpty() || !running.config().isComplete()
+              ? Condition.Truth.UNKNOWN
+              : Condition.all(needs, running.config());
+      if (truth != Condition.Truth.UNKNOWN) {
+        built.put(definition, truth == Condition.Truth.TRUE);
+      }
+    }
+    return built;
   }
 
   /// The configuration is read only for a call that depends on it.
   private static Map<String, String> settings(SyscallFacts facts, RunningKernel running) {
-    List<SyscallDefinition> definitions = new ArrayList<>(facts.definitions());
-    definitions.addAll(facts.ruledOut());
     Map<String, String> settings = new LinkedHashMap<>();
-    for (SyscallDefinition definition : definitions) {
+    for (SyscallDefinition definition : definitions(facts)) {
       for (String gate : definition.requirements()) {
         Matcher symbols = SYMBOL.matcher(gate);
         while (symbols.find()) {

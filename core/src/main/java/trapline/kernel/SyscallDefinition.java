@@ -49,6 +49,14 @@ public record SyscallDefinition(
     return all;
   }
 
+  /// The same text as a definition of another entry point, under a further condition.
+  public SyscallDefinition as(String otherEntry, String condition) {
+    List<String> all = new java.util.ArrayList<>(conditions);
+    all.add(condition);
+    return new SyscallDefinition(
+        otherEntry, macro, signature, arguments, place, endLine, all, gates);
+  }
+
   /// A parameter.
   ///
   /// @param type its C type, such as `struct sockaddr __user *`

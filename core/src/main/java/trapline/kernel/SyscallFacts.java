@@ -16,7 +16,7 @@ import java.util.List;
 /// @param definitions the definitions that can serve it, see `state`
 /// @param ruledOut definitions of the same entry point that the configuration excludes
 /// @param optional whether the kernel may be built without it (`COND_SYSCALL`)
-/// @param path from the trap to `symbol`; without stages when the source did not tell
+/// @param paths from each instruction that traps to `symbol`, the usual one first
 public record SyscallFacts(
     SyscallAbi abi,
     SyscallRow row,
@@ -28,11 +28,17 @@ public record SyscallFacts(
     List<SyscallDefinition> definitions,
     List<SyscallDefinition> ruledOut,
     boolean optional,
-    EntryPath path) {
+    List<EntryPath> paths) {
   public SyscallFacts {
     declarations = List.copyOf(declarations);
     otherDeclarations = List.copyOf(otherDeclarations);
     definitions = List.copyOf(definitions);
     ruledOut = List.copyOf(ruledOut);
+    paths = List.copyOf(paths);
+  }
+
+  /// The usual way from the trap to `symbol`; without stages when the source did not tell.
+  public EntryPath path() {
+    return paths.isEmpty() ? new EntryPath(abi.instruction(), List.of()) : paths.getFirst();
   }
 }

@@ -54,14 +54,14 @@ final class SyscallSelection {
         abi,
         row,
         entry,
-        symbol(index, abi, entry),
+        symbol(index, abi, row, entry),
         state(entry, possible, ruledOut),
         declared,
         others,
         possible,
         ruledOut,
         !entry.isEmpty() && index.isOptional(entry),
-        index.entryPath(abi));
+        index.entryPaths(abi));
   }
 
   private SyscallState state(
@@ -104,11 +104,14 @@ final class SyscallSelection {
 
   /// The function that the dispatch calls for a row.
   static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row) {
-    return symbol(index, abi, entry(index, abi, row));
+    return symbol(index, abi, row, entry(index, abi, row));
   }
 
-  private static String symbol(KernelIndex index, SyscallAbi abi, String entry) {
-    return index.prefix(abi) + (entry.isEmpty() ? NOT_IMPLEMENTED : entry);
+  private static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row, String entry) {
+    DispatchNames names = index.dispatchNames(abi);
+    return entry.isEmpty()
+        ? names.symbol("", NOT_IMPLEMENTED)
+        : names.symbol(row.tableAbi(), entry);
   }
 
   /// The function that serves a row: the compat column names what serves 32-bit callers of a 64-bit

@@ -24,6 +24,11 @@ public record VersionMatch(Level level, String sentence) {
     return level == Level.EXACT;
   }
 
+  /// Whether the facts are of the running kernel's series, so that its configuration fits them.
+  public boolean isOwnSeries() {
+    return level != Level.OTHER && level != Level.UNKNOWN;
+  }
+
   /// @param release as `uname -r` says it: `6.12.48+deb13-cloud-amd64`
   /// @param build as `uname -v` says it, in which Debian puts its package's version; may be empty
   static VersionMatch of(KernelVersion source, String release, String build) {
@@ -43,11 +48,14 @@ public record VersionMatch(Level level, String sentence) {
       return new VersionMatch(
           Level.SAME_RELEASE, what + " (same release; the running one's patches are not known)");
     }
+    boolean lower = KernelVersion.order(source.release()) < KernelVersion.order(running);
     if (series(running).equals(series(source.release()))) {
-      return new VersionMatch(Level.SAME_SERIES, what + " (same series; lines are approximate)");
+      String which = lower ? "same series, nearest lower version" : "same series";
+      return new VersionMatch(Level.SAME_SERIES, what + " (" + which + "; lines are approximate)");
     }
+    String which = lower ? "nearest lower version" : "a later version, the oldest indexed";
     return new VersionMatch(
-        Level.OTHER, what + " (another series; lines are approximate and calls may differ)");
+        Level.OTHER, what + " (" + which + "; lines are approximate and calls may differ)");
   }
 
   private static boolean hasWord(String text, String word) {

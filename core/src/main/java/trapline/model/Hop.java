@@ -175,9 +175,17 @@ public sealed interface Hop {
   /// The kernel's entry path for this ABI.
   ///
   /// @param note such as `addresses hidden: kernel.kptr_restrict`; may be empty
-  record KernelEntry(Evidence evidence, List<KernelSymbol> path, String note) implements Hop {
+  /// @param places how the places on the path are known; `null` when it has none
+  record KernelEntry(
+      Evidence evidence, List<KernelSymbol> path, String note, @Nullable Evidence places)
+      implements Hop {
     public KernelEntry {
       path = List.copyOf(path);
+    }
+
+    /// A path without places.
+    public KernelEntry(Evidence evidence, List<KernelSymbol> path, String note) {
+      this(evidence, path, note, null);
     }
 
     @Override
@@ -189,7 +197,13 @@ public sealed interface Hop {
   /// A kernel function.
   ///
   /// @param address where it is in the running kernel; 0 when that is not known
-  record KernelSymbol(String name, long address) {}
+  /// @param place where the source defines it; `null` when that is not known
+  record KernelSymbol(String name, long address, @Nullable Place place) {
+    /// A function whose place in the source is not known.
+    public KernelSymbol(String name, long address) {
+      this(name, address, null);
+    }
+  }
 
   /// The row of the architecture's call table.
   ///
@@ -239,10 +253,21 @@ public sealed interface Hop {
   /// @param signature such as `SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)`
   /// @param gates the configuration symbols and `#if` conditions that it depends on
   /// @param source its text, line by line from `place` on; empty when no tree is at hand
-  record Definition(String signature, Place place, List<String> gates, List<String> source) {
+  /// @param built what the running kernel's configuration says of it; `null` when it does not tell
+  record Definition(
+      String signature,
+      Place place,
+      List<String> gates,
+      List<String> source,
+      @Nullable Built built) {
     public Definition {
       gates = List.copyOf(gates);
       source = List.copyOf(source);
+    }
+
+    /// A definition of which no configuration tells.
+    public Definition(String signature, Place place, List<String> gates, List<String> source) {
+      this(signature, place, gates, source, null);
     }
   }
 
@@ -255,6 +280,11 @@ public sealed interface Hop {
       return HopKind.KERNEL_FUNCTION;
     }
   }
+
+  /// Whether the running kernel was built with a definition.
+  ///
+  /// @param from the file that has its configuration, such as `/proc/config.gz`
+  record Built(boolean here, String from) {}
 
   /// The way back.
   ///

@@ -185,9 +185,17 @@ final class JsonHops {
       } else {
         json.writeStringProperty("address", Numbers.hex(symbol.address()));
       }
+      Place place = symbol.place();
+      if (place != null) {
+        place(json, place);
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
+    Evidence places = entry.places();
+    if (places != null) {
+      evidence(json, "placeEvidence", places);
+    }
     optional(json, "note", entry.note());
   }
 
@@ -201,6 +209,11 @@ final class JsonHops {
       strings(json, "gates", definition.gates());
       if (!definition.source().isEmpty()) {
         strings(json, "source", definition.source());
+      }
+      Hop.Built built = definition.built();
+      if (built != null) {
+        json.writeBooleanProperty("builtHere", built.here());
+        string(json, "builtFrom", built.from());
       }
       json.writeEndObject();
     }
@@ -220,17 +233,21 @@ final class JsonHops {
   }
 
   private static void evidence(JsonGenerator json, Evidence evidence) {
-    json.writeStringProperty("evidence", evidence.label());
+    evidence(json, "evidence", evidence);
+  }
+
+  private static void evidence(JsonGenerator json, String name, Evidence evidence) {
+    json.writeStringProperty(name, evidence.label());
     if (evidence instanceof Evidence.DebugInfo debug) {
-      string(json, "evidenceFrom", debug.file());
+      string(json, name + "From", debug.file());
     } else if (evidence instanceof Evidence.ObservedIn observed) {
-      string(json, "evidenceFrom", observed.kernel());
+      string(json, name + "From", observed.kernel());
     } else if (evidence instanceof Evidence.Symbols symbols) {
-      string(json, "evidenceFrom", symbols.file());
+      string(json, name + "From", symbols.file());
     } else if (evidence instanceof Evidence.SourceIndex index) {
-      string(json, "evidenceFrom", index.version());
+      string(json, name + "From", index.version());
     } else if (evidence instanceof Evidence.Inferred inferred) {
-      string(json, "evidenceFrom", inferred.rule());
+      string(json, name + "From", inferred.rule());
     }
   }
 

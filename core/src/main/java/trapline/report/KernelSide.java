@@ -1,9 +1,11 @@
 package trapline.report;
 
+import trapline.model.Evidence;
 import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.KernelFacts;
+import trapline.model.Place;
 
 /// The section below the boundary: entry, table, declaration, definition.
 @SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
@@ -75,34 +77,59 @@ final class KernelSide {
 
   private static void entry(Page page, Hop.KernelEntry entry) {
     boolean addresses = false;
+    boolean places = false;
+    int width = 0;
     for (Hop.KernelSymbol symbol : entry.path()) {
       addresses |= symbol.address() != 0;
+      places |= symbol.place() != null && entry.places() != null;
+      width = Math.max(width, stage(page, symbol.name(), width == 0).width());
     }
-    char mark = entry.evidence().mark();
-    if (addresses) {
-      boolean first = true;
-      for (Hop.KernelSymbol symbol : entry.path()) {
-        Phrase fact = new Phrase();
-        if (!first) {
-          fact.word(page.glyphs.to, Tone.FAINT);
-        }
-        fact.word(symbol.name());
-        page.row(
-            first ? "entry" : "",
-            fact,
-            symbol.address() == 0 ? "" : Long.toHexString(symbol.address()),
-            first ? mark : Page.NO_MARK);
-        first = false;
-      }
+    if (addresses || places) {
+      stages(page, entry, width + 2);
     } else {
       Phrase fact = new Phrase();
       for (Hop.KernelSymbol symbol : entry.path()) {
         fact.step(page.glyphs.to, symbol.name(), Tone.PLAIN);
       }
-      page.row("entry", fact, "", mark);
+      page.row("entry", fact, "", entry.evidence().mark());
     }
-    if (!entry.note().isEmpty()) {
-      page.row("", new Phrase().words(entry.note(), Tone.FAINT), "", Page.NO_MARK);
+    Phrase note = new Phrase();
+    if (addresses && places) {
+      note.words("addresses from kallsyms", Tone.FAINT);
+      if (!entry.note().isEmpty()) {
+        note.glue(";", Tone.FAINT);
+      }
+    }
+    note.words(entry.note(), Tone.FAINT);
+    if (!note.isEmpty()) {
+      boolean symbols = entry.evidence() instanceof Evidence.Symbols || (addresses && places);
+      page.row("", note, "", symbols && places ? 's' : Page.NO_MARK);
+    }
+  }
+
+  private static Phrase stage(Page page, String name, boolean first) {
+    return first ? Phrase.of(name) : Phrase.of(page.glyphs.to, Tone.FAINT).word(name);
+  }
+
+  /// One stage a line: its name, its address, its place. The mark is that of the place.
+  ///
+  /// @param column where addresses start when places stand at the right
+  private static void stages(Page page, Hop.KernelEntry entry, int column) {
+    boolean first = true;
+    for (Hop.KernelSymbol symbol : entry.path()) {
+      Phrase fact = stage(page, symbol.name(), first);
+      String address = symbol.address() == 0 ? "" : Long.toHexString(symbol.address());
+      String right = address;
+      char mark = first ? entry.evidence().mark() : Page.NO_MARK;
+      Evidence places = entry.places();
+      if (places != null) {
+        fact.at(column, address, Tone.FAINT);
+        Place place = symbol.place();
+        right = place == null ? "" : place.toString();
+        mark = place == null ? Page.NO_MARK : places.mark();
+      }
+      page.row(first ? "entry" : "", fact, right, mark);
+      first = false;
     }
   }
 
@@ -150,7 +177,14 @@ final class KernelSide {
           gates.word(gate, Tone.FAINT);
           first = false;
         }
-        page.row("", gates, "", Page.NO_MARK);
+        Hop.Built built = definition.built();
+        if (built != null) {
+          gates
+              .glue(":", Tone.FAINT)
+              .words(built.here() ? "built here" : "not built here", Tone.PLAIN);
+          gates.word("(" + built.from() + ")", Tone.FAINT);
+        }
+        page.row("", gates, "", built == null ? Page.NO_MARK : 'o');
       }
       source(page, definition);
     }

@@ -1,6 +1,8 @@
 package trapline.report;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import trapline.kernel.AbiNumber;
 import trapline.kernel.EntryPath;
@@ -25,7 +27,7 @@ public final class SyscallJson {
     return JsonReport.line(
         json -> {
           json.writeStartObject();
-          facts(json, answer.facts(), answer.version());
+          facts(json, answer.facts(), answer.version(), answer.running());
           string(json, "origin", answer.origin());
           string(json, "relation", answer.relation());
           if (!answer.manual().isEmpty()) {
@@ -60,7 +62,7 @@ public final class SyscallJson {
     return JsonReport.line(
         json -> {
           json.writeStartObject();
-          facts(json, facts, version);
+          facts(json, facts, version, Optional.empty());
           json.writeEndObject();
         });
   }
@@ -94,7 +96,12 @@ public final class SyscallJson {
     json.writeEndObject();
   }
 
-  private static void facts(JsonGenerator json, SyscallFacts facts, KernelVersion version) {
+  private static void facts(
+      JsonGenerator json,
+      SyscallFacts facts,
+      KernelVersion version,
+      Optional<RunningCall> running) {
+    Map<SyscallDefinition, Boolean> built = running.map(RunningCall::built).orElse(Map.of());
     SyscallAbi abi = facts.abi();
     json.writeNumberProperty("trapline", JsonReport.FORMAT);
     string(json, "name", facts.row().name());
@@ -132,10 +139,25 @@ public final class SyscallJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    definitions(json, "definitions", facts.definitions(), version);
-    definitions(json, "ruledOut", facts.ruledOut(), version);
+    definitions(json, "definitions", facts.definitions(), version, built);
+    definitions(json, "ruledOut", facts.ruledOut(), version, built);
+    path(json, facts.path());
+    List<EntryPath> paths = facts.paths();
+    if (paths.size() > 1) {
+      json.writeArrayPropertyStart("otherPaths");
+      for (EntryPath path : paths.subList(1, paths.size())) {
+        json.writeStartObject();
+        string(json, "instruction", path.instruction());
+        path(json, path);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private static void path(JsonGenerator json, EntryPath path) {
     json.writeArrayPropertyStart("path");
-    for (EntryPath.Stage stage : facts.path().stages()) {
+    for (EntryPath.Stage stage : path.stages()) {
       json.writeStartObject();
       string(json, "function", stage.symbol());
       place(json, stage.place());
@@ -146,7 +168,11 @@ public final class SyscallJson {
   }
 
   private static void definitions(
-      JsonGenerator json, String name, List<SyscallDefinition> definitions, KernelVersion version) {
+      JsonGenerator json,
+      String name,
+      List<SyscallDefinition> definitions,
+      KernelVersion version,
+      Map<SyscallDefinition, Boolean> built) {
     json.writeArrayPropertyStart(name);
     for (SyscallDefinition definition : definitions) {
       json.writeStartObject();
@@ -163,6 +189,10 @@ public final class SyscallJson {
       strings(json, "gates", definition.gates());
       strings(json, "conditions", definition.conditions());
       nullable(json, "online", SourceLink.of(version, definition.place()));
+      Boolean here = built.get(definition);
+      if (here != null) {
+        json.writeBooleanProperty("builtHere", here);
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -199,6 +229,9 @@ public final class SyscallJson {
     }
     nullable(json, "tracepoint", call.tracepoint());
     strings(json, "differences", call.differences());
+    if (!call.configFrom().isEmpty()) {
+      string(json, "configFrom", call.configFrom());
+    }
     json.writeObjectPropertyStart("settings");
     call.settings().forEach((symbol, value) -> string(json, symbol, value));
     json.writeEndObject();

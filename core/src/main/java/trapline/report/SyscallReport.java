@@ -163,12 +163,12 @@ public final class SyscallReport {
     }
     label = "defined";
     for (SyscallDefinition definition : definitions()) {
-      definition(label, definition, "when");
+      definition(label, definition, false);
       label = "";
     }
     if (facts.state() != SyscallState.NOT_CONFIGURED) {
       for (SyscallDefinition definition : facts.ruledOut()) {
-        definition(label, definition, "left out: needs");
+        definition(label, definition, true);
         label = "";
       }
     }
@@ -204,10 +204,12 @@ public final class SyscallReport {
     return phrase;
   }
 
-  private void definition(String label, SyscallDefinition definition, String when) {
+  private void definition(String label, SyscallDefinition definition, boolean leftOut) {
     fact(label, prose(definition.signature()), definition.place());
     if (!definition.requirements().isEmpty()) {
-      Phrase gates = new Phrase().words(when, Tone.FAINT);
+      Boolean built = answer.running().map(RunningCall::built).orElse(Map.of()).get(definition);
+      Phrase gates = new Phrase();
+      gates.words(built == null && leftOut ? "left out: needs" : "when", Tone.FAINT);
       boolean first = true;
       for (String gate : definition.requirements()) {
         if (!first) {
@@ -215,6 +217,10 @@ public final class SyscallReport {
         }
         gates.words(gate, Tone.FAINT);
         first = false;
+      }
+      if (built != null) {
+        gates.glue(":", Tone.FAINT).words(built ? "built here" : "not built here", Tone.PLAIN);
+        gates.word("(" + answer.running().orElseThrow().configFrom() + ")", Tone.FAINT);
       }
       fact("", gates);
     }
@@ -241,18 +247,30 @@ public final class SyscallReport {
   }
 
   private void path() {
-    Phrase path = new Phrase();
-    for (EntryPath.Stage stage : facts.path().stages()) {
-      if (!stage.inlined()) {
-        path.step(page.glyphs.to, stage.symbol(), Tone.PLAIN);
+    if (facts.path().stages().isEmpty()) {
+      fact("path", quiet("the source does not show the way from the trap"));
+    }
+    String label = facts.path().stages().isEmpty() ? "" : "path";
+    for (EntryPath each : facts.paths()) {
+      Phrase path = new Phrase();
+      if (facts.paths().size() > 1) {
+        path.words(each.instruction(), Tone.FAINT).glue(":", Tone.FAINT);
+      }
+      boolean first = true;
+      for (EntryPath.Stage stage : each.stages()) {
+        if (first) {
+          path.word(stage.symbol());
+        } else if (!stage.inlined()) {
+          path.step(page.glyphs.to, stage.symbol(), Tone.PLAIN);
+        }
+        first = false;
+      }
+      if (!first) {
+        path.step(page.glyphs.to, facts.symbol(), Tone.PLAIN);
+        fact(label, path);
+        label = "";
       }
     }
-    if (path.isEmpty()) {
-      path.words("the source does not show the way from the trap", Tone.FAINT);
-    } else if (!facts.symbol().isEmpty()) {
-      path.step(page.glyphs.to, facts.symbol(), Tone.PLAIN);
-    }
-    fact("path", path);
   }
 
   private void elsewhere() {

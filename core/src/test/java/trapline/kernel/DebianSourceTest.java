@@ -3,6 +3,7 @@ package trapline.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import trapline.kernel.source.CoreFunctions;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
@@ -45,11 +47,11 @@ class DebianSourceTest {
             + " (tools/make-kernel-index fetches it)");
     KernelIndex made = index(series);
 
-    assertThat(made.version().text()).isEqualTo(embedded.version().text());
+    assertThat(made.version()).isEqualTo(embedded.version());
     assertThat(made.abis()).isEqualTo(embedded.abis());
     for (SyscallAbi abi : made.abis()) {
       assertThat(embedded.rows(abi)).as(abi.label()).isEqualTo(made.rows(abi));
-      assertThat(embedded.entryPath(abi)).as(abi.label()).isEqualTo(made.entryPath(abi));
+      assertThat(embedded.entryPaths(abi)).as(abi.label()).isEqualTo(made.entryPaths(abi));
       for (SyscallRow row : made.rows(abi)) {
         assertThat(embedded.facts(abi, row)).isEqualTo(made.facts(abi, row));
       }
@@ -58,6 +60,74 @@ class DebianSourceTest {
     assertThat(embedded.declarations()).containsExactlyInAnyOrderElementsOf(made.declarations());
     assertThat(embedded.redirections()).containsExactlyInAnyOrderElementsOf(made.redirections());
     assertThat(embedded.gaps()).isEqualTo(made.gaps());
+  }
+
+  /// Every function of the kernel's core, and no other, at its place.
+  @ParameterizedTest
+  @ValueSource(strings = {"6.12", "6.1"})
+  void theEmbeddedFunctionsAreWhatTheSourceGives(String series) throws IOException {
+    KernelIndex embedded = KernelIndexSet.embeddedFunctions().series(series).orElseThrow();
+    Tools.requireHost(
+        packageVersion(series).equals(embedded.version().packageVersion()),
+        "Debian's linux-source-"
+            + series
+            + " of version "
+            + embedded.version().packageVersion()
+            + " (tools/make-kernel-index fetches it)");
+    KernelIndex made = index(series);
+    TreeSet<String> expected = new TreeSet<>();
+    made.functions()
+        .orElseThrow()
+        .forEach(
+            f -> {
+              if (CoreFunctions.isCore(f.place().file())) {
+                expected.add(f.name() + " " + f.place() + " " + f.isStatic());
+              }
+            });
+    TreeSet<String> found = new TreeSet<>();
+    embedded
+        .functions()
+        .orElseThrow()
+        .forEach(f -> found.add(f.name() + " " + f.place() + " " + f.isStatic()));
+    System.out.println(series + ": " + found.size() + " functions of the core");
+
+    assertThat(embedded.version()).isEqualTo(made.version());
+    assertThat(found).isEqualTo(expected).hasSizeGreaterThan(50_000);
+  }
+
+  /// Each stage's line, as tar unpacks it, has the stage's name, or the macro that makes it.
+  @ParameterizedTest
+  @ValueSource(strings = {"6.12", "6.1"})
+  void theStagesOfEntryPathsStandWhereTheyAreSaidToBe(String series) throws IOException {
+    KernelIndex index = index(series);
+    TreeSet<String> files = new TreeSet<>();
+    List<EntryPath.Stage> stages = new ArrayList<>();
+    for (SyscallAbi abi : index.abis()) {
+      for (EntryPath path : index.entryPaths(abi)) {
+        assertThat(path.stages()).as(abi.label() + " " + path.instruction()).isNotEmpty();
+        stages.addAll(path.stages());
+      }
+    }
+    stages.forEach(stage -> files.add("linux-source-" + series + "/" + stage.place().file()));
+    Path to = Files.createDirectory(folder.resolve("entry-" + series));
+    List<String> command = new ArrayList<>(List.of("tar", "-C", to.toString(), "-xJf"));
+    command.add(tarball(series).toString());
+    command.add("--strip-components=1");
+    command.addAll(files);
+    Command.run(command.toArray(new String[0])).orFail();
+    for (EntryPath.Stage stage : stages) {
+      List<String> lines =
+          Files.readAllLines(to.resolve(stage.place().file()), StandardCharsets.UTF_8);
+      int line = stage.place().line();
+      // A C function's name may stand on the line after its attributes.
+      String text = lines.get(line - 1) + " " + lines.get(line);
+      boolean made = stage.symbol().startsWith("el0t_") || stage.symbol().startsWith("asm_");
+      assertThat(text)
+          .as(stage.toString())
+          .contains(
+              made ? (stage.symbol().startsWith("asm_") ? "IDTENTRY" : "sync") : stage.symbol());
+    }
+    assertThat(stages).hasSizeGreaterThan(40);
   }
 
   /// Counts rows by their state with awk, and definitions by the macros of the whole tree, and
@@ -183,7 +253,7 @@ class DebianSourceTest {
       known =
           KernelIndexer.index(
               new TarballSource(tarball),
-              new IndexOptions(packageVersion(series), "", false),
+              new IndexOptions(packageVersion(series), sha256(tarball), true),
               KernelSource.Progress.NONE);
       indexed.put(series, known);
     }
@@ -197,6 +267,10 @@ class DebianSourceTest {
     }
     Tools.requireHost(Files.exists(Path.of(file)), "Debian's linux-source-" + series);
     return Path.of(file);
+  }
+
+  private static String sha256(Path tarball) {
+    return Command.run("sha256sum", tarball.toString()).orFail().substring(0, 64);
   }
 
   private static String packageVersion(String series) {

@@ -53,7 +53,7 @@ class EmbeddedIndexTest {
     "63, uname, sys_newuname, IMPLEMENTED, kernel/sys.c, 0",
     "166, umount2, sys_umount, IMPLEMENTED, fs/namespace.c, 0",
     "9, mmap, sys_mmap, IMPLEMENTED, arch/x86/kernel/sys_x86_64.c, 0",
-    "15, rt_sigreturn, sys_rt_sigreturn, IMPLEMENTED, arch/x86/kernel/signal_64.c, 0",
+    "15, rt_sigreturn, sys_rt_sigreturn, IMPLEMENTED, arch/x86/kernel/signal_64.c, 1",
     "154, modify_ldt, sys_modify_ldt, IMPLEMENTED, arch/x86/kernel/ldt.c, 0",
     "158, arch_prctl, sys_arch_prctl, IMPLEMENTED, arch/x86/kernel/process_64.c, 0",
     "172, iopl, sys_iopl, IMPLEMENTED, arch/x86/kernel/ioport.c, 1",
@@ -191,9 +191,118 @@ class EmbeddedIndexTest {
             "do_int80_emulation",
             "do_syscall_32_irqs_on",
             "ia32_sys_call");
-    EntryPath.Stage first = INDEX.entryPath(Abi.X86_64).stages().getFirst();
+    EntryPath.Stage first = INDEX.entryPath(Abi.X86_64, "").stages().getFirst();
     assertThat(first.place()).isEqualTo(new Place("arch/x86/entry/entry_64.S", 87));
-    assertThat(INDEX.entryPath(Abi.X86_64).stages().get(2).inlined()).isTrue();
+    assertThat(INDEX.entryPath(Abi.X86_64, "").stages().get(2).inlined()).isTrue();
+  }
+
+  /// The road of each ABI and instruction in the versions that begin so, as read in the sources by
+  /// eye; `*` is any stage.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          5.10 | x86_64 | syscall | entry_SYSCALL_64 do_syscall_64 sys_call_table
+          6 7 | x86_64 | syscall | entry_SYSCALL_64 do_syscall_64 do_syscall_x64 x64_sys_call
+          5.10 | x32 | syscall | entry_SYSCALL_64 do_syscall_64 x32_sys_call_table
+          6 7 | x32 | syscall | entry_SYSCALL_64 do_syscall_64 do_syscall_x32 x32_sys_call
+          5.10 | i386 | int $0x80 | entry_INT80_compat do_int80_syscall_32 do_syscall_32_irqs_on *
+          6 7 | i386 | int $0x80 | asm_int80_emulation int80_emulation do_int80_emulation * *
+          all | i386 | sysenter | entry_SYSENTER_compat do_SYSENTER_32 do_fast_syscall_32 * * *
+          all | i386 | syscall | entry_SYSCALL_compat do_fast_syscall_32 __do_fast_syscall_32 * *
+          5.10 | arm64 | svc #0 | vectors el0_sync el0_sync_handler el0_svc do_el0_svc * *
+          6 7 | arm64 | svc #0 | vectors el0t_64_sync el0t_64_sync_handler el0_svc do_el0_svc * *
+          6 7 | arm64_32 | svc #0 | vectors el0t_32_sync * el0_svc_compat do_el0_svc_compat * *
+          5.10 | arm64_32 | svc #0 | vectors el0_sync_compat * el0_svc_compat * * invoke_syscall
+          5.10 | riscv64 | ecall | handle_exception _save_context handle_syscall check_syscall_nr *
+          6.1. | riscv64 | ecall | handle_exception _save_context handle_syscall check_syscall_nr *
+          6.18 7 | riscv64 | ecall | handle_exception excp_vect_table do_trap_ecall_u * *
+          6.12 | riscv64 | ecall | handle_exception excp_vect_table * syscall_handler sys_call_table
+          all | arm | svc #0 | vector_swi sys_call_table
+          6 7 | loongarch64 | syscall 0 | handle_sys handle_syscall do_syscall sys_call_table
+          all | powerpc64 | sc | system_call_common system_call_exception sys_call_table
+          5.10 | s390x | svc 0 | system_call sys_call_table
+          6.1. 6.12 | s390x | svc 0 | system_call __do_syscall do_syscall sys_call_table
+          """)
+  void everyAbiHasItsRoadFromTheTrap(String versions, String label, String trap, String stages) {
+    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    int seen = 0;
+    KernelIndexSet set = KernelIndexSet.embedded();
+    for (int i = 0; i < set.versions().size(); i++) {
+      String release = set.versions().get(i).release();
+      if (!versions.equals("all")
+          && List.of(versions.split(" ")).stream().noneMatch(release::startsWith)) {
+        continue;
+      }
+      seen++;
+      EntryPath path =
+          set.index(i).entryPaths(abi).stream()
+              .filter(each -> each.instruction().equals(trap))
+              .findFirst()
+              .orElseThrow();
+      List<String> found = new java.util.ArrayList<>();
+      String[] expected = stages.split(" ");
+      for (EntryPath.Stage stage : path.stages()) {
+        boolean any = found.size() < expected.length && expected[found.size()].equals("*");
+        found.add(any ? "*" : stage.symbol());
+        assertThat(stage.place().line()).as(stage.symbol()).isPositive();
+        assertThat(stage.place().file()).startsWith("arch/" + abi.architecture() + "/");
+      }
+      assertThat(found).as(release).containsExactly(expected);
+    }
+    assertThat(seen).isPositive();
+  }
+
+  /// Until 5.11 x86 pasted another prefix onto the rows of x32 alone, and gave some of these names
+  /// to 64-bit functions (`arch/x86/entry/syscall_x32.c`).
+  @ParameterizedTest
+  @CsvSource({
+    "5.10, read, __x64_sys_read",
+    "5.10, ioctl, __x32_compat_sys_ioctl",
+    "5.10, readv, __x64_sys_readv",
+    "5.10, vmsplice, __x64_sys_vmsplice",
+    "6.1, ioctl, __x64_compat_sys_ioctl",
+    "7.3, ioctl, __x64_compat_sys_ioctl",
+    "7.3, readv, __x64_sys_readv",
+  })
+  void x32RowsLeadToTheFunctionsThatTheirTableNames(String series, String name, String symbol) {
+    SyscallAbi x32 = SyscallAbi.of(Abi.X32);
+    KernelIndex index = KernelIndexSet.embedded().series(series).orElseThrow();
+
+    assertThat(index.named(x32, name).orElseThrow().symbol()).isEqualTo(symbol);
+  }
+
+  /// An SPU's table is powerpc's common rows and those of `spu`, which are mostly empty.
+  @Test
+  void spuRowsAreANumberingOfTheirOwn() {
+    SyscallAbi spu = SyscallAbi.named("powerpc_spu").orElseThrow();
+    SyscallAbi ppc = SyscallAbi.named("powerpc64").orElseThrow();
+
+    assertThat(INDEX.abis()).contains(spu);
+    assertThat(INDEX.rows(spu)).anyMatch(row -> row.tableAbi().equals("spu"));
+    assertThat(INDEX.rows(spu)).noneMatch(row -> row.tableAbi().equals("nospu"));
+    assertThat(INDEX.named(spu, "sigaction").orElseThrow().state())
+        .isEqualTo(SyscallState.NOT_IMPLEMENTED);
+    assertThat(INDEX.named(spu, "futex").orElseThrow().symbol()).isEqualTo("sys_futex");
+    assertThat(INDEX.rows(ppc)).noneMatch(row -> row.tableAbi().equals("spu"));
+  }
+
+  /// `SYSCALL32_DEFINE` defines the entry point itself on a kernel that has no 32-bit callers
+  /// beside its own.
+  @Test
+  void eitherEntryPointOfSyscall32Define() {
+    List<SyscallDefinition> plain = INDEX.definitionsOf("sys_sigreturn");
+    List<SyscallDefinition> compat = INDEX.definitionsOf("compat_sys_sigreturn");
+
+    assertThat(plain)
+        .anySatisfy(
+            d -> {
+              assertThat(d.macro()).isEqualTo("SYSCALL32_DEFINE0");
+              assertThat(d.conditions()).contains("!defined(CONFIG_COMPAT)");
+            });
+    assertThat(compat)
+        .anySatisfy(d -> assertThat(d.conditions()).contains("defined(CONFIG_COMPAT)"));
   }
 
   @Test
@@ -247,7 +356,7 @@ class EmbeddedIndexTest {
   }
 
   private static List<String> symbols(Abi abi) {
-    return INDEX.entryPath(abi).stages().stream().map(EntryPath.Stage::symbol).toList();
+    return INDEX.entryPath(abi, "").stages().stream().map(EntryPath.Stage::symbol).toList();
   }
 
   private static int digit(String macro) {

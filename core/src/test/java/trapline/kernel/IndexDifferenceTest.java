@@ -212,6 +212,6 @@ class IndexDifferenceTest {
         definition.stream().toList(),
         List.of(),
         false,
-        new EntryPath(List.of()));
+        List.of());
   }
 }

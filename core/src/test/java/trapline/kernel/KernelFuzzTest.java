@@ -84,13 +84,14 @@ class KernelFuzzTest {
                 index::declarations,
                 index::redirections,
                 index::gaps,
+                () -> index.functions().ifPresent(all -> all.named("sys_x", "x86")),
                 () -> index.usualConfig("x86"),
                 () -> index.usualConfig("arm64"),
                 index::abis));
     // Of every version many tables are alike; these stand for them.
     for (String label : List.of("x86_64", "x32", "i386", "arm64", "mips_o32")) {
       SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
-      questions.add(() -> index.entryPath(abi));
+      questions.add(() -> index.entryPaths(abi));
       questions.add(() -> index.named(abi, "socket"));
       questions.add(
           () -> {

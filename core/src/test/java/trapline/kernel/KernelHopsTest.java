@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
 import trapline.kernel.source.DirectorySource;
 import trapline.model.Abi;
+import trapline.model.Evidence;
 import trapline.model.Hop;
 import trapline.model.SyscallId;
 
@@ -37,6 +38,20 @@ class KernelHopsTest {
     assertThat(hops.facts().exact()).isFalse();
     assertThat(hops.match().level()).isEqualTo(VersionMatch.Level.UNKNOWN);
     assertThat(hops.name(SOCKET)).contains("socket");
+  }
+
+  @Test
+  void everyStageOfTheEntryPathHasItsPlaceInTheSource() {
+    Hop.KernelEntry entry =
+        (Hop.KernelEntry)
+            new KernelHops(INDEX, "embedded index", null, RunningKernel.NONE).hops(SOCKET).get(0);
+
+    assertThat(entry.places()).isEqualTo(new Evidence.SourceIndex(INDEX.version().text()));
+    assertThat(entry.path().getFirst().place())
+        .isEqualTo(INDEX.entryPath(Abi.X86_64, "").stages().getFirst().place());
+    assertThat(entry.path().getLast().place())
+        .isEqualTo(INDEX.facts(Abi.X86_64, 41).orElseThrow().definitions().getFirst().place());
+    assertThat(entry.path()).allMatch(symbol -> symbol.place() != null);
   }
 
   @Test

@@ -143,7 +143,7 @@ class KernelIndexSetTest {
     assertRefused(new byte[0], "not a kernel index");
     assertRefused("\u007fELF, and more".getBytes(), "not a kernel index");
     assertRefused(Arrays.copyOf(whole, 5), "not a kernel index");
-    assertRefused(older, "a kernel index of format 1; this Trapline reads format 2");
+    assertRefused(older, "a kernel index of format 1; this Trapline reads format 3");
     assertRefused(Arrays.copyOf(whole, 10), "beyond the end");
     assertRefused(Arrays.copyOf(whole, whole.length - 1), "the index is cut");
     assertRefused(Arrays.copyOf(whole, whole.length + 1), "the index is cut");
@@ -159,6 +159,86 @@ class KernelIndexSetTest {
           .as("byte " + at)
           .isInstanceOf(MalformedBinary.class);
     }
+  }
+
+  @Test
+  void noChangedByteOfFunctionsIsBelieved() {
+    byte[] whole = KernelIndexSet.write(List.of(withFunctions("6.1.2", 10)));
+    int from =
+        whole.length
+            - KernelIndexSet.read(Bytes.of("whole", whole))
+                .index(0)
+                .functions()
+                .orElseThrow()
+                .write()
+                .length;
+    for (int at = from; at < whole.length; at++) {
+      byte[] changed = whole.clone();
+      changed[at] ^= 0x10;
+      KernelIndex index = KernelIndexSet.read(Bytes.of("changed.idx", changed)).index(0);
+      assertThat(index.rows(X86_64)).isEmpty(); // what is whole is of use
+      assertThatThrownBy(index::functions)
+          .as("byte " + at)
+          .isInstanceOf(MalformedBinary.class)
+          .hasMessageContaining("changed.idx")
+          .hasMessageContaining("the checksum of its functions differs");
+    }
+  }
+
+  @Test
+  void functionsOfSeveralVersionsAreEachVersionsOwn() {
+    List<IndexContent> contents =
+        List.of(withFunctions("6.1.2", 10), onlyVersion("6.6.1"), withFunctions("6.12.3", 400));
+    KernelIndexSet set = set(contents);
+
+    for (int i = 0; i < contents.size(); i += 2) {
+      List<KernelFunction> merged = new ArrayList<>();
+      List<KernelFunction> alone = new ArrayList<>();
+      FunctionIndex own = set.index(i).functions().orElseThrow();
+      own.forEach(merged::add);
+      FunctionIndex.read(contents.get(i).functions()).forEach(alone::add);
+      assertThat(merged).containsExactlyInAnyOrderElementsOf(alone);
+      assertThat(own.size()).isEqualTo(alone.size());
+      for (KernelFunction function : alone) {
+        assertThat(own.named(function.name())).contains(function);
+      }
+    }
+    assertThat(set.index(1).functions()).isEmpty();
+    assertThat(set.index(0).functions().orElseThrow().named("only400")).isEmpty();
+    assertThat(set.index(2).functions().orElseThrow().named("only400")).hasSize(1);
+    assertThat(KernelIndexSet.write(contents.reversed())).isEqualTo(KernelIndexSet.write(contents));
+  }
+
+  /// Static ones of one name in several files, twice in one file, headed by a macro, moved.
+  private static IndexContent withFunctions(String release, int line) {
+    FunctionIndexWriter writer =
+        new FunctionIndexWriter(
+            List.of("b.c", "a.c", "c.h"), List.of("SYSCALL_DEFINE1"), 300, 9000);
+    for (int i = 0; i < 90; i++) {
+      add(writer, "function" + i, i % 3, line + i, i % 2 == 0, -1);
+    }
+    add(writer, "same", 0, line, true, -1);
+    add(writer, "same", 1, line + 1, true, -1);
+    add(writer, "same", 1, line + 70, true, -1);
+    add(writer, "sys_x", 1, line + 9, false, 0);
+    add(writer, "only" + line, 2, 7, true, -1);
+    IndexContent content = onlyVersion(release);
+    return new IndexContent(
+        content.version(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Set.of(),
+        List.of(),
+        Map.of(),
+        List.of(),
+        Bytes.of("functions", writer.write()));
+  }
+
+  private static void add(
+      FunctionIndexWriter writer, String name, int file, int line, boolean isStatic, int macro) {
+    byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    writer.add(bytes, 0, bytes.length, file, line, isStatic, macro);
   }
 
   @Test
@@ -187,8 +267,8 @@ class KernelIndexSetTest {
         .isEqualTo(content.tables().stream().map(IndexContent.Table::abi).toList());
     for (IndexContent.Table table : content.tables()) {
       assertThat(index.rows(table.abi())).containsExactlyInAnyOrderElementsOf(table.rows());
-      assertThat(index.prefix(table.abi())).isEqualTo(table.prefix());
-      assertThat(index.entryPath(table.abi())).isEqualTo(table.path());
+      assertThat(index.dispatchNames(table.abi())).isEqualTo(table.names());
+      assertThat(index.entryPaths(table.abi())).isEqualTo(table.paths());
       for (SyscallRow row : table.rows()) {
         assertThat(index.row(table.abi(), row.number()).orElseThrow().number())
             .isEqualTo(row.number());
@@ -225,7 +305,8 @@ class KernelIndexSetTest {
     List<IndexContent.Table> tables = new ArrayList<>();
     for (SyscallAbi abi : index.abis()) {
       tables.add(
-          new IndexContent.Table(abi, index.rows(abi), index.prefix(abi), index.entryPath(abi)));
+          new IndexContent.Table(
+              abi, index.rows(abi), index.dispatchNames(abi), index.entryPaths(abi)));
     }
     return new IndexContent(
         index.version(),
@@ -348,10 +429,17 @@ class KernelIndexSetTest {
   private static IndexContent.Table table(SyscallAbi abi, List<SyscallRow> rows) {
     EntryPath path =
         new EntryPath(
+            "trap",
             List.of(
                 new EntryPath.Stage("entry", new Place("arch/entry.S", 1 + rows.size())),
                 new EntryPath.Stage("dispatch", new Place("arch/entry.c", 30), true)));
-    return new IndexContent.Table(abi, rows, "__" + abi.architecture() + "_", path);
+    DispatchNames names =
+        new DispatchNames(
+            "__" + abi.architecture() + "_",
+            Map.of("private", "__own_"),
+            Map.of("__own_sys_a", "sys_b"));
+    return new IndexContent.Table(
+        abi, rows, names, List.of(path, new EntryPath("another", List.of())));
   }
 
   private static List<SyscallRow> generic(int line) {

@@ -34,4 +34,19 @@ class VersionMatchTest {
     assertThat(match.level()).isEqualTo(level);
     assertThat(match.sentence()).contains(release);
   }
+
+  /// What a kernel is told that is not indexed itself.
+  @ParameterizedTest
+  @CsvSource({
+    "6.18.15, 6.18.44, (same series, nearest lower version; lines are approximate)",
+    "6.12.117, 6.12.48+deb13-amd64, (same series; lines are approximate)",
+    "6.12.117, 6.17.3, (nearest lower version; lines are approximate and calls may differ)",
+    "5.10.262, 4.19.0, '(a later version, the oldest indexed; lines are approximate'",
+  })
+  void theNearestLowerVersionIsSaidInWords(String release, String running, String words) {
+    KernelVersion version = new KernelVersion(release, "", "", "");
+
+    assertThat(VersionMatch.of(version, running, "").sentence())
+        .contains("; facts from " + release + " " + words);
+  }
 }

@@ -172,8 +172,11 @@ final class RandomJourneys {
                       6,
                       i ->
                           new Hop.KernelSymbol(
-                              text(4), random.nextBoolean() ? 0 : random.nextLong())),
-                  text(6)));
+                              text(4),
+                              random.nextBoolean() ? 0 : random.nextLong(),
+                              random.nextBoolean() ? null : place())),
+                  text(6),
+                  random.nextBoolean() ? null : evidence));
       case TABLE_ROW ->
           builder.hop(
               new Hop.TableRow(evidence, random.nextInt(), text(2), text(3), text(3), place()));

@@ -81,7 +81,9 @@ final class SampleAnswers {
             "",
             "sys_enter_socket",
             List.of("argument 2 is int type in the running kernel, char * type in the source"),
-            Map.of("CONFIG_NET", "y"));
+            Map.of("CONFIG_NET", "y"),
+            "/proc/config.gz",
+            Map.of(facts.definitions().getFirst(), true));
     return new SyscallAnswer(
         facts,
         OLD,
@@ -112,7 +114,11 @@ final class SampleAnswers {
             "address hidden: kernel.kptr_restrict",
             "",
             List.of(),
-            Map.of());
+            Map.of(),
+            "/boot/config-6.18.44",
+            facts.state() == SyscallState.NOT_CONFIGURED
+                ? Map.of(facts.ruledOut().getFirst(), false)
+                : Map.of());
     return new SyscallAnswer(
         facts,
         NEW,
@@ -178,10 +184,12 @@ final class SampleAnswers {
         ruledOut ? List.of() : List.of(definitions),
         ruledOut ? List.of(definitions) : List.of(),
         definitions.length > 0,
-        new EntryPath(
-            List.of(
-                new EntryPath.Stage("entry_SYSCALL_64", new Place("arch/x/entry.S", 87)),
-                new EntryPath.Stage("do_syscall_x64", new Place("arch/x/common.c", 37), true),
-                new EntryPath.Stage("x64_sys_call", new Place("arch/x/syscall_64.c", 30)))));
+        List.of(
+            new EntryPath(
+                "syscall",
+                List.of(
+                    new EntryPath.Stage("entry_SYSCALL_64", new Place("arch/x/entry.S", 87)),
+                    new EntryPath.Stage("do_syscall_x64", new Place("arch/x/common.c", 37), true),
+                    new EntryPath.Stage("x64_sys_call", new Place("arch/x/syscall_64.c", 30))))));
   }
 }

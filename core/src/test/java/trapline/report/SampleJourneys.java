@@ -225,13 +225,21 @@ final class SampleJourneys {
         .hop(trap(0x1086a5, 49, 4, 0x7fffffffe0e0L, 16))
         .hop(
             new Hop.KernelEntry(
-                Evidence.OBSERVED,
+                new Evidence.Symbols("/proc/kallsyms"),
                 List.of(
-                    new Hop.KernelSymbol("entry_SYSCALL_64", 0xffffffff82000080L),
-                    new Hop.KernelSymbol("do_syscall_64", 0xffffffff81e5c0a0L),
+                    new Hop.KernelSymbol(
+                        "entry_SYSCALL_64",
+                        0xffffffff82000080L,
+                        new Place("arch/x86/entry/entry_64.S", 87)),
+                    new Hop.KernelSymbol(
+                        "do_syscall_64",
+                        0xffffffff81e5c0a0L,
+                        new Place("arch/x86/entry/common.c", 76)),
                     new Hop.KernelSymbol("x64_sys_call", 0xffffffff81009e70L),
-                    new Hop.KernelSymbol("__x64_sys_bind", 0xffffffff81a3c2d0L)),
-                ""))
+                    new Hop.KernelSymbol(
+                        "__x64_sys_bind", 0xffffffff81a3c2d0L, new Place("net/socket.c", 1851))),
+                "",
+                INDEX))
         .hop(tableRow(49, "common", "bind", "sys_bind", 61))
         .hop(declaration("asmlinkage long sys_bind(int, struct sockaddr __user *, int);", 949))
         .hop(

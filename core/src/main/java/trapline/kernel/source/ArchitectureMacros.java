@@ -2,7 +2,11 @@ package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,10 +18,13 @@ import trapline.model.Place;
 final class ArchitectureMacros {
   /// What one file says.
   ///
-  /// @param prefix such as `__arm64_`; empty when the file pastes none
-  record Found(Optional<String> prefix, List<Replacement> redirections) {
+  /// @param prefixes such as `__arm64_`, by what follows `__SYSCALL_` in the macro's name in lower
+  ///     case, in the order of the file; empty when the file pastes none
+  /// @param aliases what stands for another function with another prefix
+  record Found(
+      Map<String, String> prefixes, Map<String, String> aliases, List<Replacement> redirections) {
     boolean isEmpty() {
-      return prefix.isEmpty() && redirections.isEmpty();
+      return prefixes.isEmpty() && redirections.isEmpty();
     }
   }
 
@@ -28,7 +35,8 @@ final class ArchitectureMacros {
   private static final int MAX_FOUND = 1000;
 
   /// `#define __SYSCALL(nr, sym) [nr] = __arm64_##sym,`
-  private static final Pattern PASTE = Pattern.compile("#\\s*define\\s+__SYSCALL.*?(\\w+)##");
+  private static final Pattern PASTE =
+      Pattern.compile("#\\s*define\\s+__SYSCALL_?(\\w*)\\(.*?(\\w+)##");
 
   /// `#define __arm64_sys_personality __arm64_sys_arm64_personality`
   private static final Pattern REPLACE =
@@ -38,7 +46,8 @@ final class ArchitectureMacros {
 
   /// @param path of a file under `arch/ARCHITECTURE/`
   static Found scan(String path, byte[] text) {
-    Optional<String> prefix = Optional.empty();
+    Map<String, String> prefixes = new LinkedHashMap<>();
+    Map<String, String> aliases = new HashMap<>();
     List<Replacement> redirections = new ArrayList<>(0);
     IfStack ifs = new IfStack();
     int line = 0;
@@ -59,18 +68,20 @@ final class ArchitectureMacros {
           if (replace.matches() && redirections.size() < MAX_FOUND) {
             List<String> conditions = ifs.conditions();
             redirection(replace, new Place(path, line))
-                .ifPresent(found -> redirections.add(new Replacement(found, conditions)));
+                .ifPresentOrElse(
+                    found -> redirections.add(new Replacement(found, conditions)),
+                    () -> aliases.put(replace.group(1) + replace.group(2), replace.group(3)));
           }
         }
         Matcher paste = PASTE.matcher(content);
-        if (prefix.isEmpty() && content.contains("__SYSCALL") && paste.find()) {
-          prefix = Optional.of(paste.group(1));
+        if (content.contains("__SYSCALL") && paste.find() && prefixes.size() < MAX_FOUND) {
+          prefixes.putIfAbsent(paste.group(1).toLowerCase(Locale.ROOT), paste.group(2));
         }
         ifs.directive(content, 0);
       }
       at = end + 1;
     }
-    return new Found(prefix, redirections);
+    return new Found(prefixes, aliases, redirections);
   }
 
   /// The prefix of the table's entries stands before both names, or before neither.

@@ -13,6 +13,7 @@ final class BoundedStream extends FilterInputStream {
   private static final int STEP = 1 << 20;
 
   private final String name;
+  private final long limit;
   private final long total;
   private final Progress progress;
   private final @Nullable CountedStream raw;
@@ -20,26 +21,32 @@ final class BoundedStream extends FilterInputStream {
   private long unpacked;
   private long told;
 
+  /// @param limit how many bytes it may unpack to
   /// @param total what the progress goes up to; -1 when not known
   /// @param raw whose count the progress is; `null` to count what was unpacked
   BoundedStream(
-      InputStream in, String name, long total, Progress progress, @Nullable CountedStream raw)
+      InputStream in,
+      String name,
+      long limit,
+      long total,
+      Progress progress,
+      @Nullable CountedStream raw)
       throws IOException {
     super(in);
     this.name = name;
+    this.limit = limit;
     this.total = total;
     this.progress = progress;
     this.raw = raw;
-    if (raw == null && total > TarballSource.MAX_UNPACKED) {
+    if (raw == null && total > limit) {
       in.close();
       throw tooLarge();
     }
   }
 
   private MalformedBinary tooLarge() {
-    long limit = TarballSource.MAX_UNPACKED >> 30;
-    return new MalformedBinary(
-        name, 0, "it unpacks to more than " + limit + " GiB: no kernel source");
+    String most = limit >> 30 > 0 ? (limit >> 30) + " GiB" : (limit >> 20) + " MiB";
+    return new MalformedBinary(name, 0, "it unpacks to more than " + most + ": no kernel source");
   }
 
   private void tell() {
@@ -63,7 +70,7 @@ final class BoundedStream extends FilterInputStream {
   public int read(byte[] into, int offset, int length) throws IOException {
     int got = in.read(into, offset, length);
     unpacked += Math.max(got, 0);
-    if (unpacked > TarballSource.MAX_UNPACKED) {
+    if (unpacked > limit) {
       throw tooLarge();
     }
     if (unpacked - told > STEP) {

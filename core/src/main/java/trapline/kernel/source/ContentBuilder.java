@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
+import trapline.kernel.DispatchNames;
 import trapline.kernel.EntryPath;
 import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
@@ -74,9 +75,10 @@ final class ContentBuilder {
         gaps.add(new Gap(new Place(place, 0), "no table of " + wanted.label() + " was found here"));
       }
     }
+    List<IndexContent.Table> tables = tables(numberings, configs, gaps);
     return new IndexContent(
         version,
-        tables(numberings, configs),
+        tables,
         declarations,
         definitions,
         optional,
@@ -261,28 +263,29 @@ final class ContentBuilder {
   }
 
   private List<IndexContent.Table> tables(
-      Numberings numberings, Map<String, Map<String, KernelConfig.Value>> configs) {
+      Numberings numberings, Map<String, Map<String, KernelConfig.Value>> configs, List<Gap> gaps) {
     List<IndexContent.Table> tables = new ArrayList<>();
-    Optional<EntryPathFinder> x86 = Optional.empty();
+    Map<String, EntryPathFinder> finders = new TreeMap<>();
     for (Numberings.Numbering numbering : numberings.found()) {
-      String architecture = numbering.abi().architecture();
-      String prefix = Dispatch.prefix(numbering.abi(), files.macros());
-      EntryPath path = new EntryPath(List.of());
-      Optional<Abi> traced = numbering.abi().traced();
-      if (traced.isPresent()) {
-        if (x86.isEmpty()) {
-          KernelConfig known =
-              new KernelConfig(configs.getOrDefault(architecture, Map.of()), false);
-          x86 =
-              Optional.of(
-                  new EntryPathFinder(
-                      files.entryCode(), kbuild(architecture), usual.entryConfig(known)));
-        }
-        path = x86.get().path(traced.get());
-        prefix = x86.get().prefix(traced.get()).orElse(prefix);
+      SyscallAbi abi = numbering.abi();
+      List<EntryPath> paths = List.of();
+      if (!EntryRules.all().paths(abi).isEmpty()) {
+        paths =
+            finders
+                .computeIfAbsent(abi.architecture(), name -> entryPathFinder(name, configs))
+                .paths(abi);
       }
-      tables.add(new IndexContent.Table(numbering.abi(), numbering.rows(), prefix, path));
+      DispatchNames names = Dispatch.names(abi, files.macros());
+      tables.add(new IndexContent.Table(abi, numbering.rows(), names, paths));
     }
+    finders.values().forEach(finder -> gaps.addAll(finder.gaps()));
     return tables;
+  }
+
+  private EntryPathFinder entryPathFinder(
+      String architecture, Map<String, Map<String, KernelConfig.Value>> configs) {
+    KernelConfig known = new KernelConfig(configs.getOrDefault(architecture, Map.of()), false);
+    KernelConfig config = usual.entryConfig(architecture, known);
+    return new EntryPathFinder(files.entryCode(), architecture, kbuild(architecture), config);
   }
 }

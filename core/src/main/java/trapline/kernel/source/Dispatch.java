@@ -1,8 +1,9 @@
 package trapline.kernel.source;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import trapline.kernel.DispatchNames;
 import trapline.kernel.SyscallAbi;
 
 /// In which files architectures make functions of a table's entry points: data, `dispatches.txt`.
@@ -11,17 +12,29 @@ final class Dispatch {
 
   private Dispatch() {}
 
-  /// What is put before an entry point's name, such as `__arm64_`; empty when nothing is.
-  static String prefix(SyscallAbi abi, Map<String, ArchitectureMacros.Found> macros) {
+  /// How the dispatch names what it calls; by its own name when no file says more.
+  static DispatchNames names(SyscallAbi abi, Map<String, ArchitectureMacros.Found> macros) {
     for (List<String> line : FILES) {
-      if (line.get(0).equals(abi.label())) {
-        ArchitectureMacros.Found found = macros.get(line.get(1));
-        Optional<String> prefix = found == null ? Optional.empty() : found.prefix();
-        if (prefix.isPresent()) {
-          return prefix.get();
-        }
+      ArchitectureMacros.Found found = macros.get(line.get(1));
+      if (line.get(0).equals(abi.label()) && found != null && !found.prefixes().isEmpty()) {
+        return names(found);
       }
     }
-    return "";
+    return DispatchNames.of("");
+  }
+
+  /// `__SYSCALL_X32` is for the rows of `x32`; the first of the file also for those that no macro
+  /// is for, after `__SYSCALL` itself and `__SYSCALL_COMMON`.
+  private static DispatchNames names(ArchitectureMacros.Found found) {
+    Map<String, String> ofRows = new HashMap<>();
+    String first = "";
+    for (Map.Entry<String, String> macro : found.prefixes().entrySet()) {
+      first = first.isEmpty() ? macro.getValue() : first;
+      ofRows.put(macro.getKey(), macro.getValue());
+    }
+    String prefix = ofRows.getOrDefault("", ofRows.getOrDefault("common", first));
+    ofRows.values().removeIf(prefix::equals);
+    ofRows.remove("");
+    return new DispatchNames(prefix, ofRows, found.aliases());
   }
 }

@@ -153,7 +153,7 @@ final class SourceFiles {
     boolean ofArchitecture = path.startsWith("arch/");
     if (path.endsWith(".c")) {
       takeIncludes(path, text);
-      if (ofArchitecture && path.contains("/kernel/")) {
+      if (ofArchitecture && (path.contains("/kernel/") || path.contains("/entry/"))) {
         takeMacros(path, text);
       }
     }

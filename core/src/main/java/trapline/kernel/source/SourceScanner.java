@@ -289,15 +289,16 @@ final class SourceScanner {
     return name.startsWith("DEFINE", length - 7) && name.lastIndexOf("SYSCALL", length - 8) >= 0;
   }
 
-  /// The entry point's prefix. On a 64-bit kernel with 32-bit callers `SYSCALL32_DEFINE` is
-  /// `COMPAT_SYSCALL_DEFINE` (`include/linux/syscalls.h`); the other prefixes, such as livepatch's
-  /// `KLP_`, define the entry point itself.
-  private static String prefix(String macro) {
-    boolean compat =
-        macro.startsWith("COMPAT_")
-            || macro.startsWith("SYSCALL32_")
-            || macro.startsWith("PPC32_SYSCALL_");
-    return compat ? "compat_sys_" : "sys_";
+  /// When a macro is `COMPAT_SYSCALL_DEFINE`, which defines what 32-bit callers of a 64-bit kernel
+  /// call: `SYSCALL32_DEFINE` (`include/linux/syscalls.h`) and powerpc's own
+  /// (`arch/powerpc/kernel/sys_ppc32.c`) are so on some kernels, and `SYSCALL_DEFINE` on the
+  /// others. Other prefixes, such as livepatch's `KLP_`, define the entry point itself.
+  ///
+  /// @return empty for a macro that is one of them always
+  private static String compatWhen(String macro) {
+    return macro.startsWith("SYSCALL32_")
+        ? "defined(CONFIG_COMPAT)"
+        : macro.startsWith("PPC32_SYSCALL_") ? "!defined(CONFIG_PPC32)" : "";
   }
 
   private void definition(String macro) {
@@ -315,16 +316,24 @@ final class SourceScanner {
     if (items.isEmpty() || items.getFirst().isEmpty() || end - start > MAX_TEXT * 4) {
       return;
     }
-    definitions.add(
+    SyscallDefinition found =
         new SyscallDefinition(
-            prefix(macro) + items.getFirst(),
+            (macro.startsWith("COMPAT_") ? "compat_sys_" : "sys_") + items.getFirst(),
             macro,
             lexer.joined(start, end),
             Arguments.ofMacro(items.subList(1, items.size())),
             new Place(path, line),
             line,
             conditions,
-            List.of()));
+            List.of());
+    String compat = compatWhen(macro);
+    if (compat.isEmpty()) {
+      definitions.add(found);
+    } else {
+      definitions.add(found.as("compat_" + found.entry(), compat));
+      definitions.add(
+          found.as(found.entry(), compat.startsWith("!") ? compat.substring(1) : "!" + compat));
+    }
     if (wantFunctions) {
       candidate = macro;
     }

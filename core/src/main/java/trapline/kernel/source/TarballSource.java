@@ -8,7 +8,9 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -21,8 +23,10 @@ import org.tukaani.xz.UnsupportedOptionsException;
 import org.tukaani.xz.XZFormatException;
 import org.tukaani.xz.XZInputStream;
 import trapline.bytes.Bytes;
+import trapline.kernel.Gap;
 import trapline.kernel.KernelSource;
 import trapline.model.MalformedBinary;
+import trapline.model.Place;
 
 /// A kernel's source in a `.tar.xz`, `.tar.gz` or `.tar`, streamed once and never unpacked. The
 /// folder around the tree that such archives have (`linux-6.12.117/`) is no part of the paths.
@@ -42,14 +46,22 @@ public final class TarballSource implements KernelSource {
   private final @Nullable Path file;
   private final @Nullable FileChannel stream;
   private final Map<String, byte[]> kept = new HashMap<>();
+  private final List<Gap> gaps = new ArrayList<>();
+  private final long limit;
   private long keptBytes;
   private String sha256 = "";
 
   /// @param file a regular file
   public TarballSource(Path file) {
+    this(file, MAX_UNPACKED);
+  }
+
+  /// @param limit how many bytes it may unpack to
+  TarballSource(Path file, long limit) {
     this.name = file.toString();
     this.file = file;
     this.stream = null;
+    this.limit = limit;
   }
 
   /// A tarball that comes through a pipe and can be read once only.
@@ -60,6 +72,7 @@ public final class TarballSource implements KernelSource {
     this.name = name;
     this.file = null;
     this.stream = stream;
+    this.limit = MAX_UNPACKED;
   }
 
   @Override
@@ -70,6 +83,11 @@ public final class TarballSource implements KernelSource {
   @Override
   public boolean isStreamed() {
     return true;
+  }
+
+  @Override
+  public List<Gap> gaps() {
+    return List.copyOf(gaps);
   }
 
   @Override
@@ -120,7 +138,13 @@ public final class TarballSource implements KernelSource {
         throw malformed("it has more than " + MAX_ENTRIES + " files: no kernel source");
       }
       String path = inTree(tar);
-      if (tar.size() <= MAX_FILE && wantedWithFolders(path, wanted)) {
+      if (!wantedWithFolders(path, wanted)) {
+        continue;
+      }
+      if (tar.size() > MAX_FILE) {
+        gaps.add(
+            new Gap(new Place(path, 0), "too large for a source file: " + tar.size() + " bytes"));
+      } else {
         byte[] content = tar.content();
         if (reader.read(path, Bytes.of(path, content))
             && keptBytes + content.length <= MAX_KEPT
@@ -180,17 +204,17 @@ public final class TarballSource implements KernelSource {
       XzBlocks blocks =
           once ? null : XzBlocks.open(channel, Runtime.getRuntime().availableProcessors());
       if (blocks != null) {
-        return new BoundedStream(blocks, name, blocks.length(), progress, null);
+        return new BoundedStream(blocks, name, limit, blocks.length(), progress, null);
       }
       InputStream xz = new XZInputStream(in, XZ_MEMORY_LIMIT_KIB);
-      return new BoundedStream(xz, name, once ? -1 : channel.size(), progress, raw);
+      return new BoundedStream(xz, name, limit, once ? -1 : channel.size(), progress, raw);
     }
     if (ArchiveFormat.beginsWith(magic, "1f8b")) {
       InputStream gzip = new GZIPInputStream(in, 1 << 16);
-      return new BoundedStream(gzip, name, once ? -1 : channel.size(), progress, raw);
+      return new BoundedStream(gzip, name, limit, once ? -1 : channel.size(), progress, raw);
     }
     ArchiveFormat.refuseOthers(name, magic);
-    return new BoundedStream(in, name, once ? -1 : channel.size(), progress, raw);
+    return new BoundedStream(in, name, limit, once ? -1 : channel.size(), progress, raw);
   }
 
   private MalformedBinary malformed(String what) {

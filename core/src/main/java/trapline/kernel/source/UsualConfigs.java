@@ -59,22 +59,30 @@ final class UsualConfigs {
     return wide ? 64 : 32;
   }
 
-  /// What the `#if`s of x86's entry code name besides.
-  KernelConfig entryConfig(KernelConfig known) {
+  /// What the `#if`s of an architecture's entry code name besides.
+  KernelConfig entryConfig(String architecture, KernelConfig known) {
     Set<String> symbols = new LinkedHashSet<>();
-    files.entryCode().values().forEach(text -> symbols(text(text), symbols));
+    String folder = "arch/" + architecture + "/";
+    files
+        .entryCode()
+        .forEach(
+            (path, text) -> {
+              if (path.startsWith(folder)) {
+                symbols(text(text), symbols);
+              }
+            });
     files
         .makefiles()
         .forEach(
             (path, text) -> {
-              if (path.startsWith("arch/x86/entry/")) {
+              if (path.startsWith(folder + "entry/") || path.startsWith(folder + "kernel/")) {
                 symbols(text(text), symbols);
               }
             });
-    Map<String, KernelConfig.Value> values = of("x86", symbols);
-    // Who asks for the path of an ABI has a kernel that is built with it.
-    values.put("CONFIG_X86_X32_ABI", KernelConfig.Value.BUILT_IN);
-    values.put("CONFIG_IA32_EMULATION", KernelConfig.Value.BUILT_IN);
+    Map<String, KernelConfig.Value> values = of(architecture, symbols);
+    for (String symbol : EntryRules.all().settings(architecture)) {
+      values.put(symbol, KernelConfig.Value.BUILT_IN);
+    }
     return new KernelConfig(values, false).or(known);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import trapline.model.MalformedBinary;
 
 /// Trees of which not all can be read: the rest is indexed, and what could not be is said.
 class DamagedTreeTest {
+  private static final String ENTRY = "arch/x86/entry/entry.S";
   private static final String TABLE_64 = "arch/x86/entry/syscalls/syscall_64.tbl";
   private static final String TABLE_32 = "arch/x86/entry/syscalls/syscall_32.tbl";
 
@@ -26,7 +28,7 @@ class DamagedTreeTest {
   @BeforeEach
   void write() throws IOException {
     write("Makefile", "VERSION = 6\nPATCHLEVEL = 99\nSUBLEVEL = 1\nEXTRAVERSION =\n");
-    write("Kbuild", "obj-y += fs/\n");
+    write("Kbuild", "obj-y += fs/ arch/x86/\n");
     write("fs/Makefile", "obj-y := read_write.o\n");
     write(
         "fs/read_write.c",
@@ -34,6 +36,104 @@ class DamagedTreeTest {
     write(TABLE_64, "0 common read sys_read\n1 64 gone sys_gone\n");
     write(TABLE_32, "3 i386 read sys_read\n");
     write("arch/arm/tools/syscall.tbl", "3 common read sys_read\n");
+    write(
+        "arch/arm/kernel/entry-common.S",
+        """
+        ENTRY(vector_swi)
+        	adr	tbl, sys_call_table		@ the table
+        ENDPROC(vector_swi)
+        	syscall_table_start sys_call_table
+        """);
+    write("arch/x86/Kbuild", "obj-y += entry/\n");
+    write("arch/x86/entry/Makefile", "obj-y := entry.o syscall.o\n");
+    write(
+        "arch/x86/kernel/cpu/common.c",
+        """
+        void syscall_init(void)
+        {
+        	wrmsrl(MSR_LSTAR, (unsigned long)entry_SYSCALL_64);
+        	wrmsrl(MSR_CSTAR, (unsigned long)entry_SYSCALL_compat);
+        	wrmsrl(MSR_IA32_SYSENTER_EIP, (u64)entry_SYSENTER_compat);
+        }
+        """);
+    write("arch/x86/kernel/idt.c", "d[] = { SYSG(IA32_SYSCALL_VECTOR, entry_INT80_compat), };\n");
+    write(
+        ENTRY,
+        """
+        SYM_CODE_START(entry_SYSCALL_64)
+        	/* call nobody */
+        	call do_syscall_64
+        SYM_CODE_END(entry_SYSCALL_64)
+        #if 0
+        SYM_CODE_START(entry_SYSENTER_compat)
+        	call nobody
+        SYM_CODE_END(entry_SYSENTER_compat)
+        #endif
+        SYM_CODE_START(entry_SYSENTER_compat)
+        	call do_32
+        SYM_CODE_END(entry_SYSENTER_compat)
+        SYM_CODE_START(entry_SYSCALL_compat)
+        	jmp 1f
+        1:	jmp entry_tail
+        SYM_CODE_END(entry_SYSCALL_compat)
+        SYM_CODE_START(entry_INT80_compat)
+        entry_tail:
+        	call do_32
+        SYM_CODE_END(entry_INT80_compat)
+        """);
+    write(
+        "arch/x86/entry/syscall.c",
+        """
+        long x64_sys_call(long n) { return n; }
+        long x32_sys_call(long n) { return n; }
+        long ia32_sys_call(long n) { return n; }
+        static __always_inline long inner(long n) { return ia32_sys_call(n); }
+        long do_syscall_64(long n) { return x64_sys_call(n) + x32_sys_call(n); }
+        long do_32(long n) { return inner(n); }
+        """);
+  }
+
+  @Test
+  void theWayFromTheTrapIsFollowedThroughAssemblyAndC() throws IOException {
+    KernelIndex index = index();
+
+    assertThat(way(index, Abi.X86_64, "syscall"))
+        .containsExactly(
+            "entry_SYSCALL_64@entry.S:1", "do_syscall_64@syscall.c:5", "x64_sys_call@syscall.c:1");
+    assertThat(way(index, Abi.I386, "sysenter"))
+        .containsExactly(
+            "entry_SYSENTER_compat@entry.S:10",
+            "do_32@syscall.c:6",
+            "inner@syscall.c:4",
+            "ia32_sys_call@syscall.c:3");
+    assertThat(way(index, Abi.I386, "syscall"))
+        .startsWith("entry_SYSCALL_compat@entry.S:13", "entry_tail@entry.S:18");
+    assertThat(way(index, Abi.I386, ""))
+        .startsWith("entry_INT80_compat@entry.S:17", "entry_tail@entry.S:18");
+    assertThat(way(index, Abi.I386, "syscall")).hasSize(5);
+  }
+
+  @Test
+  void aWayThatIsNotFoundIsAGapThatNamesItsEnds() throws IOException {
+    write(ENTRY, "SYM_CODE_START(entry_SYSCALL_64)\n\tcall do_another\n");
+    write("arch/x86/kernel/idt.c", "int x;\n");
+    KernelIndex index = index();
+
+    assertThat(way(index, Abi.X86_64, "syscall")).isEmpty();
+    assertThat(index.gaps())
+        .extracting(gap -> gap.place() + ": " + gap.reason())
+        .contains(
+            ENTRY
+                + ":1: the way of x86_64 calls by syscall was not found: nothing leads from"
+                + " entry_SYSCALL_64 to x64_sys_call",
+            "arch/x86/kernel/idt.c: the way of i386 calls by int $0x80 was not found: nothing leads"
+                + " from IA32_SYSCALL_VECTOR to ia32_sys_call");
+  }
+
+  private static List<String> way(KernelIndex index, Abi abi, String instruction) {
+    return index.entryPath(abi, instruction).stages().stream()
+        .map(s -> s.symbol() + "@" + s.place().toString().replaceAll(".*/", ""))
+        .toList();
   }
 
   @Test

@@ -119,7 +119,9 @@ class SourceScannerTest {
 
     assertThat(found.definitions())
         .extracting(SyscallDefinition::entry)
-        .containsExactly("compat_sys_a", "compat_sys_b", "sys_c");
+        .containsExactly("compat_sys_a", "compat_sys_b", "sys_b", "sys_c");
+    assertThat(found.definitions().get(1).conditions()).containsExactly("defined(CONFIG_COMPAT)");
+    assertThat(found.definitions().get(2).conditions()).containsExactly("!defined(CONFIG_COMPAT)");
     assertThat(found.definitions().getFirst().arguments())
         .containsExactly(
             new Parameter("int", "fd"),

@@ -1,0 +1,92 @@
+package trapline.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Tells where a kernel function is defined: looks it up by name in several indexes, the fittest
+/// first, and says which version the answer is of. An index is read only when the ones before it
+/// do not know a function. Safe for use by many threads.
+public final class KernelFunctions {
+  /// An index to look into.
+  ///
+  /// @param origin where it is from, for the user
+  /// @param index asked for once, when it is first needed; empty when it cannot be had after all
+  public record Source(String origin, Supplier<Optional<KernelIndex>> index) {
+    /// An index at hand.
+    public static Source of(KernelIndex index, String origin) {
+      return new Source(origin, () -> Optional.of(index));
+    }
+  }
+
+  /// Where a function is.
+  ///
+  /// @param version which source says so
+  /// @param origin where its index is from, for the user
+  /// @param candidates at least one, the likeliest first: a name may be defined several times, as
+  ///     static in several files or by configuration
+  public record Found(KernelVersion version, String origin, List<KernelFunction> candidates) {
+    public Found {
+      candidates = List.copyOf(candidates);
+    }
+
+    /// Whether the name has one definition, so that it is the one.
+    public boolean isCertain() {
+      return candidates.size() == 1;
+    }
+
+    public KernelFunction likeliest() {
+      return candidates.getFirst();
+    }
+  }
+
+  private final List<Source> sources;
+
+  /// What the sources gave so far.
+  private final List<Optional<KernelIndex>> indexes = new ArrayList<>();
+
+  /// @param sources the fittest first
+  public KernelFunctions(List<Source> sources) {
+    this.sources = List.copyOf(sources);
+  }
+
+  /// The functions of the kernel's core that come with Trapline: of the version that fits a release
+  /// best, see [KernelIndexSet#nearest].
+  public static Source embedded(String release) {
+    return new Source(
+        "embedded functions",
+        () -> Optional.of(KernelIndexSet.embeddedFunctions().nearest(release)));
+  }
+
+  /// Where a function is, by the first source that knows it; empty when none does.
+  ///
+  /// @param symbol as the running kernel names it; see [FunctionIndex#named(String)] for what is
+  ///     made of `__x64_sys_socket` and `foo.isra.0`
+  /// @param architecture the folder under `arch/`
+  /// @throws trapline.model.MalformedBinary when an index that is come to is damaged
+  public Optional<Found> find(String symbol, String architecture) {
+    for (int i = 0; i < sources.size(); i++) {
+      Optional<KernelIndex> index = index(i);
+      Optional<FunctionIndex> functions = index.flatMap(KernelIndex::functions);
+      List<KernelFunction> found =
+          functions.isEmpty() ? List.of() : functions.get().named(symbol, architecture);
+      if (!found.isEmpty()) {
+        return Optional.of(new Found(index.orElseThrow().version(), sources.get(i).origin, found));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized Optional<KernelIndex> index(int number) {
+    while (indexes.size() <= number) {
+      indexes.add(sources.get(indexes.size()).index.get());
+    }
+    return indexes.get(number);
+  }
+
+  /// The same in an x86 kernel.
+  public Optional<Found> find(String symbol) {
+    return find(symbol, "x86");
+  }
+}

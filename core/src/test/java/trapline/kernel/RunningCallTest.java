@@ -1,0 +1,119 @@
+package trapline.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import trapline.bytes.Bytes;
+import trapline.model.Abi;
+import trapline.model.Hop;
+import trapline.model.SyscallId;
+
+/// What a running kernel's configuration says of the definitions of a source.
+class RunningCallTest {
+  private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
+  private static final SyscallAbi X86_64 = SyscallAbi.of(Abi.X86_64);
+  private static final String TIMERS = "CONFIG_MMU=y\nCONFIG_64BIT=y\nCONFIG_POSIX_TIMERS=y\n";
+  private static final String NO_TIMERS =
+      "CONFIG_MMU=y\nCONFIG_64BIT=y\n# CONFIG_POSIX_TIMERS is not set\n";
+
+  @Test
+  void ofTwoDefinitionsTheBuiltOneIsMarked() {
+    RunningCall with = call(228, "6.12.1", TIMERS, true);
+    RunningCall without = call(228, "6.12.1", NO_TIMERS, true);
+
+    assertThat(built(with)).containsExactly("kernel/time/posix-timers.c");
+    assertThat(notBuilt(with)).containsExactly("kernel/time/posix-stubs.c");
+    assertThat(built(without)).containsExactly("kernel/time/posix-stubs.c");
+    assertThat(notBuilt(without)).containsExactly("kernel/time/posix-timers.c");
+    assertThat(with.configFrom()).isEqualTo("/proc/config.gz");
+    assertThat(with.settings()).containsEntry("CONFIG_POSIX_TIMERS", "y");
+  }
+
+  @Test
+  void aConfigurationOfAnotherSeriesMarksNothing() {
+    assertThat(call(228, "6.18.1", TIMERS, false).built()).isEmpty();
+    assertThat(call(228, "6.12.1", "", true).built()).isEmpty();
+    assertThat(call(228, "6.12.1", "", true).configFrom()).isEmpty();
+  }
+
+  @Test
+  void aCallThatNeedsNothingAsksForNoConfiguration() {
+    SyscallFacts read = INDEX.facts(Abi.X86_64, 0).orElseThrow();
+
+    assertThat(RunningCall.dependsOnConfig(read)).isFalse();
+    assertThat(call(0, "6.12.1", TIMERS, true).configFrom()).isEmpty();
+  }
+
+  @Test
+  void theJourneyMarksTheDefinition() {
+    assertThat(hop("6.12.1", TIMERS).definitions())
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.place().file()).isEqualTo("kernel/time/posix-timers.c");
+              assertThat(d.built()).isEqualTo(new Hop.Built(true, "/proc/config.gz"));
+            });
+    assertThat(hop("6.12.1", NO_TIMERS).definitions())
+        .singleElement()
+        .satisfies(d -> assertThat(d.place().file()).isEqualTo("kernel/time/posix-stubs.c"));
+    assertThat(hop("6.18.1", TIMERS).definitions()).allSatisfy(d -> assertThat(d.built()).isNull());
+    assertThat(hop("6.12.1", "").definitions()).allSatisfy(d -> assertThat(d.built()).isNull());
+    Hop.Implementation none =
+        (Hop.Implementation)
+            new KernelHops(INDEX, "", null, new Told("6.12.1", "CONFIG_MMU=y\nCONFIG_64BIT=y\n"))
+                .hops(new SyscallId(Abi.X86_64, 41))
+                .getLast();
+    assertThat(none.definitions().getFirst().built())
+        .isEqualTo(new Hop.Built(false, "/proc/config.gz"));
+  }
+
+  private static Hop.Implementation hop(String release, String config) {
+    KernelHops hops = new KernelHops(INDEX, "", null, new Told(release, config));
+    return (Hop.Implementation) hops.hops(new SyscallId(Abi.X86_64, 228)).getLast();
+  }
+
+  private static RunningCall call(int number, String release, String config, boolean own) {
+    Told running = new Told(release, config);
+    SyscallRow row = INDEX.row(X86_64, number).orElseThrow();
+    return RunningCall.of(INDEX.facts(X86_64, row, running.config()), running, own);
+  }
+
+  private static List<String> built(RunningCall call) {
+    return files(call, true);
+  }
+
+  private static List<String> notBuilt(RunningCall call) {
+    return files(call, false);
+  }
+
+  private static List<String> files(RunningCall call, boolean built) {
+    return call.built().entrySet().stream()
+        .filter(each -> each.getValue() == built)
+        .map(each -> each.getKey().place().file())
+        .toList();
+  }
+
+  /// A kernel that shows its configuration and nothing else.
+  private record Told(String release, String text) implements RunningKernel {
+    @Override
+    public Kallsyms symbols(Set<String> names) {
+      return Kallsyms.unavailable("not asked");
+    }
+
+    @Override
+    public Optional<TracepointFormat> tracepoint(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public KernelConfig config() {
+      return text.isEmpty()
+          ? KernelConfig.unknown()
+          : KernelConfig.parse(Bytes.of("/proc/config.gz", text.getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+}
