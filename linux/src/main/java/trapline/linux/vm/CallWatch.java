@@ -122,11 +122,11 @@ final class CallWatch {
     if (back != null) {
       hand(back);
     }
-    passBreakpoint();
+    passBreakpoint(spec.source() == Recording.Source.STEPS ? gdb.registers()[GdbRemote.RIP] : at);
   }
 
-  private void passBreakpoint() throws IOException {
-    long at = gdb.registers()[GdbRemote.RIP];
+  /// A breakpoint stops again at once, unless it is away for one step.
+  private void passBreakpoint(long at) throws IOException {
     if (breakpoints.containsKey(at)) {
       gdb.removeBreakpoint(at);
       gdb.step();

@@ -128,6 +128,7 @@ final class GuestCache {
     try (Stream<Path> folders = Files.list(parent)) {
       for (Path folder : folders.toList()) {
         if (isStale(folder)) {
+          delete(MemoryFile.inMemory(folder));
           delete(folder);
         }
       }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the kernel for a guest, and prepares it when it is used for the first time.
@@ -99,9 +100,10 @@ public final class GuestKernels {
 
   /// Where a guest's memory is best kept: in memory where there is room, else beside the guest.
   static Path memoryFile(GuestCache.Work work) throws IOException {
-    for (Path folder : List.of(Path.of("/dev/shm"), work.folder())) {
+    for (Path file : List.of(MemoryFile.inMemory(work.folder()), work.file("memory"))) {
+      Path folder = Objects.requireNonNull(file.getParent());
       if (Files.isDirectory(folder) && MemoryFile.fits(folder)) {
-        return folder.resolve("trapline-" + work.folder().getFileName() + ".memory");
+        return file;
       }
     }
     throw new GuestFailure(

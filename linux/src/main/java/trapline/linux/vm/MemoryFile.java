@@ -9,8 +9,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// The file that is a guest's memory. A part of it is kept from the guest's kernel; files come to
 /// the guest there.
@@ -35,10 +37,12 @@ final class MemoryFile implements Closeable {
     FileChannel channel =
         FileChannel.open(
             file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.SPARSE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            Set.of(
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.SPARSE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     channel.write(ByteBuffer.allocate(1), SIZE - 1);
     return new MemoryFile(channel);
   }
@@ -129,6 +133,12 @@ final class MemoryFile implements Closeable {
   OutputStream writeAt(long address) throws IOException {
     channel.position(address);
     return Channels.newOutputStream(channel);
+  }
+
+  /// Where a guest's memory is, or was left by a killed run: in memory where there is room, else in
+  /// the guest's working folder, which is removed as a whole.
+  static Path inMemory(Path workFolder) {
+    return Path.of("/dev/shm").resolve("trapline-" + workFolder.getFileName() + ".memory");
   }
 
   /// Whether a folder is on a file system that has room for a guest's memory.
