@@ -15,8 +15,10 @@ import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
 
-/// Writes one index of several sources, and one of the functions of some: FILE FUNCTIONS-FILE, then RELEASE
-/// TARBALL PACKAGE-VERSION SHA256 FUNCTIONS for each. PACKAGE-VERSION is empty for a pristine source;
+/// Writes one index of several sources, and one of the functions of some: FILE FUNCTIONS-FILE, then
+/// RELEASE
+/// TARBALL PACKAGE-VERSION SHA256 FUNCTIONS for each. PACKAGE-VERSION is empty for a pristine
+/// source;
 /// FUNCTIONS is `functions` or `-`. The caller has compared the SHA-256.
 final class MakeKernelIndex {
   private MakeKernelIndex() {}

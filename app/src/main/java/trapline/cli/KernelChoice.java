@@ -92,13 +92,48 @@ final class KernelChoice {
   /// @param named what `--kernel-source` says; `null` when it was not given
   /// @throws CommandFailure when what was named cannot be indexed
   IndexedSource observed(String release, String build, @Nullable Path named) {
-    Chosen chosen =
-        named == null ? indexedAlready(release, build) : at(named, "--kernel-source " + named);
+    Chosen chosen = named == null ? indexedAlready(release, build) : withFunctions(named);
+    KernelSource text = chosen.source();
+    if (text == null) {
+      Path tree = treeOf(SOURCES, release);
+      text = tree != null && isRelease(tree, chosen.index()) ? new DirectorySource(tree) : null;
+    }
     return new IndexedSource(
         chosen.index(),
-        chosen.index().functions().orElse(null),
+        functions(chosen, release),
         chosen.origin(),
-        chosen.index().match(release, build));
+        chosen.index().match(release, build),
+        text,
+        new IndexProgress(text == null ? "" : text.origin(), err));
+  }
+
+  /// A named source with its functions. Those of one that the cache has without them are read once
+  /// more.
+  private Chosen withFunctions(Path named) {
+    Chosen chosen = at(named, "--kernel-source " + named);
+    KernelSource source = chosen.source();
+    if (source == null || chosen.index().functions().isPresent()) {
+      return chosen;
+    }
+    try (IndexProgress progress = new IndexProgress(named.toString(), err)) {
+      SourceStamp stamp = SourceStamp.of(named);
+      KernelIndex index = KernelIndexer.index(source, new IndexOptions("", "", true), progress);
+      cache.keep(index, stamp);
+      return new Chosen(index, chosen.origin(), source);
+    } catch (IOException | MalformedBinary e) {
+      err.println("trapline: the functions of " + named + " are not known: " + e.getMessage());
+      return chosen;
+    }
+  }
+
+  /// Whether a tree is of just the release that an index is of.
+  private static boolean isRelease(Path tree, KernelIndex index) {
+    String[] parts = index.version().release().split("\\.", -1);
+    try {
+      return parts.length == 3 && says(tree.resolve("Makefile"), "SUBLEVEL = " + parts[2]);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private Chosen indexedAlready(String release, String build) {

@@ -24,6 +24,7 @@ import trapline.linux.vm.GuestSpec;
 import trapline.model.Explanation;
 import trapline.why.Explanations;
 import trapline.why.GuestObserver;
+import trapline.why.GuestVersion;
 import trapline.why.Source;
 
 /// What is observed of the kernel in one run: decided before the program runs, done after it.
@@ -151,9 +152,11 @@ final class KernelObservation implements AutoCloseable {
   Source source() {
     Source known = source;
     if (known == null) {
+      GuestKernel observedKernel = Objects.requireNonNull(kernel);
       known =
           KernelChoice.of(err)
-              .observed(Objects.requireNonNull(kernel).release(), "", options.source());
+              .observed(
+                  observedKernel.release(), GuestVersion.of(observedKernel), options.source());
       source = known;
     }
     return known;

@@ -1,51 +1,84 @@
 package trapline.why;
 
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import trapline.kernel.FunctionIndex;
+import trapline.abi.Errnos;
+import trapline.kernel.KernelFunction;
+import trapline.kernel.KernelFunctions;
 import trapline.kernel.KernelIndex;
+import trapline.kernel.KernelSource;
 import trapline.kernel.VersionMatch;
+import trapline.kernel.source.ErrnoPlaces;
+import trapline.kernel.source.KernelFiles;
 import trapline.model.ErrorOrigin;
+import trapline.model.MalformedBinary;
 import trapline.model.Place;
 
-/// The source of an observed kernel as an index has it.
+/// The source of an observed kernel as indexes have it, with its text where a tree is at hand.
 public final class IndexedSource implements Source {
+  private static final String ARCHITECTURE = "x86";
+
   private final KernelIndex index;
+  private final KernelFunctions functions;
   private final String origin;
   private final VersionMatch match;
-  private final boolean hasFunctions;
-  private final KernelPlaces places;
+  private final @Nullable KernelFiles text;
+  private final KernelSource.Progress progress;
+  private final Map<String, Optional<KernelFunction>> known = new HashMap<>();
 
-  /// @param functions where its functions are; `null` when that is not indexed
+  /// @param index the index that fits best
+  /// @param functions where functions are
   /// @param origin where the index is from, for the user
   /// @param match how well it fits the kernel that is observed
+  /// @param text the source's files; `null` when they are not at hand
+  /// @param progress is told how far the reading of a tarball is
   public IndexedSource(
-      KernelIndex index, @Nullable FunctionIndex functions, String origin, VersionMatch match) {
+      KernelIndex index,
+      KernelFunctions functions,
+      String origin,
+      VersionMatch match,
+      @Nullable KernelSource text,
+      KernelSource.Progress progress) {
     this.index = index;
+    this.functions = functions;
     this.origin = origin;
     this.match = match;
-    this.hasFunctions = functions != null;
-    this.places = new KernelPlaces(functions);
+    this.text = text == null ? null : new KernelFiles(text);
+    this.progress = progress;
   }
 
   @Override
   public Function<String, @Nullable Place> places() {
-    return places;
+    return name -> {
+      Optional<KernelFunction> found = function(name);
+      return found.isPresent() ? found.get().place() : null;
+    };
+  }
+
+  /// The one definition of a function; a name that is defined several times is not guessed.
+  private Optional<KernelFunction> function(String name) {
+    return known.computeIfAbsent(
+        name,
+        each ->
+            functions
+                .find(each, ARCHITECTURE)
+                .filter(KernelFunctions.Found::isCertain)
+                .map(KernelFunctions.Found::likeliest));
   }
 
   @Override
   public String description() {
-    if (!hasFunctions) {
-      return "no source: the index of "
-          + index.version().text()
-          + " names no functions; trapline index TREE makes one that does";
-    }
     String fit =
         switch (match.level()) {
           case EXACT -> "exact";
           case SAME_RELEASE -> "the same release, perhaps with other patches";
-          case SAME_SERIES -> "the same series; lines are approximate";
-          case OTHER -> "another series; lines are approximate and functions may differ";
+          case SAME_SERIES -> "the same series, lines are approximate";
+          case OTHER -> "another series, lines are approximate and functions may differ";
           case UNKNOWN -> "which kernel was observed is not known";
         };
     return index.version().text() + " (" + origin + "): " + fit;
@@ -53,6 +86,26 @@ public final class IndexedSource implements Source {
 
   @Override
   public ErrorOrigin withCandidates(ErrorOrigin origin) {
-    return origin;
+    if (text == null || origin.road().isEmpty()) {
+      return origin;
+    }
+    ErrorOrigin.Teller innermost = origin.road().getLast();
+    Optional<KernelFunction> function = function(innermost.function().name());
+    if (function.isEmpty()) {
+      return origin;
+    }
+    try {
+      text.prepare(List.of(function.get().place().file()), progress);
+      ErrnoPlaces places =
+          new ErrnoPlaces(text, index.functions().orElse(null), ARCHITECTURE, name -> true);
+      return new ErrorOrigin(
+          origin.errno(),
+          origin.kind(),
+          origin.road(),
+          places.of(function.get(), Errnos.of((int) -innermost.value()).name()),
+          origin.explanation());
+    } catch (IOException | MalformedBinary e) {
+      return origin; // the answer stands without candidates
+    }
   }
 }

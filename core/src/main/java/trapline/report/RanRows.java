@@ -68,11 +68,7 @@ final class RanRows {
             ? "in instructions, calls included;"
             : "times with calls included, and with what tracing costs;",
         Tone.FAINT);
-    note.words(
-        hop.placesFrom().startsWith("no source")
-            ? hop.placesFrom()
-            : "lines from " + hop.placesFrom(),
-        Tone.FAINT);
+    note.words("lines from " + hop.placesFrom(), Tone.FAINT);
     page.row("", note, "", Page.NO_MARK);
     if (!run.difference().isEmpty()) {
       page.row(
