@@ -204,7 +204,7 @@ public final class CallTreeBuilder implements PointSink {
 
   private CallNode enter(CallNode current, long rsp) {
     byte role = role(function);
-    if (role == PART || function == current.function && rsp == current.entryRsp) {
+    if (role == PART || (function == current.function && rsp == current.entryRsp)) {
       return current;
     }
     boolean sameStack = rsp >>> STACK_SHIFT == current.entryRsp >>> STACK_SHIFT;
@@ -318,9 +318,7 @@ public final class CallTreeBuilder implements PointSink {
     }
     if (ranAway > 0) {
       notes.add(
-          "The thread waited meanwhile; "
-              + ranAway
-              + " instructions of others are left out.");
+          "The thread waited meanwhile; " + ranAway + " instructions of others are left out.");
     }
     if (away) {
       notes.add("It still waited when the recording ended.");
@@ -331,11 +329,15 @@ public final class CallTreeBuilder implements PointSink {
     }
     if (tooMany > 0) {
       notes.add(
-          "After " + MAX_NODES + " functions, further ones are counted for the one that called them.");
+          "After "
+              + MAX_NODES
+              + " functions, further ones are counted for the one that called them.");
     }
     if (history.isFull()) {
       notes.add(
-          "Only the first " + History.MAX_POINTS + " instructions could be searched for the error.");
+          "Only the first "
+              + History.MAX_POINTS
+              + " instructions could be searched for the error.");
     }
     return notes;
   }
