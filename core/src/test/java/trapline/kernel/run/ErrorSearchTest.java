@@ -113,12 +113,12 @@ class ErrorSearchTest {
               "",
               "arch/x86/entry/common.c, do_syscall_64: the number is above NR_syscalls"),
           new Case(
-              "not-built-in",
+              "no-entry-point",
               38,
               Kind.NO_SUCH_CALL,
               "__x64_sys_ni_syscall",
               "",
-              "the row of uselib in syscall_64.tbl has no function since 6.1"),
+              "arch/x86/entry/syscalls/syscall_64.tbl: the row of 134, uselib, names no entry point"),
           new Case(
               "setsockopt-level",
               92,
