@@ -170,8 +170,12 @@ final class CallEvents {
     }
   }
 
-  /// The name in `NAME+0x5f/0xa0` or `NAME [module]`.
+  /// The name in `NAME+0x5f/0xa0` or `NAME [module]`; empty for `[unknown/kretprobe'd]`, which
+  /// older kernels say when the caller has such a probe, too.
   private static String function(String text, int from, int end) {
+    if (from < end && text.charAt(from) == '[') {
+      return "";
+    }
     int at = from;
     while (at < end && text.charAt(at) != '+' && text.charAt(at) != ' ') {
       at++;

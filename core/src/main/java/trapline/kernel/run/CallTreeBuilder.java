@@ -204,7 +204,7 @@ public final class CallTreeBuilder implements PointSink {
 
   private CallNode enter(CallNode current, long rsp) {
     byte role = role(function);
-    if (role == PART || function == current.function && rsp == current.entryRsp) {
+    if (role == PART || (function == current.function && rsp == current.entryRsp)) {
       return current;
     }
     boolean sameStack = rsp >>> STACK_SHIFT == current.entryRsp >>> STACK_SHIFT;

@@ -3,6 +3,7 @@ package trapline.kernel.run;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.SymbolLookup;
 import trapline.code.X86Decoder;
@@ -47,6 +48,25 @@ final class CodeCache {
   String text(long pc) {
     Instruction instruction = at(pc);
     return instruction == null ? "" : instruction.text(lookup());
+  }
+
+  /// The text of a call or jump to a function as it ran: the kernel replaces calls of jump pads by
+  /// calls through the register when it starts. Empty when the code is not that.
+  String call(long pc, CallNode called) {
+    Instruction instruction = at(pc);
+    if (instruction == null) {
+      return "";
+    }
+    long target = instruction.target();
+    if (target == 0 || target == called.address()) {
+      return instruction.flow() == Flow.NEXT ? "" : instruction.text(lookup());
+    }
+    int function = symbols.at(target);
+    String name = function == KernelSymbols.NONE ? "" : symbols.symbol(function);
+    int register = name.lastIndexOf('_');
+    return Role.THUNK.holds(name)
+        ? instruction.mnemonic() + " *%" + name.substring(register + 1)
+        : "";
   }
 
   private SymbolLookup lookup() {

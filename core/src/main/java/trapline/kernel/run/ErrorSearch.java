@@ -21,9 +21,14 @@ public final class ErrorSearch {
   private static final int EFAULT = 14;
   private static final int ENOSYS = 38;
 
+  private static final String NO_CODE =
+      "The kernel's code was not at hand, so that a function whose error was not handed on may be"
+          + " taken for the one that said it.";
+
   private final ReturnTypes types;
   private final KernelSymbols symbols;
   private final CodeCache code;
+  private final boolean hasCode;
   private final Function<String, @Nullable Place> places;
 
   /// @param types what functions return: those that return nothing or a `bool` say no errors
@@ -38,6 +43,7 @@ public final class ErrorSearch {
     this.types = types;
     this.symbols = symbols;
     this.code = new CodeCache(code, symbols);
+    this.hasCode = !code.equals(KernelCode.NONE);
     this.places = places;
   }
 
@@ -111,7 +117,7 @@ public final class ErrorSearch {
             List.of(),
             "No function that was seen to run returned " + Errnos.of(errno).name() + ".");
       }
-      return history != null && outermost.endPoint >= 0
+      return history != null && hasCode && outermost.endPoint >= 0
           ? byInstructions(history, outermost, valueOf(outermost))
           : byTree(outermost, valueOf(outermost));
     }
@@ -121,12 +127,15 @@ public final class ErrorSearch {
           entry == null
               ? "No function of a call ran: the kernel has no call of this number."
               : Role.ABSENT.holds(entry.name())
-                  ? "The kernel has no call of this number."
+                  ? "The kernel answers this number with sys_ni_syscall: it has no such call, or was built"
+                      + " without it."
                   : "This kernel was built without the call: "
                       + entry.name()
                       + " is a stand-in that does nothing else.";
       return answer(
-          Kind.NO_SUCH_CALL, entry == null ? List.of() : List.of(teller(entry, -errno, -1)), text);
+          Kind.NO_SUCH_CALL,
+          entry == null ? List.of() : List.of(teller(entry, null, -errno, -1)),
+          text);
     }
 
     /// Whether a call's function is only there to say that there is no such call.
@@ -203,7 +212,7 @@ public final class ErrorSearch {
       if (loaded != null && !handsUp(outermost, teller)) {
         return answer(
             Kind.ELSEWHERE,
-            road(outermost, loaded, value, -1, false),
+            road(outermost, loaded, value, found.loadedAt(), false),
             elsewhere(loaded, teller, found.point()));
       }
       return classified(outermost, teller, value, point);
@@ -243,9 +252,9 @@ public final class ErrorSearch {
         return answer(Kind.SIGNAL, road, "A signal was waiting to be delivered.");
       }
       if (errno == EFAULT) {
-        return answer(Kind.USER_MEMORY, road, survey.userMemory(teller, point));
+        return answer(Kind.USER_MEMORY, road, survey.userMemory(teller, point, history != null));
       }
-      return answer(Kind.FUNCTION, road, "");
+      return answer(Kind.FUNCTION, road, history != null && !hasCode ? NO_CODE : "");
     }
 
     private ErrorOrigin byTree(CallNode outermost, long value) {
@@ -306,13 +315,14 @@ public final class ErrorSearch {
     private List<Teller> road(
         CallNode outermost, CallNode inner, long value, int point, boolean whole) {
       List<Teller> road = new ArrayList<>();
-      road.add(teller(inner, saysValue(inner, value) ? valueOf(inner) : value, point));
+      road.add(
+          teller(inner, null, whole || saysValue(inner, value) ? valueOf(inner) : value, point));
       CallNode below = inner;
       CallNode node = inner == outermost ? null : inner.parent();
       while (node != null) {
         if (whole || saysValue(node, value)) {
           int call = below.firstPoint - 1;
-          road.add(teller(node, whole ? value : valueOf(node), call));
+          road.add(teller(node, below, valueOf(node), call));
         }
         below = node;
         node = node == outermost ? null : node.parent();
@@ -325,13 +335,11 @@ public final class ErrorSearch {
       return value < 0 && value >= -4095 && says(node, (int) -value, true);
     }
 
-    private Teller teller(CallNode node, long value, int point) {
+    /// @param called what the instruction called; `null` when it is no call
+    private Teller teller(CallNode node, @Nullable CallNode called, long value, int point) {
       long pc = pcOf(node, point);
-      return new Teller(
-          CallTree.alone(node, types, places),
-          value,
-          offset(node, pc),
-          pc == 0 ? "" : code.text(pc));
+      String text = pc == 0 ? "" : called == null ? code.text(pc) : code.call(pc, called);
+      return new Teller(CallTree.alone(node, types, places), value, offset(node, pc), text);
     }
 
     /// Where the instruction of a point is; 0 when it is not one of this function.

@@ -8,10 +8,9 @@ import trapline.model.RanFunction;
 /// Chooses which functions of a tree are shown.
 ///
 /// What the table `roles.txt` calls noise (locks, RCU, allocation, tracing), and interrupts, are
-/// not
-/// shown, and neither is what they call; they are counted for the function that called them. So is
-/// what lies too deep. Equal calls in a row, without calls of their own that are shown, are one
-/// row.
+/// not shown, and neither is what they call; they are counted for the function that called them.
+/// So is what lies too deep. Equal calls in a row, without calls of their own that are shown, are
+/// one row.
 public final class Folding {
   /// A line of the tree as shown.
   ///

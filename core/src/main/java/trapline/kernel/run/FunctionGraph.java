@@ -1,7 +1,7 @@
 package trapline.kernel.run;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 ///
 /// The options `funcgraph-proc` and `funcgraph-tail` must be on: lines without a thread belong to
-/// no
-/// call. With `funcgraph-retval` the functions have return values.
+/// no call. With `funcgraph-retval` the functions have return values.
 public final class FunctionGraph {
   private final CallEvents calls;
 
@@ -23,10 +22,11 @@ public final class FunctionGraph {
   ///
   /// @param sink takes each call when its end was read, or the text ended
   /// @return how many lines followed no known form
-  public static long read(BufferedReader text, Consumer<TracedCall> sink) throws IOException {
+  public static long read(Reader text, Consumer<TracedCall> sink) throws IOException {
     FunctionGraph graph = new FunctionGraph(sink);
     long unknown = 0;
-    for (String line = TraceLine.next(text); line != null; line = TraceLine.next(text)) {
+    TraceLines lines = new TraceLines(text);
+    for (String line = lines.next(); line != null; line = lines.next()) {
       if (!graph.line(line)) {
         unknown++;
       }

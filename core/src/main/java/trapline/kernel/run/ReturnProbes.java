@@ -1,7 +1,7 @@
 package trapline.kernel.run;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,10 +22,11 @@ public final class ReturnProbes {
   ///
   /// @param sink takes each call when its end was read, or the text ended; without a tree
   /// @return how many lines followed no known form
-  public static long read(BufferedReader text, Consumer<TracedCall> sink) throws IOException {
+  public static long read(Reader text, Consumer<TracedCall> sink) throws IOException {
     CallEvents calls = new CallEvents(sink);
     long unknown = 0;
-    for (String line = TraceLine.next(text); line != null; line = TraceLine.next(text)) {
+    TraceLines lines = new TraceLines(text);
+    for (String line = lines.next(); line != null; line = lines.next()) {
       if (!line(line, calls)) {
         unknown++;
       }

@@ -62,7 +62,13 @@ final class Survey {
   /// What made a function say that an address of the program is bad, as a sentence.
   ///
   /// @param point where it said so; -1 when that is not known
-  String userMemory(CallNode teller, int point) {
+  /// @param recorded whether instructions were recorded, so that every exception was seen
+  String userMemory(CallNode teller, int point, boolean recorded) {
+    if (!recorded) {
+      return teller.name()
+          + " is the innermost function that was seen to return it; what copied from or to the"
+          + " program's memory cannot be traced so.";
+    }
     for (int i = fixups.size() - 1; i >= 0; i--) {
       CallNode event = fixups.get(i);
       while (event != null && !event.isEvent) {

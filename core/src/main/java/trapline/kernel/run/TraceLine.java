@@ -1,31 +1,10 @@
 package trapline.kernel.run;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// Parts of the lines of a tracefs trace.
 final class TraceLine {
-  /// Longer lines are cut.
-  private static final int MAX_LENGTH = 4096;
-
   private TraceLine() {}
-
-  /// The next line without its end; `null` at the end of the text.
-  static @Nullable String next(BufferedReader text) throws IOException {
-    int c = text.read();
-    if (c < 0) {
-      return null;
-    }
-    StringBuilder line = new StringBuilder(128);
-    while (c >= 0 && c != '\n') {
-      if (line.length() < MAX_LENGTH) {
-        line.append((char) c);
-      }
-      c = text.read();
-    }
-    return line.toString();
-  }
 
   /// How many events a line such as `CPU:0 [LOST 8 EVENTS]` says are lost; 0 when it says nothing.
   static long lost(String line) {

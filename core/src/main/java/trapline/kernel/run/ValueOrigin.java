@@ -30,8 +30,10 @@ final class ValueOrigin {
   /// @param node the function that executed it
   /// @param loaded the function that last loaded the value from memory outside of the stack on the
   ///     way; `null` when none did
+  /// @param loadedAt the point at which that was; -1
   /// @param address where in memory it was, for [End#IN_MEMORY]
-  record Found(End end, int point, CallNode node, @Nullable CallNode loaded, long address) {}
+  record Found(
+      End end, int point, CallNode node, @Nullable CallNode loaded, int loadedAt, long address) {}
 
   /// Registers that a function hands back unchanged: rbx, rbp, r12 to r15.
   private static final int KEPT = 1 << 3 | 1 << 5 | 0xf000;
@@ -56,6 +58,7 @@ final class ValueOrigin {
 
   private int loadPoint = -1;
   private @Nullable CallNode loaded;
+  private int loadedAt = -1;
 
   private ValueOrigin(History history, CodeCache code, CallNode frame, int value) {
     this.history = history;
@@ -78,13 +81,16 @@ final class ValueOrigin {
     while (walk.back()) {
       boolean made = register >= 0 ? stepRegister() : stepMemory();
       if (made) {
-        return new Found(End.MADE, walk.point, history.node(walk.point), loaded, address);
+        return found(End.MADE, walk.point);
       }
     }
-    if (register >= 0 || loadPoint < 0) {
-      return new Found(End.IN_REGISTER, walk.point, history.node(walk.point), loaded, address);
-    }
-    return new Found(End.IN_MEMORY, loadPoint, history.node(loadPoint), loaded, address);
+    return register >= 0 || loadPoint < 0
+        ? found(End.IN_REGISTER, walk.point)
+        : found(End.IN_MEMORY, loadPoint);
+  }
+
+  private Found found(End end, int point) {
+    return new Found(end, point, history.node(point), loaded, loadedAt, address);
   }
 
   /// One step with the value in a register.
@@ -155,8 +161,7 @@ final class ValueOrigin {
   }
 
   /// Whether an instruction that the recording has was carried out: an exception or an interrupt
-  /// may
-  /// have come instead, and it was begun again afterwards.
+  /// may have come instead, and it was begun again afterwards.
   private boolean wasExecuted(int point) {
     if (point + 1 >= history.size()) {
       return true;
@@ -218,6 +223,7 @@ final class ValueOrigin {
     loadPoint = walk.point;
     if (!isStack(from)) {
       loaded = node;
+      loadedAt = walk.point;
     }
   }
 
