@@ -2,7 +2,9 @@ package trapline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import trapline.testing.Command;
+import trapline.testing.TarHeader;
 import trapline.testing.Tools;
 
 /// `trapline index`, its cache, and that nothing half-written is left.
@@ -280,6 +284,30 @@ class IndexCommandTest {
         CachedIndex.open(folder.resolve("cache/trapline").resolve(cache().getFirst()));
     assertThat(kept.set().index(0).functions()).isPresent();
     assertThat(run("syscall", "socket", "--kernel", "tree").orFail()).contains("net/socket.c:1");
+  }
+
+  /// A file of 8 GiB that is not there, and more files than a kernel has: each in little memory.
+  @Test
+  void hostileTarballsAreRefusedInLittleMemory() throws IOException {
+    Files.write(folder.resolve("claims.tar"), TarHeader.of("linux/Makefile", 8L << 30));
+    ByteArrayOutputStream part = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(part)) {
+      for (int i = 0; i < 10_000; i++) {
+        out.write(TarHeader.of("linux/kernel/a.c", 0));
+      }
+    }
+    try (OutputStream out = Files.newOutputStream(folder.resolve("many.tar.gz"))) {
+      for (int i = 0; i <= 100; i++) {
+        part.writeTo(out);
+      }
+    }
+    List<String> before = listing();
+    for (String name : List.of("claims.tar", "many.tar.gz")) {
+      List<String> command = new ArrayList<>(Cli.command("index", name, "-o", "out"));
+      command.add(1, "-Xmx64m");
+      assertSaid(Command.runIn(folder, command), name + ": ");
+      assertThat(listing()).isEqualTo(before);
+    }
   }
 
   /// As a user who may read less than root.

@@ -27,7 +27,8 @@ final class Columns {
 
   /// A column whose texts begin together.
   ///
-  /// @param most columns of the terminal that it takes at most, on a page of 100; more on a wider
+  /// @param most columns of the terminal that it takes at most, on a page of 100; more on a wider,
+  ///     and its share of a narrower
   Columns left(String title, int most) {
     columns.add(new Column(title, false, most));
     return this;
@@ -55,7 +56,8 @@ final class Columns {
   /// What the contents need, in order, within what is left of the page.
   private int[] widths() {
     int[] widths = new int[columns.size()];
-    int extra = Math.max(0, style.width() - Style.PLAIN.width());
+    int usual = Style.PLAIN.width();
+    int extra = Math.max(0, style.width() - usual);
     int left = style.width();
     for (int i = 0; i < widths.length; i++) {
       Column column = columns.get(i);
@@ -64,7 +66,11 @@ final class Columns {
         needed = Math.max(needed, row.get(i).width());
       }
       int most =
-          column.right() ? column.most() : (int) Math.min(1000L, (long) column.most() + extra / 2);
+          column.right()
+              ? column.most()
+              : style.width() < usual
+                  ? column.most() * style.width() / usual
+                  : (int) Math.min(1000L, (long) column.most() + extra / 2);
       int behind = (widths.length - 1 - i) * (LEAST + GAP);
       widths[i] = Math.max(1, Math.min(Math.min(needed, most), left - behind));
       left -= widths[i] + GAP;

@@ -248,7 +248,12 @@ public final class SyscallReport {
 
   private void path() {
     if (facts.path().stages().isEmpty()) {
-      fact("path", quiet("the source does not show the way from the trap"));
+      fact(
+          "path",
+          quiet(
+              facts.paths().isEmpty()
+                  ? "not known: no rule says where " + abi.label() + " calls enter the kernel"
+                  : "the source does not show the way from the trap"));
     }
     String label = facts.path().stages().isEmpty() ? "" : "path";
     for (EntryPath each : facts.paths()) {
