@@ -14,7 +14,7 @@ import java.util.Map;
 final class ErrnoFlow {
   /// A statement that leaves with the variable.
   ///
-  /// @param verb what it does with it: `leaves with %s`, `returns %s`, `stores %s`, `passes %s on`
+  /// @param verb what it does with it: `leaves with %s`, `returns %s`, `stores %s`, `forwards %s`
   /// @param conditional whether it depends on a condition that stands behind the setting
   record Leave(int statement, String verb, boolean conditional) {}
 
@@ -106,7 +106,7 @@ final class ErrnoFlow {
           } else if (stores(i, variable)) {
             leaves.add(new Leave(i, "stores %s", !always));
           } else if (positive && passes(i, variable)) {
-            leaves.add(new Leave(i, "passes %s on", !always));
+            leaves.add(new Leave(i, "forwards %s", !always));
           }
         }
       }

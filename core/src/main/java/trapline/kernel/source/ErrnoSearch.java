@@ -2,11 +2,12 @@ package trapline.kernel.source;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.source.ErrnoFlow.Leave;
 import trapline.model.ErrorOrigin.Candidate;
@@ -79,7 +80,10 @@ final class ErrnoSearch {
   private final Statements statements;
   private final ErrnoFlow flow;
 
-  private final Map<Long, Candidate> places = new LinkedHashMap<>();
+  /// By line: where the error stands, and what leaves with a variable that holds it.
+  private final Map<Integer, Candidate> said = new HashMap<>();
+
+  private final Map<Integer, Candidate> left = new HashMap<>();
   private final Map<String, Call> calls = new LinkedHashMap<>();
   private final List<Integer> lines = new ArrayList<>();
   private final List<Integer> compared = new ArrayList<>();
@@ -106,9 +110,9 @@ final class ErrnoSearch {
 
   /// The places that say the error, by line.
   List<Candidate> places() {
-    List<Candidate> sorted = new ArrayList<>(places.values());
-    sorted.sort(Comparator.comparingInt(candidate -> candidate.place().line()));
-    return sorted;
+    Map<Integer, Candidate> all = new TreeMap<>(left);
+    all.putAll(said);
+    return List.copyOf(all.values());
   }
 
   /// The calls that may hand up an error, one for each called function.
@@ -161,23 +165,23 @@ final class ErrnoSearch {
     int kind = statements.kind(statement);
     if (call >= 0 && body.is(call, "WRITE_ONCE")) {
       String target = body.joined(call + 2, part[call + 2] - 1, MAX_TEXT);
-      add(statement, token, "stores it in " + target + remark, null);
+      add(said, statement, token, "stores it in " + target + remark, null);
     } else if (kind == Statements.RETURN && call < 0) {
       boolean only = isAll(statements.first(statement) + 1, statements.end(statement), sign);
-      add(statement, token, (only ? "returns it" : "may return it") + remark, null);
+      add(said, statement, token, (only ? "returns it" : "may return it") + remark, null);
     } else if (call >= 0) {
       String returns = kind == Statements.RETURN ? ", and returns what that returns" : "";
       String name = body.text(call);
-      add(statement, token, "passes it to " + name + returns + remark, name);
+      add(said, statement, token, "passes it to " + name + returns + remark, name);
     } else {
       int to = enclosingAssignment(sign);
       if (to < 0) {
-        add(statement, token, "names it" + remark, null);
+        add(said, statement, token, "names it" + remark, null);
       } else if (isVariable(to)) {
         variable(statement, token, body.text(target(to)), !negative, remark);
       } else {
         String target = body.joined(part[body.inside(to) + 1], to, MAX_TEXT);
-        add(statement, token, "stores it in " + target + remark, null);
+        add(said, statement, token, "stores it in " + target + remark, null);
       }
     }
   }
@@ -188,23 +192,23 @@ final class ErrnoSearch {
       Leave only = leaves.getFirst();
       int line = body.line(statements.first(only.statement()));
       String how = "sets it" + remark + ", and line " + line + ' ' + only.verb().formatted("it");
-      add(statement, token, how, null);
+      add(said, statement, token, how, null);
       return;
     }
-    add(statement, token, "sets it" + remark, null);
+    add(said, statement, token, "sets it" + remark, null);
     for (Leave leave : leaves) {
       String set = name + " as set on line " + body.line(token);
       String how = leave.verb().formatted(set);
-      add(leave.statement(), statements.first(leave.statement()), how, null);
+      add(left, leave.statement(), statements.first(leave.statement()), how, null);
     }
   }
 
-  private void add(int statement, int token, String how, @Nullable String helper) {
-    if (places.size() < MAX_PLACES) {
-      String condition = condition(statement);
-      Place place = new Place(file, body.line(token));
-      Candidate candidate = new Candidate(place, body.lineOf(token), how + condition, helper);
-      places.putIfAbsent((long) body.line(token), candidate);
+  private void add(
+      Map<Integer, Candidate> to, int statement, int token, String how, @Nullable String helper) {
+    if (to.size() < MAX_PLACES) {
+      int line = body.line(token);
+      String whole = how + condition(statement);
+      to.putIfAbsent(line, new Candidate(new Place(file, line), body.lineOf(token), whole, helper));
     }
   }
 

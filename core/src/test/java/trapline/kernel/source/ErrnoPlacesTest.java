@@ -149,7 +149,7 @@ class ErrnoPlacesTest {
                 }
                 """))
         .containsExactly(
-            "5 sets it, and line 8 passes it on, if a", "6 sets it, and line 7 stores it");
+            "5 sets it, and line 8 forwards it, if a", "6 sets it, and line 7 stores it");
   }
 
   @Test
