@@ -1,8 +1,10 @@
 package trapline.cli;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
 /// The entry point of the build's training run: runs what users run most, so that the AOT cache
@@ -20,13 +22,20 @@ public final class Training {
   private Training() {}
 
   /// Runs the commands one after the other.
-  public static void main(String[] args) {
-    for (List<String> command : COMMANDS) {
-      Output out = Output.of(OutputStream.nullOutputStream(), "nowhere", false);
-      PrintStream err =
-          new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-      Main.run(command.toArray(String[]::new), out, err);
+  ///
+  /// @param args a folder for the files that commands need, which the caller removes
+  public static void main(String[] args) throws IOException {
+    COMMANDS.forEach(Training::run);
+    if (args.length > 0) {
+      run(TrainingTree.command(Path.of(args[0])));
     }
     System.exit(0);
+  }
+
+  private static void run(List<String> command) {
+    Output out = Output.of(OutputStream.nullOutputStream(), "nowhere", false);
+    PrintStream err =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    Main.run(command.toArray(String[]::new), out, err);
   }
 }

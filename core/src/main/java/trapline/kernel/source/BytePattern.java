@@ -20,10 +20,6 @@ final class BytePattern {
     }
   }
 
-  boolean isIn(byte[] text) {
-    return indexIn(text, 0) >= 0;
-  }
-
   /// Where the word begins first, at or after `from`; -1 when it does not occur.
   int indexIn(byte[] text, int from) {
     int last = word.length - 1;

@@ -42,17 +42,29 @@ public final class KernelIndexer {
       FunctionCollector collector = new FunctionCollector();
       source.read(
           KernelIndexer::wantedWithFunctions,
-          (path, content) -> {
-            byte[] text = content.copy(0, content.size());
-            collector.take(path, text, text.length);
-            return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
-                && files.take(path, content);
-          },
+          (ArrayReader)
+              (path, text, length) -> {
+                collector.take(path, text, length);
+                return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
+                    && files.take(path, text, length);
+              },
           progress);
       functions = Bytes.of("functions of " + source.origin(), collector.write());
     } else {
-      source.read(SourceFiles::wanted, files::take, progress);
+      source.read(SourceFiles::wanted, (ArrayReader) files::take, progress);
     }
     return new ContentBuilder(files, source.gaps()).content(known(source, options), functions);
+  }
+
+  /// Takes a file as an array, as every source hands it over.
+  @FunctionalInterface
+  private interface ArrayReader extends KernelSource.Reader {
+    @Override
+    boolean read(String path, byte[] text, int length);
+
+    @Override
+    default boolean read(String path, Bytes content) {
+      return read(path, content.copy(0, content.size()), content.size());
+    }
   }
 }

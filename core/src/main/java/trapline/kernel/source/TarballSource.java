@@ -117,7 +117,7 @@ public final class TarballSource implements KernelSource {
       String path = inTree(tar);
       if (tar.size() <= MAX_FILE && wantedWithFolders(path, wanted)) {
         byte[] content = tar.content();
-        if (reader.read(path, Bytes.of(path, content))
+        if (reader.read(path, content, content.length)
             && keptBytes + content.length <= MAX_KEPT
             && kept.put(path, content) == null) {
           keptBytes += content.length;
