@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The entry point of the build's training run: runs what users run most, so that the AOT cache
 /// holds the classes that it needs. What it prints is of no use to anybody.
@@ -27,7 +28,9 @@ public final class Training {
   public static void main(String[] args) throws IOException {
     COMMANDS.forEach(Training::run);
     if (args.length > 0) {
-      run(TrainingTree.command(Path.of(args[0])));
+      List<String> index = TrainingTree.command(Path.of(args[0]));
+      run(index);
+      run(Stream.concat(index.stream(), Stream.of("--no-functions")).toList());
     }
     System.exit(0);
   }

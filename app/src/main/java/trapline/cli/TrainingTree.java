@@ -13,7 +13,8 @@ final class TrainingTree {
           "Makefile",
           "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\nobj-y += net/\n",
           "Kconfig",
-          "source \"arch/$(SRCARCH)/Kconfig\"\nconfig NET\n\tbool \"Networking\"\n\tdefault y\n",
+          "source \"arch/$(SRCARCH)/Kconfig\"\nconfig NET\n\tbool \"Networking\"\n\tdefault y\n\tselect INET\n"
+              + "config INET\n\tbool\nchoice\n\tprompt \"Size\"\nconfig SMALL\n\tbool \"Small\"\nendchoice\n",
           "arch/x86/Kconfig",
           "config 64BIT\n\tdef_bool y\n\tdepends on !EXPERT || NET=y\n",
           "arch/x86/entry/syscalls/syscall_64.tbl",

@@ -60,8 +60,8 @@ public final class FunctionIndexWriter {
   public byte[] write() {
     int[] order = NameOrder.of(names, nameAt, count, file, line, macro);
     SortedStrings.Writer text = new SortedStrings.Writer();
-    ByteArrayOutputStream starts = new ByteArrayOutputStream();
-    ByteArrayOutputStream places = new ByteArrayOutputStream();
+    ByteArrayOutputStream starts = new PlainBytes();
+    ByteArrayOutputStream places = new PlainBytes();
     int distinct = 0;
     int lastFile = 0;
     for (int i = 0; i < order.length; ) {
@@ -94,7 +94,7 @@ public final class FunctionIndexWriter {
         }
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream out = new PlainBytes();
     SortedStrings.u32(out, FunctionIndex.FORMAT);
     SortedStrings.u32(out, order.length);
     write(files, fileOrder, out);

@@ -119,8 +119,8 @@ final class SortedStrings {
 
   /// Writes strings that are handed over in their order.
   static final class Writer {
-    private final ByteArrayOutputStream starts = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream blocks = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream starts = new PlainBytes();
+    private final ByteArrayOutputStream blocks = new PlainBytes();
     private byte[] last = new byte[0];
     private int lastLength;
     private int count;

@@ -1,6 +1,9 @@
 package trapline.kernel.source;
 
 import java.io.IOException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Supplier;
 import trapline.bytes.Bytes;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelIndex;
@@ -37,7 +40,7 @@ public final class KernelIndexer {
   public static IndexContent read(KernelSource source, IndexOptions options, Progress progress)
       throws IOException {
     SourceFiles files = new SourceFiles(source.origin());
-    Bytes functions = Bytes.empty("functions");
+    Supplier<Bytes> functions = () -> Bytes.empty("functions");
     if (options.functions()) {
       FunctionCollector collector = new FunctionCollector();
       source.read(
@@ -49,7 +52,9 @@ public final class KernelIndexer {
                     && files.take(path, text, length);
               },
           progress);
-      functions = Bytes.of("functions of " + source.origin(), collector.write());
+      // Names are sorted while the calls' facts are put together.
+      ForkJoinTask<byte[]> written = ForkJoinPool.commonPool().submit(collector::write);
+      functions = () -> Bytes.of("functions of " + source.origin(), written.join());
     } else {
       source.read(SourceFiles::wanted, (ArrayReader) files::take, progress);
     }
