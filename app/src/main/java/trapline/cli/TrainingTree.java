@@ -47,14 +47,17 @@ final class TrainingTree {
 
   /// Writes the tree below a folder.
   ///
-  /// @return what a command that indexes it takes
-  static List<String> command(Path folder) throws IOException {
+  /// @return commands that index it
+  static List<List<String>> commands(Path folder) throws IOException {
     Path tree = folder.resolve("tree");
     for (Map.Entry<String, String> file : FILES.entrySet()) {
       Path path = tree.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue());
     }
-    return List.of("index", tree.toString(), "-o", folder.resolve("index").toString());
+    String index = folder.resolve("index").toString();
+    return List.of(
+        List.of("index", tree.toString(), "-o", index),
+        List.of("index", tree.toString(), "-o", index, "--no-functions"));
   }
 }
