@@ -13,8 +13,20 @@ final class TrainingTree {
           "Makefile",
           "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\nobj-y += net/\n",
           "Kconfig",
-          "source \"arch/$(SRCARCH)/Kconfig\"\nconfig NET\n\tbool \"Networking\"\n\tdefault y\n\tselect INET\n"
-              + "config INET\n\tbool\nchoice\n\tprompt \"Size\"\nconfig SMALL\n\tbool \"Small\"\nendchoice\n",
+          """
+          source "arch/$(SRCARCH)/Kconfig"
+          config NET
+          \tbool "Networking"
+          \tdefault y
+          \tselect INET
+          config INET
+          \tbool
+          choice
+          \tprompt "Size"
+          config SMALL
+          \tbool "Small"
+          endchoice
+          """,
           "arch/x86/Kconfig",
           "config 64BIT\n\tdef_bool y\n\tdepends on !EXPERT || NET=y\n",
           "arch/x86/entry/syscalls/syscall_64.tbl",

@@ -1,6 +1,5 @@
 package trapline.kernel;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +59,8 @@ public final class FunctionIndexWriter {
   public byte[] write() {
     int[] order = NameOrder.of(names, nameAt, count, file, line, macro);
     SortedStrings.Writer text = new SortedStrings.Writer();
-    ByteArrayOutputStream starts = new PlainBytes();
-    ByteArrayOutputStream places = new PlainBytes();
+    GrowingBytes starts = new GrowingBytes();
+    GrowingBytes places = new GrowingBytes();
     int distinct = 0;
     int lastFile = 0;
     for (int i = 0; i < order.length; ) {
@@ -94,7 +93,7 @@ public final class FunctionIndexWriter {
         }
       }
     }
-    ByteArrayOutputStream out = new PlainBytes();
+    GrowingBytes out = new GrowingBytes();
     SortedStrings.u32(out, FunctionIndex.FORMAT);
     SortedStrings.u32(out, order.length);
     write(files, fileOrder, out);
@@ -106,7 +105,7 @@ public final class FunctionIndexWriter {
     return out.toByteArray();
   }
 
-  private static void write(List<String> strings, int[] order, ByteArrayOutputStream out) {
+  private static void write(List<String> strings, int[] order, GrowingBytes out) {
     SortedStrings.Writer writer = new SortedStrings.Writer();
     for (int i : order) {
       writer.add(strings.get(i));

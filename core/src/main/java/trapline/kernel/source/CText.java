@@ -143,8 +143,8 @@ final class CText {
       for (; i < end; i += 8) {
         sums += matches((long) LONG.get(text, i), '\n') >>> 7;
       }
-      long pairs = (sums & EVEN) + (sums >>> 8 & EVEN);
-      count += (int) (pairs * PAIRS >>> 48);
+      long pairs = (sums & EVEN) + ((sums >>> 8) & EVEN);
+      count += (int) ((pairs * PAIRS) >>> 48);
     }
     for (; i < to; i++) {
       count += text[i] == '\n' ? 1 : 0;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import trapline.bytes.BytePattern;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallDefinition.Parameter;
@@ -411,7 +412,7 @@ final class SourceScanner {
     List<String> included = new ArrayList<>(0);
     int from = 0;
     while (included.size() < 1000) {
-      int at = ending.indexIn(text, from);
+      int at = ending.indexIn(text, from, text.length);
       if (at < 0) {
         return included;
       }
