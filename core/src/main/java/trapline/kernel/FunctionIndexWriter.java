@@ -1,18 +1,16 @@
 package trapline.kernel;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Writes a function index, the format of which [FunctionIndex] describes. The same functions give
 /// the same bytes, in whatever order they come.
 public final class FunctionIndexWriter {
   private final List<String> files;
   private final List<String> macros;
+  private final int[] fileOrder;
+  private final int[] macroOrder;
   private final int[] fileRank;
   private final int[] macroRank;
   private final byte[] names;
@@ -31,8 +29,10 @@ public final class FunctionIndexWriter {
       List<String> files, List<String> macros, int functions, int nameBytes) {
     this.files = files;
     this.macros = macros;
-    this.fileRank = ranks(files);
-    this.macroRank = ranks(macros);
+    this.fileOrder = order(files);
+    this.macroOrder = order(macros);
+    this.fileRank = ranks(fileOrder);
+    this.macroRank = ranks(macroOrder);
     this.names = new byte[nameBytes];
     this.nameAt = new int[functions + 1];
     this.file = new int[functions];
@@ -57,10 +57,10 @@ public final class FunctionIndexWriter {
 
   /// The index. To be called once.
   public byte[] write() {
-    int[] order = sorted();
+    int[] order = NameOrder.of(names, nameAt, count, file, line, macro);
     SortedStrings.Writer text = new SortedStrings.Writer();
-    ByteArrayOutputStream starts = new ByteArrayOutputStream();
-    ByteArrayOutputStream places = new ByteArrayOutputStream();
+    GrowingBytes starts = new GrowingBytes();
+    GrowingBytes places = new GrowingBytes();
     int distinct = 0;
     int lastFile = 0;
     for (int i = 0; i < order.length; ) {
@@ -93,12 +93,12 @@ public final class FunctionIndexWriter {
         }
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    GrowingBytes out = new GrowingBytes();
     SortedStrings.u32(out, FunctionIndex.FORMAT);
     SortedStrings.u32(out, 1);
     SortedStrings.u32(out, order.length);
-    write(files, out);
-    write(macros, out);
+    write(files, fileOrder, out);
+    write(macros, macroOrder, out);
     text.write(out);
     out.writeBytes(starts.toByteArray());
     SortedStrings.u32(out, places.size());
@@ -106,70 +106,34 @@ public final class FunctionIndexWriter {
     return out.toByteArray();
   }
 
-  private static void write(List<String> strings, ByteArrayOutputStream out) {
+  private static void write(List<String> strings, int[] order, GrowingBytes out) {
     SortedStrings.Writer writer = new SortedStrings.Writer();
-    Integer[] order = order(strings);
     for (int i : order) {
       writer.add(strings.get(i));
     }
     writer.write(out);
   }
 
-  private static Integer[] order(List<String> strings) {
-    byte[][] bytes =
-        strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
-    Integer[] order = IntStream.range(0, bytes.length).boxed().toArray(Integer[]::new);
-    Arrays.sort(order, Comparator.comparing(i -> bytes[i], Arrays::compareUnsigned));
-    return order;
+  private static int[] order(List<String> strings) {
+    byte[][] bytes = new byte[strings.size()][];
+    int[] at = new int[strings.size() + 1];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = strings.get(i).getBytes(StandardCharsets.UTF_8);
+      at[i + 1] = at[i] + bytes[i].length;
+    }
+    byte[] all = new byte[at[bytes.length]];
+    for (int i = 0; i < bytes.length; i++) {
+      System.arraycopy(bytes[i], 0, all, at[i], bytes[i].length);
+    }
+    return NameOrder.of(all, at, bytes.length);
   }
 
-  private static int[] ranks(List<String> strings) {
-    Integer[] order = order(strings);
+  private static int[] ranks(int[] order) {
     int[] ranks = new int[order.length];
     for (int i = 0; i < order.length; i++) {
       ranks[order[i]] = i;
     }
     return ranks;
-  }
-
-  /// Functions by name, file and line. Their first eight bytes decide about most pairs of names, so
-  /// those are sorted as numbers, on all processors.
-  private int[] sorted() {
-    Key[] keys = new Key[count];
-    for (int i = 0; i < count; i++) {
-      long start = 0;
-      int length = nameAt[i + 1] - nameAt[i];
-      if (length >= 8) {
-        start = ByteBuffer.wrap(names, nameAt[i], 8).getLong();
-      } else {
-        for (int k = 0; k < length; k++) {
-          start |= (names[nameAt[i] + k] & 0xffL) << (56 - 8 * k);
-        }
-      }
-      keys[i] = new Key(start, i);
-    }
-    Arrays.parallelSort(
-        keys,
-        (a, b) -> {
-          int byStart = Long.compareUnsigned(a.start, b.start);
-          return byStart != 0 ? byStart : compare(a.function, b.function);
-        });
-    int[] order = new int[count];
-    for (int i = 0; i < count; i++) {
-      order[i] = keys[i].function;
-    }
-    return order;
-  }
-
-  private record Key(long start, int function) {}
-
-  private int compare(int a, int b) {
-    int byName = compareNames(a, b);
-    if (byName != 0) {
-      return byName;
-    }
-    int byFile = Integer.compare(file[a], file[b]);
-    return byFile != 0 ? byFile : Integer.compare(line[a], line[b]);
   }
 
   private int compareNames(int a, int b) {

@@ -3,11 +3,14 @@ package trapline.kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import trapline.bytes.BytePattern;
 
 /// The symbols of the running kernel that were asked for, out of `/proc/kallsyms`: lines `address
 /// type name [module]` (`kernel/kallsyms.c`, `s_show`). Immutable.
@@ -22,6 +25,12 @@ public final class Kallsyms {
   private static final int MAX_NAME = 512;
 
   private static final int BUFFER = 64 << 10;
+
+  /// The kernel hands out a page at once; what asks for more is given memory of its own each time.
+  private static final int PIECE = 8 << 10;
+
+  /// Up to so many names are looked for one after the other, which passes over most of the bytes.
+  private static final int FEW = 3;
 
   private final Map<String, Symbol> found;
   private final boolean hidden;
@@ -50,6 +59,10 @@ public final class Kallsyms {
   private static final class Search {
     private final Set<String> names;
     private final int[] hashes;
+
+    /// The names, when there are few.
+    private final List<BytePattern> patterns = new ArrayList<>();
+
     private final Map<String, Symbol> found = new HashMap<>();
     private boolean anyAddress;
     private boolean anyLine;
@@ -57,6 +70,9 @@ public final class Kallsyms {
     Search(Set<String> names) {
       this.names = names;
       this.hashes = hashes(names);
+      if (names.size() <= FEW && !names.contains("")) {
+        names.forEach(name -> patterns.add(new BytePattern(name)));
+      }
     }
 
     private static int[] hashes(Set<String> names) {
@@ -73,19 +89,23 @@ public final class Kallsyms {
       byte[] buffer = new byte[BUFFER];
       int kept = 0;
       boolean overlong = false;
-      int got = list.read(buffer, 0, buffer.length);
+      int got = list.read(buffer, 0, PIECE);
       while (got >= 0) {
         int end = kept + got;
         int start = 0;
-        for (int stop = newline(buffer, kept, end); stop >= 0; stop = newline(buffer, start, end)) {
-          if (!overlong) {
-            line(buffer, start, stop);
-            if (found.size() == names.size()) {
-              return result();
-            }
+        if (overlong) {
+          start = newline(buffer, 0, end) + 1;
+          overlong = start == 0;
+        }
+        int stop = overlong ? -1 : lastNewline(buffer, start, end);
+        if (stop >= 0) {
+          lines(buffer, start, stop);
+          if (found.size() == names.size()) {
+            return result();
           }
-          overlong = false;
           start = stop + 1;
+        } else if (overlong) {
+          start = end;
         }
         kept = end - start;
         if (kept == buffer.length) {
@@ -93,12 +113,51 @@ public final class Kallsyms {
           kept = 0;
         }
         System.arraycopy(buffer, start, buffer, 0, kept);
-        got = list.read(buffer, kept, buffer.length - kept);
+        got = list.read(buffer, kept, Math.min(PIECE, buffer.length - kept));
       }
       if (!overlong) {
         line(buffer, 0, kept);
       }
       return result();
+    }
+
+    private static int lastNewline(byte[] buffer, int start, int end) {
+      int i = end - 1;
+      while (i >= start && buffer[i] != '\n') {
+        i--;
+      }
+      return i < start ? -1 : i;
+    }
+
+    /// Takes whole lines.
+    ///
+    /// @param end the newline that ends the last
+    private void lines(byte[] text, int start, int end) {
+      if (patterns.isEmpty()) {
+        int at = start;
+        do {
+          int stop = newline(text, at, end + 1);
+          line(text, at, stop);
+          at = stop + 1;
+        } while (at <= end && found.size() < names.size());
+        return;
+      }
+      for (BytePattern pattern : patterns) {
+        int at = pattern.indexIn(text, start, end);
+        while (at >= 0) {
+          line(text, beginning(text, start, at), newline(text, at, end + 1));
+          at = pattern.indexIn(text, at + pattern.length(), end);
+        }
+      }
+      if (!anyAddress) {
+        line(text, beginning(text, start, end), end); // one of many tells whether they are hidden
+      }
+    }
+
+    /// Where the line begins that `at` lies in.
+    private static int beginning(byte[] text, int start, int at) {
+      int before = lastNewline(text, start, at);
+      return before < 0 ? start : before + 1;
     }
 
     private static int newline(byte[] buffer, int start, int end) {

@@ -1,6 +1,7 @@
 package trapline.kernel;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -48,6 +49,13 @@ public interface KernelSource {
   interface Reader {
     /// @return whether the file will be asked for again
     boolean read(String path, Bytes content);
+
+    /// The same for a file in an array. It is the source's own: neither changed nor kept.
+    ///
+    /// @param text the file, in the first `length` bytes; something else after the call
+    default boolean read(String path, byte[] text, int length) {
+      return read(path, Bytes.of(path, Arrays.copyOf(text, length)));
+    }
   }
 
   /// Is told how far the reading is.

@@ -1,6 +1,5 @@
 package trapline.kernel;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import trapline.bytes.Bytes;
@@ -119,8 +118,8 @@ final class SortedStrings {
 
   /// Writes strings that are handed over in their order.
   static final class Writer {
-    private final ByteArrayOutputStream starts = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream blocks = new ByteArrayOutputStream();
+    private final GrowingBytes starts = new GrowingBytes();
+    private final GrowingBytes blocks = new GrowingBytes();
     private byte[] last = new byte[0];
     private int lastLength;
     private int count;
@@ -153,7 +152,7 @@ final class SortedStrings {
       add(bytes, 0, bytes.length);
     }
 
-    void write(ByteArrayOutputStream out) {
+    void write(GrowingBytes out) {
       u32(out, count);
       u32(out, blocks.size());
       out.writeBytes(starts.toByteArray());
@@ -161,14 +160,14 @@ final class SortedStrings {
     }
   }
 
-  static void u32(ByteArrayOutputStream out, int value) {
+  static void u32(GrowingBytes out, int value) {
     out.write(value);
     out.write(value >>> 8);
     out.write(value >>> 16);
     out.write(value >>> 24);
   }
 
-  static void uleb(ByteArrayOutputStream out, int value) {
+  static void uleb(GrowingBytes out, int value) {
     int rest = value;
     while (rest >>> 7 != 0) {
       out.write(rest | 0x80);

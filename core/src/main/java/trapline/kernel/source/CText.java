@@ -12,9 +12,12 @@ final class CText {
   private static final long ONES = 0x0101_0101_0101_0101L;
   private static final long LOW = 0x7f7f_7f7f_7f7f_7f7fL;
   private static final long HIGH = 0x8080_8080_8080_8080L;
+  private static final long EVEN = 0x00ff_00ff_00ff_00ffL;
+  private static final long PAIRS = 0x0001_0001_0001_0001L;
 
   private static final boolean[] NAME_PART = new boolean[256];
-  private static final boolean[] DIRECTIVE_STOP = new boolean[256];
+  private static final boolean[] DIRECTIVE_STOP = set("\n\\/\"");
+  private static final boolean[] LITERAL_STOP = set("\n\\\"'");
 
   static {
     for (int c = 0; c < 256; c++) {
@@ -25,12 +28,65 @@ final class CText {
               || c == '_'
               || c == '$';
     }
-    for (char c : new char[] {'\n', '\\', '/', '"'}) {
-      DIRECTIVE_STOP[c] = true;
-    }
   }
 
   private CText() {}
+
+  /// A table of bytes with these characters in it, for [#find].
+  static boolean[] set(String characters) {
+    boolean[] set = new boolean[256];
+    for (int i = 0; i < characters.length(); i++) {
+      set[characters.charAt(i)] = true;
+    }
+    return set;
+  }
+
+  /// The first byte at or after `at` that is in the set; `limit` without one.
+  static int find(boolean[] set, byte[] text, int at, int limit) {
+    int i = at;
+    for (; i + 3 < limit; i += 4) {
+      if (set[text[i] & 0xff]) {
+        return i;
+      }
+      if (set[text[i + 1] & 0xff]) {
+        return i + 1;
+      }
+      if (set[text[i + 2] & 0xff]) {
+        return i + 2;
+      }
+      if (set[text[i + 3] & 0xff]) {
+        return i + 3;
+      }
+    }
+    while (i < limit && !set[text[i] & 0xff]) {
+      i++;
+    }
+    return i;
+  }
+
+  /// The first byte at or after `at` that is neither a space nor a tab.
+  static int skipSpaces(byte[] text, int at, int limit) {
+    int i = at;
+    while (i < limit && (text[i] == ' ' || text[i] == '\t')) {
+      i++;
+    }
+    return i;
+  }
+
+  /// The first of these bytes at or after `at`; `limit` without one.
+  static int indexOf(char wanted, byte[] text, int at, int limit) {
+    int i = at;
+    for (; i + 8 <= limit; i += 8) {
+      long found = matches((long) LONG.get(text, i), wanted);
+      if (found != 0) {
+        return i + (Long.numberOfTrailingZeros(found) >>> 3);
+      }
+    }
+    while (i < limit && text[i] != wanted) {
+      i++;
+    }
+    return i;
+  }
 
   static boolean isNamePart(int c) {
     return NAME_PART[c & 0xff];
@@ -73,25 +129,22 @@ final class CText {
 
   /// The first newline at or after `at`.
   static int endOfLine(byte[] text, int at, int limit) {
-    int i = at;
-    for (; i + 8 <= limit; i += 8) {
-      long found = matches((long) LONG.get(text, i), '\n');
-      if (found != 0) {
-        return i + (Long.numberOfTrailingZeros(found) >>> 3);
-      }
-    }
-    while (i < limit && text[i] != '\n') {
-      i++;
-    }
-    return i;
+    return indexOf('\n', text, at, limit);
   }
 
   /// Newlines between two offsets.
   static int newlines(byte[] text, int from, int to) {
     int count = 0;
     int i = from;
-    for (; i + 8 <= to; i += 8) {
-      count += Long.bitCount(matches((long) LONG.get(text, i), '\n'));
+    while (i + 8 <= to) {
+      // Each of eight sums takes as many as a byte can count.
+      int end = Math.min(to - 7, i + 8 * 255);
+      long sums = 0;
+      for (; i < end; i += 8) {
+        sums += matches((long) LONG.get(text, i), '\n') >>> 7;
+      }
+      long pairs = (sums & EVEN) + ((sums >>> 8) & EVEN);
+      count += (int) ((pairs * PAIRS) >>> 48);
     }
     for (; i < to; i++) {
       count += text[i] == '\n' ? 1 : 0;
@@ -140,7 +193,11 @@ final class CText {
   static int endOfLiteral(byte[] text, int at, int limit) {
     int quote = text[at];
     int i = at + 1;
-    while (i < limit) {
+    while (true) {
+      i = find(LITERAL_STOP, text, i, limit);
+      if (i >= limit) {
+        return limit;
+      }
       int c = text[i];
       if (c == '\n') {
         return i;
@@ -153,17 +210,18 @@ final class CText {
         i++;
       }
     }
-    return limit;
   }
 
   /// The newline that ends the directive in which `at` lies.
   static int endOfDirective(byte[] text, int at, int limit) {
     int i = at;
-    while (i < limit) {
+    while (true) {
+      i = find(DIRECTIVE_STOP, text, i, limit);
+      if (i >= limit) {
+        return limit;
+      }
       int c = text[i];
-      if (!DIRECTIVE_STOP[c & 0xff]) {
-        i++;
-      } else if (c == '\n') {
+      if (c == '\n') {
         return i;
       } else if (c == '/') {
         i = afterSlash(text, i, limit);
@@ -177,7 +235,6 @@ final class CText {
         i++;
       }
     }
-    return limit;
   }
 
   /// The first byte at or after `at` that is neither blank nor in a comment.

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
 import trapline.kernel.DispatchNames;
@@ -43,9 +44,9 @@ final class ContentBuilder {
     this.usual = new UsualConfigs(files);
   }
 
-  /// @param functions a function index; empty when none was asked for
+  /// @param functions makes the function index, asked for at the end; empty when none is wanted
   /// @throws trapline.model.MalformedBinary when it is not a kernel's source
-  IndexContent content(IndexOptions options, Bytes functions) {
+  IndexContent content(IndexOptions options, Supplier<Bytes> functions) {
     KernelVersion version = version(options);
     Numberings numberings = new Numberings(files.tables());
     if (numberings.found().isEmpty()) {
@@ -85,7 +86,7 @@ final class ContentBuilder {
         redirections,
         configs,
         gaps,
-        functions);
+        functions.get());
   }
 
   private KernelVersion version(IndexOptions options) {

@@ -4,14 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.kernel.Gap;
 import trapline.kernel.KernelSource;
@@ -31,9 +26,7 @@ import trapline.model.Place;
 /// A kernel's source in a folder, read on as many threads as there are processors. Symbolic links
 /// are not followed, and only regular files are opened. What cannot be read is a gap.
 public final class DirectorySource implements KernelSource {
-  private static final long MAX_FILE = 64L << 20;
-  private static final int MAX_FILES = 1_000_000;
-  private static final int MAX_FOLDERS_DEEP = 64;
+  static final long MAX_FILE = 64L << 20;
   private static final int MAX_GAPS = 1_000;
 
   private final Path top;
@@ -67,14 +60,12 @@ public final class DirectorySource implements KernelSource {
         Executors.newFixedThreadPool(
             workers, Thread.ofPlatform().daemon().name("tree-", 0).factory());
     try {
-      List<String> paths = find(wanted, threads);
+      FolderWalk walk = new FolderWalk(top, wanted, this::note);
+      everywhere(workers, threads, walk::run);
+      List<FolderWalk.Found> files = walk.found();
       AtomicInteger next = new AtomicInteger();
-      List<Future<?>> running = new ArrayList<>();
-      for (int i = 0; i < workers; i++) {
-        running.add(threads.submit(() -> readAll(paths, next, reader, progress)));
-      }
-      await(running);
-      progress.at(paths.size(), paths.size());
+      everywhere(workers, threads, () -> readAll(files, next, reader, progress));
+      progress.at(files.size(), files.size());
     } finally {
       threads.shutdownNow();
     }
@@ -91,32 +82,31 @@ public final class DirectorySource implements KernelSource {
         : Optional.of(Bytes.of(path, Files.readAllBytes(file)));
   }
 
-  private void readAll(List<String> paths, AtomicInteger next, Reader reader, Progress progress) {
-    try {
-      for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
-        String path = paths.get(i);
-        byte[] content = content(path);
-        if (content != null) {
-          reader.read(path, Bytes.of(path, content));
-        }
-        if ((i & 0xff) == 0) {
-          progress.at(i, paths.size());
-        }
+  private void readAll(
+      List<FolderWalk.Found> files, AtomicInteger next, Reader reader, Progress progress)
+      throws IOException {
+    FileBuffer buffer = new FileBuffer();
+    for (int i = next.getAndIncrement(); i < files.size(); i = next.getAndIncrement()) {
+      FolderWalk.Found file = files.get(i);
+      if (load(file, buffer)) {
+        reader.read(file.name(), buffer.bytes(), buffer.length());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      if ((i & 0xff) == 0) {
+        progress.at(i, files.size());
+      }
     }
   }
 
-  /// @return `null` when it cannot be read, which is noted
-  private byte @Nullable [] content(String path) throws IOException {
+  /// @return `false` when it cannot be read, which is noted
+  private boolean load(FolderWalk.Found file, FileBuffer buffer) throws IOException {
     try {
-      return Files.readAllBytes(top.resolve(path));
+      buffer.load(file.path(), file.size());
+      return true;
     } catch (ClosedChannelException e) {
       throw e; // this thread was interrupted
     } catch (IOException e) {
-      note(path, e);
-      return null;
+      note(file.name(), e);
+      return false;
     }
   }
 
@@ -135,71 +125,23 @@ public final class DirectorySource implements KernelSource {
     }
   }
 
-  /// The wanted files, one task for each folder at the top and below it.
-  private List<String> find(Predicate<String> wanted, ExecutorService threads) throws IOException {
-    List<String> paths = Collections.synchronizedList(new ArrayList<>());
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /// Does the same work on every thread, until all have ended.
+  private static void everywhere(int workers, ExecutorService threads, Work work)
+      throws IOException {
     List<Future<?>> running = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(top)) {
-      for (Path entry : entries) {
-        running.add(threads.submit(() -> walk(entry, wanted, paths)));
-      }
+    for (int i = 0; i < workers; i++) {
+      running.add(
+          threads.submit(
+              () -> {
+                work.run();
+                return null;
+              }));
     }
     await(running);
-    return List.copyOf(paths);
-  }
-
-  private void walk(Path from, Predicate<String> wanted, List<String> paths) {
-    try {
-      Files.walkFileTree(
-          from,
-          java.util.Set.of(),
-          MAX_FOLDERS_DEEP,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a) {
-              return wanted.test(relative(folder) + "/")
-                  ? FileVisitResult.CONTINUE
-                  : FileVisitResult.SKIP_SUBTREE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException reason) {
-              String path = relative(file);
-              if (wanted.test(path) || wanted.test(path + "/")) {
-                note(path, reason);
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
-              if (failure != null) {
-                note(relative(folder) + "/", failure);
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              String path = relative(file);
-              if (attributes.isRegularFile()
-                  && attributes.size() <= MAX_FILE
-                  && paths.size() < MAX_FILES
-                  && wanted.test(path)) {
-                paths.add(path);
-              }
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String relative(Path path) {
-    String whole = path.toString();
-    int cut = top.toString().length();
-    return whole.substring(whole.charAt(cut) == '/' ? cut + 1 : cut);
   }
 
   private static void await(List<Future<?>> running) throws IOException {
@@ -211,6 +153,7 @@ public final class DirectorySource implements KernelSource {
         throw new IOException("interrupted", e);
       } catch (ExecutionException e) {
         switch (e.getCause()) {
+          case IOException io -> throw io;
           case UncheckedIOException io -> throw io.getCause();
           case RuntimeException other -> throw other;
           case null, default -> throw new IOException(e);

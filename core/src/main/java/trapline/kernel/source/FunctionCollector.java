@@ -21,6 +21,9 @@ public final class FunctionCollector {
   /// A longer name is none that a compiler takes.
   static final int MAX_NAME = 255;
 
+  /// What lies at a longer path is in no kernel, and in no list of an index.
+  private static final int MAX_PATH = 1024;
+
   /// Bounds for hostile trees: a real one has some 750,000.
   private static final long MAX_FUNCTIONS = 8_000_000;
 
@@ -46,7 +49,7 @@ public final class FunctionCollector {
   /// @param text the file, in the first `length` bytes; not kept
   /// @throws MalformedBinary when the tree holds more than any kernel
   public void take(String path, byte[] text, int length) {
-    if (!wanted(path)) {
+    if (!wanted(path) || path.length() > MAX_PATH) {
       return;
     }
     Part free = idle.poll();

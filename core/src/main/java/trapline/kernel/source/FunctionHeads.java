@@ -1,17 +1,11 @@
 package trapline.kernel.source;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What is known by name of the macros around functions: those that head one, and those that only
 /// annotate one (`function-heads.txt`, `annotations.txt`, `assembly-heads.txt`).
@@ -55,16 +49,17 @@ final class FunctionHeads {
           "noinstr");
 
   static {
-    for (String[] line : lines("function-heads.txt")) {
-      boolean start = line[0].endsWith("*");
+    for (List<String> row : Resource.rows("function-heads.txt")) {
+      String macro = row.getFirst();
+      boolean start = macro.endsWith("*");
       (start ? BY_START : EXACT)
-          .put(start ? line[0].substring(0, line[0].length() - 1) : line[0], Rule.of(line[1]));
+          .put(start ? macro.substring(0, macro.length() - 1) : macro, Rule.of(row.get(1)));
     }
-    for (String[] line : lines("assembly-heads.txt")) {
-      ASSEMBLY.put(line[0], new Rule("", false, "", false, line[1].equals("local")));
+    for (List<String> row : Resource.rows("assembly-heads.txt")) {
+      ASSEMBLY.put(row.getFirst(), new Rule("", false, "", false, row.get(1).equals("local")));
     }
-    for (String[] line : lines("annotations.txt")) {
-      ANNOTATIONS.add(line[0]);
+    for (List<String> row : Resource.rows("annotations.txt")) {
+      ANNOTATIONS.add(row.getFirst());
     }
   }
 
@@ -95,25 +90,7 @@ final class FunctionHeads {
   }
 
   /// @return the rule of a macro that begins a function in assembly source, or `null`
-  static @org.jspecify.annotations.Nullable Rule ofAssembly(String macro) {
+  static @Nullable Rule ofAssembly(String macro) {
     return ASSEMBLY.get(macro);
-  }
-
-  private static List<String[]> lines(String resource) {
-    List<String[]> lines = new ArrayList<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Objects.requireNonNull(FunctionHeads.class.getResourceAsStream(resource)),
-                StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (!line.isBlank() && !line.startsWith("#")) {
-          lines.add(line.split(" "));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return lines;
   }
 }

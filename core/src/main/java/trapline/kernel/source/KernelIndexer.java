@@ -1,6 +1,9 @@
 package trapline.kernel.source;
 
 import java.io.IOException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Supplier;
 import trapline.bytes.Bytes;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelIndex;
@@ -37,22 +40,36 @@ public final class KernelIndexer {
   public static IndexContent read(KernelSource source, IndexOptions options, Progress progress)
       throws IOException {
     SourceFiles files = new SourceFiles(source.origin());
-    Bytes functions = Bytes.empty("functions");
+    Supplier<Bytes> functions = () -> Bytes.empty("functions");
     if (options.functions()) {
       FunctionCollector collector = new FunctionCollector();
       source.read(
           KernelIndexer::wantedWithFunctions,
-          (path, content) -> {
-            byte[] text = content.copy(0, content.size());
-            collector.take(path, text, text.length);
-            return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
-                && files.take(path, content);
-          },
+          (ArrayReader)
+              (path, text, length) -> {
+                collector.take(path, text, length);
+                return TarballSource.wantedWithFolders(path, SourceFiles::wanted)
+                    && files.take(path, text, length);
+              },
           progress);
-      functions = Bytes.of("functions of " + source.origin(), collector.write());
+      // Names are sorted while the calls' facts are put together.
+      ForkJoinTask<byte[]> written = ForkJoinPool.commonPool().submit(collector::write);
+      functions = () -> Bytes.of("functions of " + source.origin(), written.join());
     } else {
-      source.read(SourceFiles::wanted, files::take, progress);
+      source.read(SourceFiles::wanted, (ArrayReader) files::take, progress);
     }
     return new ContentBuilder(files, source.gaps()).content(known(source, options), functions);
+  }
+
+  /// Takes a file as an array, as every source hands it over.
+  @FunctionalInterface
+  private interface ArrayReader extends KernelSource.Reader {
+    @Override
+    boolean read(String path, byte[] text, int length);
+
+    @Override
+    default boolean read(String path, Bytes content) {
+      return read(path, content.copy(0, content.size()), content.size());
+    }
   }
 }

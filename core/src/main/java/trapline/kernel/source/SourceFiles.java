@@ -1,6 +1,7 @@
 package trapline.kernel.source;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition;
 import trapline.model.MalformedBinary;
 
@@ -34,6 +34,14 @@ final class SourceFiles {
   private static final long MAX_KEPT = 256L << 20;
 
   private static final int MAX_ENTRY_POINTS = 1_000_000;
+
+  /// What must occur in code that is worth a closer look: in none but some hundred files.
+  private static final WordFinder CLUES = new WordFinder("SYSCALL", "asmlinkage", ".c\"", "sys");
+
+  private static final int SYSCALL = 1;
+  private static final int ASMLINKAGE = 2;
+  private static final int INCLUDE = 4;
+  private static final int SYS = 8;
 
   private final String origin;
   private final AtomicLong kept = new AtomicLong();
@@ -92,10 +100,20 @@ final class SourceFiles {
 
   /// Takes one file.
   ///
+  /// @param text the file, in the first `length` bytes; what is kept of it is copied
   /// @return whether its text may be asked for again
-  boolean take(String path, Bytes content) {
+  boolean take(String path, byte[] text, int length) {
+    boolean c = path.endsWith(".c");
+    boolean ofArchitecture = path.startsWith("arch/");
+    if (c && !ofArchitecture && !EntryPathFinder.wanted(path)) {
+      int clues = CLUES.in(text, length);
+      return clues != 0 && takeCode(path, Arrays.copyOf(text, length), clues);
+    }
+    return takeAny(path, Arrays.copyOf(text, length));
+  }
+
+  private boolean takeAny(String path, byte[] text) {
     String name = path.substring(path.lastIndexOf('/') + 1);
-    byte[] text = content.copy(0, content.size());
     if (name.equals("Makefile") || name.equals("Kbuild")) {
       keep(makefiles, path, text);
     } else if (name.startsWith("Kconfig") || name.endsWith("defconfig")) {
@@ -106,17 +124,22 @@ final class SourceFiles {
     if (EntryPathFinder.wanted(path)) {
       keep(entryCode, path, text);
     }
-    if (path.startsWith("arch/") && path.endsWith("/include/asm/unistd.h")) {
+    boolean ofArchitecture = path.startsWith("arch/");
+    if (ofArchitecture && path.endsWith("/include/asm/unistd.h")) {
       keep(unistd, path, text);
     }
-    if (path.startsWith("arch/") && (name.equals("unistd.h") || name.equals("syscalls.h"))) {
+    if (ofArchitecture
+        && (name.equals("unistd.h")
+            || name.equals("syscalls.h")
+            || (name.endsWith(".c") && (path.contains("/kernel/") || path.contains("/entry/"))))) {
       takeMacros(path, text);
     }
     if (path.endsWith(".S")) {
       takeAssembly(path, text);
       return false;
     }
-    return (path.endsWith(".c") || path.endsWith(".h")) && takeCode(path, text);
+    return (path.endsWith(".c") || path.endsWith(".h"))
+        && takeCode(path, text, CLUES.in(text, text.length));
   }
 
   private void keep(Map<String, byte[]> files, String path, byte[] text) {
@@ -149,15 +172,15 @@ final class SourceFiles {
     }
   }
 
-  private boolean takeCode(String path, byte[] text) {
-    boolean ofArchitecture = path.startsWith("arch/");
-    if (path.endsWith(".c")) {
+  /// @param clues which of [#CLUES] the text has
+  private boolean takeCode(String path, byte[] text, int clues) {
+    boolean c = path.endsWith(".c");
+    if (c && (clues & INCLUDE) != 0) {
       takeIncludes(path, text);
-      if (ofArchitecture && (path.contains("/kernel/") || path.contains("/entry/"))) {
-        takeMacros(path, text);
-      }
     }
-    if (!SourceScanner.worthScanning(text, ofArchitecture && path.endsWith(".c"))) {
+    // In an architecture's own code any function may serve a call.
+    int wanted = c && path.startsWith("arch/") ? SYSCALL | ASMLINKAGE | SYS : SYSCALL | ASMLINKAGE;
+    if ((clues & wanted) == 0) {
       return false;
     }
     SourceScanner.Found found = SourceScanner.scan(path, text, false);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import trapline.bytes.BytePattern;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallDefinition.Parameter;
@@ -413,13 +414,6 @@ final class SourceScanner {
         d.gates());
   }
 
-  /// Whether a file can hold anything that the scan looks for: cheap, and never wrongly no.
-  ///
-  /// @param ofArchitecture whether it is code of an architecture, in which any function counts
-  static boolean worthScanning(byte[] text, boolean ofArchitecture) {
-    return SYSCALL.isIn(text) || ASMLINKAGE.isIn(text) || (ofArchitecture && SYS.isIn(text));
-  }
-
   /// The C or assembly files that one of their kind includes (`#include "syscalls.c"`), by their
   /// paths in the tree.
   static List<String> includedSources(String path, byte[] text) {
@@ -427,7 +421,7 @@ final class SourceScanner {
     List<String> included = new ArrayList<>(0);
     int from = 0;
     while (included.size() < 1000) {
-      int at = ending.indexIn(text, from);
+      int at = ending.indexIn(text, from, text.length);
       if (at < 0) {
         return included;
       }
@@ -459,9 +453,6 @@ final class SourceScanner {
 
   private static final BytePattern QUOTED_C = new BytePattern(".c\"");
   private static final BytePattern QUOTED_S = new BytePattern(".S\"");
-  private static final BytePattern SYSCALL = new BytePattern("SYSCALL");
-  private static final BytePattern SYS = new BytePattern("sys");
-  private static final BytePattern ASMLINKAGE = new BytePattern("asmlinkage");
 
   /// Types and names of arguments.
   static final class Arguments {

@@ -146,7 +146,7 @@ public final class TarballSource implements KernelSource {
             new Gap(new Place(path, 0), "too large for a source file: " + tar.size() + " bytes"));
       } else {
         byte[] content = tar.content();
-        if (reader.read(path, Bytes.of(path, content))
+        if (reader.read(path, content, content.length)
             && keptBytes + content.length <= MAX_KEPT
             && kept.put(path, content) == null) {
           keptBytes += content.length;

@@ -1,6 +1,7 @@
 package trapline.linux.proc;
 
 import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,7 @@ public final class LiveKernel implements RunningKernel {
     CompletableFuture<byte[]> all = symbols;
     try (InputStream list =
         all == null
-            ? Files.newInputStream(Path.of("/proc/kallsyms"))
+            ? new FileInputStream("/proc/kallsyms")
             : new ByteArrayInputStream(all.join())) {
       return Kallsyms.search(list, names);
     } catch (IOException | java.util.concurrent.CompletionException e) {
