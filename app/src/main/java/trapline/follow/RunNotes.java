@@ -2,7 +2,6 @@ package trapline.follow;
 
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
 import trapline.model.CallKey;
@@ -18,7 +17,7 @@ public final class RunNotes {
   private final CallCounter counter = new CallCounter();
   private final FilesTouched files;
   private final InputRead input = new InputRead();
-  private final Map<Journey, CallKey> keys = new IdentityHashMap<>();
+  private final IdentityHashMap<Journey, CallKey> keys = new IdentityHashMap<>();
   private boolean begun;
 
   /// @param copies a folder for copies of files, which is the caller's to remove

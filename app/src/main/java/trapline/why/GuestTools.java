@@ -6,10 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Function;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
@@ -44,19 +43,16 @@ final class GuestTools {
   GuestTools(GuestKernel kernel, Function<String, @Nullable Place> places) {
     this.kernel = kernel;
     this.places = places;
-    try (InputStream text = new GZIPInputStream(Files.newInputStream(kernel.symbols()), BUFFER)) {
-      this.symbols = KernelSymbols.read(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    if (kernel.vmlinux() != null) {
-      readImage();
+    this.symbols = GuestSymbols.of(kernel);
+    Path vmlinux = kernel.vmlinux();
+    if (vmlinux != null) {
+      readImage(vmlinux);
     }
   }
 
-  private void readImage() {
+  private void readImage(Path vmlinux) {
     try {
-      ElfFile image = new ObjectFiles().open(kernel.vmlinux()).elf();
+      ElfFile image = new ObjectFiles().open(vmlinux).elf();
       code = KernelCode.of(image, 0);
       Section btf = image.section(".BTF");
       if (btf != null) {

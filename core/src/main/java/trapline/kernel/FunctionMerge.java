@@ -1,6 +1,5 @@
 package trapline.kernel;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +50,7 @@ final class FunctionMerge {
       macros.add(function.key().macro());
     }
     macros.remove("");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    GrowingBytes out = new GrowingBytes();
     SortedStrings.u32(out, FunctionIndex.FORMAT);
     SortedStrings.u32(out, versions.size());
     functions.forEach(own -> SortedStrings.u32(out, own.size()));
@@ -62,7 +61,7 @@ final class FunctionMerge {
   }
 
   /// @param strings in their order
-  private static Map<String, Integer> write(Set<String> strings, ByteArrayOutputStream out) {
+  private static Map<String, Integer> write(Set<String> strings, GrowingBytes out) {
     SortedStrings.Writer writer = new SortedStrings.Writer();
     Map<String, Integer> numbers = new HashMap<>();
     for (String string : strings) {
@@ -77,10 +76,10 @@ final class FunctionMerge {
       List<MergedFact<KernelFunction>> merged,
       Map<String, Integer> files,
       Map<String, Integer> macros,
-      ByteArrayOutputStream out) {
+      GrowingBytes out) {
     SortedStrings.Writer names = new SortedStrings.Writer();
-    ByteArrayOutputStream starts = new ByteArrayOutputStream();
-    ByteArrayOutputStream places = new ByteArrayOutputStream();
+    GrowingBytes starts = new GrowingBytes();
+    GrowingBytes places = new GrowingBytes();
     int distinct = 0;
     int lastFile = 0;
     for (int i = 0; i < merged.size(); i++) {
@@ -121,7 +120,7 @@ final class FunctionMerge {
   }
 
   /// In which versions it is, and how far it has moved from each of them to the next.
-  private static void versions(ByteArrayOutputStream places, List<Integer> lines, int first) {
+  private static void versions(GrowingBytes places, List<Integer> lines, int first) {
     int mask = 0;
     for (int v = 0; v < lines.size(); v++) {
       mask |= lines.get(v) == 0 ? 0 : 1 << v;
@@ -140,7 +139,7 @@ final class FunctionMerge {
     }
   }
 
-  private static void signed(ByteArrayOutputStream out, int value) {
+  private static void signed(GrowingBytes out, int value) {
     SortedStrings.uleb(out, value << 1 ^ value >> 31);
   }
 }

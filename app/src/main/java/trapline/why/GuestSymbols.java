@@ -1,0 +1,50 @@
+package trapline.why;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.zip.GZIPInputStream;
+import trapline.bytes.Bytes;
+import trapline.kernel.run.KernelSymbols;
+import trapline.linux.vm.GuestKernel;
+import trapline.model.MalformedBinary;
+
+/// The symbols of a guest's kernel. Its text form takes a good part of a second to read, so what
+/// was read is kept beside it in the form that takes none.
+final class GuestSymbols {
+  private static final String STORED = "functions";
+  private static final int BUFFER = 1 << 18;
+
+  private GuestSymbols() {}
+
+  static KernelSymbols of(GuestKernel kernel) {
+    Path stored = kernel.symbols().resolveSibling(STORED);
+    try {
+      if (Files.exists(stored)) {
+        return KernelSymbols.load(Bytes.of(stored.toString(), Files.readAllBytes(stored)));
+      }
+    } catch (IOException | MalformedBinary e) {
+      // It is written anew.
+    }
+    try (InputStream text = new GZIPInputStream(Files.newInputStream(kernel.symbols()), BUFFER)) {
+      KernelSymbols symbols = KernelSymbols.read(text);
+      keep(symbols, stored);
+      return symbols;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void keep(KernelSymbols symbols, Path stored) throws IOException {
+    Path part = Files.createTempFile(stored.getParent(), STORED, ".part");
+    try {
+      Files.write(part, symbols.write());
+      Files.move(part, stored, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}
