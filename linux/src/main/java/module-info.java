@@ -8,5 +8,6 @@ module trapline.linux {
   exports trapline.linux.objects;
   exports trapline.linux.proc;
   exports trapline.linux.ptrace;
+  exports trapline.linux.tracefs;
   exports trapline.linux.vm;
 }

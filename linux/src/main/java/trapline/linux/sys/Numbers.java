@@ -6,6 +6,7 @@ public final class Numbers {
   private Numbers() {}
 
   // System calls.
+  public static final int READ = 0;
   public static final int CLOSE = 3;
   public static final int RT_SIGPROCMASK = 14;
   public static final int PREAD64 = 17;
@@ -29,6 +30,7 @@ public final class Numbers {
   public static final int AT_FDCWD = -100;
   public static final int O_RDONLY = 0;
   public static final int O_RDWR = 2;
+  public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int F_GETFD = 1;
   public static final int F_SETFD = 2;
@@ -42,6 +44,7 @@ public final class Numbers {
   public static final int EINTR = 4;
   public static final int EIO = 5;
   public static final int ECHILD = 10;
+  public static final int EAGAIN = 11;
   public static final int EFAULT = 14;
   public static final int EINVAL = 22;
 
