@@ -13,6 +13,7 @@ import trapline.abi.Suggestion;
 import trapline.abi.SyscallTable;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.Limits;
+import trapline.follow.CallWatch;
 import trapline.follow.FollowOptions;
 import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
@@ -197,6 +198,7 @@ final class FollowCommand implements Callable<Integer> {
               Limits.DEFAULT.withStringLength(stringLimit),
               program == null,
               observed == null ? null : observed.notes(),
+              observed == null ? CallWatch.NONE : observed.watch(),
               interruption::comes);
       result = session.run();
     }

@@ -117,6 +117,7 @@ final class WhyCommand implements Callable<Integer> {
               objects,
               Limits.DEFAULT.withStringLength(limit),
               kernel.notes(),
+              kernel.watch(),
               interruption::comes)
           .run();
     }

@@ -15,6 +15,7 @@ import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.ReturnTrace;
+import trapline.kernel.run.TracedCall;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.CallKey;
@@ -35,7 +36,9 @@ public final class FailureSession {
   /// @param startup whether the dynamic linker or the C library made it before the program's own
   ///     code ran
   /// @param times how often the same place made the same call with the same error
-  public record Failure(CallKey key, Journey journey, boolean startup, long times) {}
+  /// @param ran what ran in the kernel meanwhile; `null` when that was not watched or not seen
+  public record Failure(
+      CallKey key, Journey journey, boolean startup, long times, @Nullable TracedCall ran) {}
 
   /// How the run went.
   ///
@@ -73,6 +76,7 @@ public final class FailureSession {
   private final ObjectFiles objects;
   private final ThreadView view;
   private final RunNotes notes;
+  private final CallWatch watch;
   private final BooleanSupplier interruptionComes;
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, CallKey> pending = new HashMap<>();
@@ -90,6 +94,7 @@ public final class FailureSession {
   private int status;
   private int signal;
 
+  /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
   public FailureSession(
@@ -98,12 +103,14 @@ public final class FailureSession {
       ObjectFiles objects,
       Limits limits,
       RunNotes notes,
+      CallWatch watch,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.builder = builder;
     this.objects = objects;
     this.view = new ThreadView(tracer, limits);
     this.notes = notes;
+    this.watch = watch;
     this.interruptionComes = interruptionComes;
   }
 
@@ -147,6 +154,7 @@ public final class FailureSession {
       }
       case TraceEvent.Ended ended -> {
         notes.ended(thread);
+        watch.left(thread);
         pending.remove(thread);
         settle(thread);
         if (thread == firstProcess) {
@@ -184,6 +192,7 @@ public final class FailureSession {
     calls++;
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     seen.add(name);
+    watch.entered(thread);
   }
 
   private void exit(TraceEvent.Exited exited) {
@@ -192,19 +201,28 @@ public final class FailureSession {
     notes.exited(exited, process(thread).memory());
     CallKey key = pending.remove(thread);
     if (key == null || key.id().number() != exited.call().number()) {
+      watch.left(thread);
       return;
     }
     boolean handled = isSignalReturn(key.id());
     if (handled && result == -EINTR) {
+      watch.left(thread);
       settle(thread);
       return;
     }
     boolean failed = Errnos.isError(result) || Errnos.isRestart((int) -result);
     if (handled || !failed) {
+      watch.left(thread);
       return;
     }
     boolean restart = Errnos.isRestart((int) -result);
-    Failure failure = look(thread, key, exited, restart ? -EINTR : result);
+    Failure failure =
+        look(
+            thread,
+            key,
+            exited,
+            restart ? -EINTR : result,
+            watch.ran(thread, exited.call(), result));
     if (failure == null) {
       return;
     }
@@ -236,7 +254,7 @@ public final class FailureSession {
     } else {
       Failure first = failures.get(known);
       failures.set(
-          known, new Failure(first.key(), first.journey(), first.startup(), first.times() + 1));
+          known, new Failure(first.key(), first.journey(), first.startup(), first.times() + 1, first.ran()));
     }
   }
 
@@ -252,7 +270,12 @@ public final class FailureSession {
     return place.toString();
   }
 
-  private @Nullable Failure look(int thread, CallKey key, TraceEvent.Exited exited, long result) {
+  private @Nullable Failure look(
+      int thread,
+      CallKey key,
+      TraceEvent.Exited exited,
+      long result,
+      @Nullable TracedCall ran) {
     TracedProcess process = process(thread);
     Site site = new Site(process.processId(), key.id(), key.instruction(), result);
     if (looks.merge(site, 1, Integer::sum) > LOOKS) {
@@ -273,6 +296,6 @@ public final class FailureSession {
     Journey journey =
         builder.returned(
             arrival, process, context, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
-    return new Failure(key, journey, startup, 1);
+    return new Failure(key, journey, startup, 1, ran);
   }
 }

@@ -17,6 +17,7 @@ import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.ReturnTrace;
 import trapline.journey.StepsBuilder;
+import trapline.kernel.run.TracedCall;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.CallKey;
@@ -101,6 +102,7 @@ public final class FollowSession {
   private final ReturnStepper stepper;
   private final @Nullable StepWalker walker;
   private final @Nullable RunNotes notes;
+  private final CallWatch watch;
 
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
   private final Map<Integer, SlotWatch> slots = new HashMap<>();
@@ -117,6 +119,7 @@ public final class FollowSession {
   /// @param attached whether the program ran before: its start is not seen
   /// @param notes what another run of the program needs to know is noted here; `null` when there
   ///     will be none
+  /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
   public FollowSession(
@@ -128,6 +131,7 @@ public final class FollowSession {
       Limits limits,
       boolean attached,
       @Nullable RunNotes notes,
+      CallWatch watch,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.options = options;
@@ -137,6 +141,7 @@ public final class FollowSession {
     this.view = new ThreadView(tracer, limits);
     this.attached = attached;
     this.notes = notes;
+    this.watch = watch;
     this.interruptionComes = interruptionComes;
     this.stepper = new ReturnStepper(tracer);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
@@ -269,6 +274,9 @@ public final class FollowSession {
       builder.explore(arrival, process, watch, process.bindsNow(), process::libraryName);
     }
     List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
+    if (kind == Kind.FULL) {
+      this.watch.entered(thread);
+    }
     pending.put(
         thread,
         new Pending(
@@ -296,11 +304,16 @@ public final class FollowSession {
       before.handlerReturned = true;
     }
     if (call == null || call.arrival().id().number() != exited.call().number()) {
+      watch.left(thread);
       if (walker != null) {
         walker.passed(process, thread);
       }
       return false;
     }
+    TracedCall ran =
+        call.kind() == Kind.FULL
+            ? watch.ran(thread, exited.call(), exited.registers().rax())
+            : null;
     process.mayHaveChanged(thread);
     long nanoseconds = exited.nanoTime() - call.nanoTime();
     DecodeContext context = view.context(process.memory(), thread);
@@ -325,6 +338,9 @@ public final class FollowSession {
             nanoseconds,
             call.occurrence(),
             steps(call, process, trace));
+    if (call.kind() == Kind.FULL) {
+      journey = watch.with(journey, ran);
+    }
     if (restarted) {
       // The same call comes again from the same place, and that one is the answer.
       occurrences.merge(call.arrival().site(), -1L, Long::sum);
@@ -400,6 +416,7 @@ public final class FollowSession {
   }
 
   private void ended(TraceEvent.Ended ended) {
+    watch.left(ended.threadId());
     Interrupted broken = interrupted.remove(ended.threadId());
     if (broken != null) {
       emit(broken.call, broken.journey);

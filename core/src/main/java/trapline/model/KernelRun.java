@@ -23,6 +23,8 @@ public record KernelRun(
   public enum Where {
     /// The running kernel's own tracer, while the call ran.
     LIVE("the running kernel"),
+    /// The same, when the program was run once more for it.
+    LIVE_SECOND_RUN("the running kernel, second run"),
     /// A guest kernel, recorded by the emulator instruction by instruction.
     GUEST_EMULATED("guest kernel, emulated"),
     /// A guest kernel on the machine's own processor, stepped instruction by instruction.

@@ -216,7 +216,9 @@ public final class WhyReport {
         run.where() == KernelRun.Where.LIVE
             ? "it is this run's own call"
             : run.difference().isEmpty()
-                ? "the call failed the same way on this machine"
+                ? run.where() == KernelRun.Where.LIVE_SECOND_RUN
+                    ? "there the call failed the same way"
+                    : "the call failed the same way on this machine"
                 : "not as on this machine: " + run.difference());
     text.append('.');
     if (!run.note().isEmpty()) {
@@ -228,7 +230,8 @@ public final class WhyReport {
   /// Which kernel was observed: `guest kernel 6.12.117 (emulated)`.
   public static String where(KernelRun run) {
     return switch (run.where()) {
-      case LIVE -> "the running kernel " + run.release();
+      case LIVE -> "the running kernel " + run.release() + " (live)";
+      case LIVE_SECOND_RUN -> "the running kernel " + run.release() + " (live, second run)";
       case GUEST_EMULATED -> "guest kernel " + run.release() + " (emulated)";
       case GUEST_KVM -> "guest kernel " + run.release() + " (KVM)";
     };

@@ -20,6 +20,25 @@ public final class CallTree {
     this.notes = List.copyOf(notes);
   }
 
+  /// A call of which no function was seen to run.
+  public static CallTree untraced() {
+    return new CallTree(new CallNode(null, "do_syscall_64", 0, false), null, List.of());
+  }
+
+  /// The names of all functions in it, each once, without those of interrupts.
+  public java.util.Set<String> names() {
+    java.util.Set<String> names = new java.util.LinkedHashSet<>();
+    java.util.ArrayDeque<CallNode> open = new java.util.ArrayDeque<>(List.of(root));
+    while (!open.isEmpty()) {
+      CallNode node = open.pop();
+      if (node.interrupt == null) {
+        names.add(node.name());
+        open.addAll(node.calls());
+      }
+    }
+    return names;
+  }
+
   /// The outermost function.
   public CallNode root() {
     return root;

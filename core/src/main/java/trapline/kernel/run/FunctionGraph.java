@@ -14,8 +14,25 @@ import org.jspecify.annotations.Nullable;
 public final class FunctionGraph {
   private final CallEvents calls;
 
-  private FunctionGraph(Consumer<TracedCall> sink) {
+  /// Reads a trace that comes in parts.
+  ///
+  /// @param sink takes each call when its end was read
+  public FunctionGraph(Consumer<TracedCall> sink) {
     this.calls = new CallEvents(sink);
+  }
+
+  /// Reads a part of the trace, of whole lines.
+  ///
+  /// @return how many lines followed no known form
+  public long take(Reader text) throws IOException {
+    long unknown = 0;
+    TraceLines lines = new TraceLines(text);
+    for (String line = lines.next(); line != null; line = lines.next()) {
+      if (!line(line)) {
+        unknown++;
+      }
+    }
+    return unknown;
   }
 
   /// Reads to the end of the text.
@@ -24,13 +41,7 @@ public final class FunctionGraph {
   /// @return how many lines followed no known form
   public static long read(Reader text, Consumer<TracedCall> sink) throws IOException {
     FunctionGraph graph = new FunctionGraph(sink);
-    long unknown = 0;
-    TraceLines lines = new TraceLines(text);
-    for (String line = lines.next(); line != null; line = lines.next()) {
-      if (!graph.line(line)) {
-        unknown++;
-      }
-    }
+    long unknown = graph.take(text);
     graph.calls.finish();
     return unknown;
   }
