@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.FailureSession.Failure;
+import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
 import trapline.linux.vm.Credentials;
 import trapline.linux.vm.GuestFailure;
@@ -176,8 +177,11 @@ final class KernelObservation implements AutoCloseable {
             Credentials.ofThisProcess(),
             notes.input().bytes());
     List<Path> included = options.include().stream().map(Path::toAbsolutePath).toList();
+    FilesTouched touched = notes.files();
     return GuestSpec.of(
-        program, new GuestFiles(included, List.copyOf(notes.files().files().keySet()), List.of()));
+        program,
+        new GuestFiles(
+            included, List.copyOf(touched.opened()), touched.copies(), touched.made(), List.of()));
   }
 
   private static byte[] bytes(String text) {

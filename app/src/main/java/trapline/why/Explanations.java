@@ -24,7 +24,7 @@ public final class Explanations {
       List<Failure> failures, GuestObserver.Observed observed, Source source) {
     List<Explanation> explanations = new ArrayList<>();
     for (int i = 0; i < failures.size(); i++) {
-      explanations.add(one(failures.get(i), observed.calls().get(i), observed.guest(), source));
+      explanations.add(one(failures.get(i), observed.calls().get(i), observed, source));
     }
     return explanations;
   }
@@ -39,10 +39,10 @@ public final class Explanations {
   private static Explanation one(
       Failure failure,
       GuestObserver.@Nullable Seen seen,
-      @Nullable GuestResult guest,
+      GuestObserver.Observed observed,
       Source source) {
     if (seen == null) {
-      return unobserved(failure, notMade(guest));
+      return unobserved(failure, notMade(observed));
     }
     ErrorOrigin origin = seen.origin();
     if (origin == null) {
@@ -65,9 +65,13 @@ public final class Explanations {
         failure.journey(), failure.times(), origin, seen == null ? null : seen.run(), places);
   }
 
-  private static String notMade(@Nullable GuestResult guest) {
+  private static String notMade(GuestObserver.Observed observed) {
     StringBuilder why =
         new StringBuilder("The program's run in the guest kernel did not come to this call");
+    GuestResult guest = observed.guest();
+    if (!observed.givenUp().isEmpty()) {
+      return why + ": " + observed.givenUp() + ".";
+    }
     if (guest != null) {
       if (guest.signal() != 0) {
         why.append(": signal ").append(guest.signal()).append(" ended it there");

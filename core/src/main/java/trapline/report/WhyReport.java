@@ -220,7 +220,7 @@ public final class WhyReport {
                 : "not as on this machine: " + run.difference());
     text.append('.');
     if (!run.note().isEmpty()) {
-      text.append(' ').append(run.note()).append('.');
+      text.append(' ').append(run.note());
     }
     return text.toString();
   }

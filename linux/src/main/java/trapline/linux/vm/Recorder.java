@@ -114,7 +114,7 @@ final class Recorder {
         gdb.step();
       }
     }
-    return "cut off after " + MAX_STEPS + " instructions";
+    return "The recording was cut off after " + MAX_STEPS + " instructions.";
   }
 
   /// Something that may fail as the emulator may.
