@@ -134,9 +134,9 @@ final class KernelObservation implements AutoCloseable {
       return null;
     }
     try {
+      GuestObserver observer = new GuestObserver(kernel, source());
       long start = System.nanoTime();
-      GuestObserver.Observed result =
-          new GuestObserver(kernel, source()).observe(wanted, spec(executable, command));
+      GuestObserver.Observed result = observer.observe(wanted, spec(executable, command));
       nanoseconds = System.nanoTime() - start;
       observed = result;
       return result;

@@ -28,18 +28,11 @@ public final class GuestObserver {
 
   private final GuestKernel kernel;
   private final GuestTools tools;
-  private final Source source;
 
   /// @param source the source of that kernel, as far as it is known
   public GuestObserver(GuestKernel kernel, Source source) {
     this.kernel = kernel;
-    this.source = source;
     this.tools = new GuestTools(kernel, source.places());
-  }
-
-  /// The source of the kernel that is observed.
-  public Source source() {
-    return source;
   }
 
   /// A call of the run on this machine.
@@ -143,10 +136,7 @@ public final class GuestObserver {
         KernelRun run = tools.run(tree, recording, difference);
         boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
         return new Seen(
-            run,
-            failed
-                ? source.withCandidates(tools.origin(tree, (int) -recording.result().getAsLong()))
-                : null);
+            run, failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null);
       } catch (MalformedBinary e) {
         throw new GuestFailure(
             GuestFailure.Kind.EMULATOR,

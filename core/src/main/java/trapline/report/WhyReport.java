@@ -66,16 +66,12 @@ public final class WhyReport {
       return;
     }
     page.side(Tone.KERNEL);
-    int widest = 0;
-    for (ErrorOrigin.Teller teller : road) {
-      widest = Math.max(widest, Display.width(teller.function().name()));
-    }
     for (int i = road.size() - 1; i >= 0; i--) {
       ErrorOrigin.Teller teller = road.get(i);
       boolean first = i == road.size() - 1;
       Phrase fact = Phrase.of(teller.function().name(), first ? Tone.STRONG : Tone.PLAIN);
       if (first) {
-        fact.at(widest + 2, page.glyphs.here + " " + said(), Tone.ERROR);
+        fact.word(page.glyphs.here + " " + said(), Tone.ERROR, 2);
       }
       page.row(label(road.size() - 1 - i), fact, where(teller.function()), 'o');
       if (first) {
