@@ -54,7 +54,7 @@ final class WhyCommand implements Callable<Integer> {
             .build());
     described.addOption(
         TraplineCommand.flag(
-            "--all", "Explain every call that failed, not only the first " + MOST + "."));
+            "--all", "Explain every call that failed, not only the last " + MOST + "."));
     described.addOption(
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));
@@ -158,7 +158,7 @@ final class WhyCommand implements Callable<Integer> {
     }
     int all = chosen.size();
     if (all > MOST && !typed.hasMatchedOption("--all")) {
-      chosen = chosen.subList(0, MOST);
+      chosen = chosen.subList(all - MOST, all);
     }
     List<Explanation> explanations = kernel.explain(chosen, program.executable(), command);
     Output out = file == null ? root.out() : file;
@@ -166,13 +166,15 @@ final class WhyCommand implements Callable<Integer> {
     Style style =
         Terminal.style(
             typed.hasMatchedOption("--ascii"), !json && file == null && Terminal.isTerminal(1));
-    for (Explanation explanation : explanations) {
-      out.print(json ? JsonReport.render(explanation) : WhyReport.render(explanation, style));
+    if (json) {
+      explanations.forEach(explanation -> out.print(JsonReport.render(explanation)));
+    } else {
+      out.print(WhyReport.render(explanations, style));
     }
     out.deliver();
     if (all > chosen.size()) {
       err.println(
-          "trapline: " + (all - chosen.size()) + " more calls failed; --all explains them, too");
+          "trapline: " + (all - chosen.size()) + " calls failed before; --all explains them, too");
     }
     if (leftOut > 0 && !json) {
       err.println(

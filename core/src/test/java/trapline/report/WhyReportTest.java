@@ -38,7 +38,7 @@ class WhyReportTest {
     return DynamicTest.dynamicTest(
         name,
         () -> {
-          String page = WhyReport.render(explanation, style);
+          String page = WhyReport.render(List.of(explanation), style);
           TextReportTest.assertWithin(style.width(), page);
           TextReportTest.compare(name + ".txt", page);
         });
@@ -46,11 +46,17 @@ class WhyReportTest {
 
   @Test
   void kindsAreAsCheckedIn() throws IOException {
-    StringBuilder page = new StringBuilder();
-    for (Explanation explanation : SampleExplanations.kinds()) {
-      page.append(WhyReport.render(explanation, Style.PLAIN));
-    }
-    TextReportTest.compare("why-kinds.txt", page.toString());
+    String page = WhyReport.render(SampleExplanations.kinds(), Style.PLAIN);
+    TextReportTest.compare("why-kinds.txt", page);
+  }
+
+  /// A road is shown once; what calls in a row have in common stands behind the last.
+  @Test
+  void aListIsAsCheckedIn() throws IOException {
+    Explanation function = SampleExplanations.function();
+    List<Explanation> list =
+        List.of(function, function, SampleExplanations.kinds().getFirst(), function);
+    TextReportTest.compare("why-list.txt", WhyReport.render(list, Style.PLAIN));
   }
 
   @Test
@@ -60,9 +66,9 @@ class WhyReportTest {
     for (Explanation explanation : all) {
       for (int width = Style.MIN_WIDTH; width <= Style.MAX_WIDTH; width += 7) {
         Style style = Style.PLAIN.withWidth(width);
-        String page = WhyReport.render(explanation, style);
+        String page = WhyReport.render(List.of(explanation), style);
         TextReportTest.assertWithin(width, page);
-        String coloured = WhyReport.render(explanation, style.withColour(true));
+        String coloured = WhyReport.render(List.of(explanation), style.withColour(true));
         assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(page);
       }
     }
