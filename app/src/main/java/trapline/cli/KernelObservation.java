@@ -32,6 +32,7 @@ import trapline.why.Source;
 final class KernelObservation implements AutoCloseable {
   private final ObservationOptions options;
   private final PrintStream err;
+  private final Interruption interruption;
   private final Path folder;
   private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
@@ -43,11 +44,13 @@ final class KernelObservation implements AutoCloseable {
   private KernelObservation(
       ObservationOptions options,
       PrintStream err,
+      Interruption interruption,
       Path folder,
       @Nullable GuestKernel kernel,
       String whyNot) {
     this.options = options;
     this.err = err;
+    this.interruption = interruption;
     this.folder = folder;
     this.notes = new RunNotes(folder);
     this.kernel = kernel;
@@ -57,7 +60,8 @@ final class KernelObservation implements AutoCloseable {
   /// Finds the kernel to observe.
   ///
   /// @throws CommandFailure when what was asked for cannot be had
-  static KernelObservation prepare(ObservationOptions options, PrintStream err) {
+  static KernelObservation prepare(
+      ObservationOptions options, PrintStream err, Interruption interruption) {
     GuestKernel kernel = null;
     String whyNot = "";
     switch (options.mode()) {
@@ -66,7 +70,7 @@ final class KernelObservation implements AutoCloseable {
           throw new CommandFailure(
               ExitStatus.NOT_OBSERVED, "--kernel live: not on this kernel; --kernel vm");
       case VM, AUTO -> {
-        try (WorkProgress progress = new WorkProgress(err)) {
+        try (WorkProgress progress = WorkProgress.ofBytes(err)) {
           kernel = new GuestKernels(progress).find(options.image());
         } catch (GuestFailure e) {
           if (options.mode() == ObservationOptions.Mode.VM || options.image() != null) {
@@ -78,7 +82,7 @@ final class KernelObservation implements AutoCloseable {
     }
     try {
       Path folder = Files.createTempDirectory("trapline-");
-      return new KernelObservation(options, err, folder, kernel, whyNot);
+      return new KernelObservation(options, err, interruption, folder, kernel, whyNot);
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.BAD_FILE, "no temporary folder can be made: " + e.getMessage());
@@ -134,18 +138,33 @@ final class KernelObservation implements AutoCloseable {
       return null;
     }
     try {
-      GuestObserver observer = new GuestObserver(kernel, source());
-      long start = System.nanoTime();
-      GuestObserver.Observed result = observer.observe(wanted, spec(executable, command));
-      nanoseconds = System.nanoTime() - start;
+      GuestObserver.Observed result = observe(kernel, wanted, spec(executable, command));
       observed = result;
       return result;
     } catch (GuestFailure e) {
+      if (interruption.came()) {
+        whyNot = "interrupted";
+        return null;
+      }
       if (options.mode() == ObservationOptions.Mode.VM) {
         throw failure(e);
       }
       whyNot = String.valueOf(e.getMessage());
       return null;
+    }
+  }
+
+  private GuestObserver.Observed observe(
+      GuestKernel guest, List<GuestObserver.Wanted> wanted, GuestSpec spec) {
+    Source known = source();
+    long start = System.nanoTime();
+    try (WorkProgress progress = WorkProgress.ofCalls(err)) {
+      String what = "running it in the guest";
+      progress.at(what, 0, wanted.size());
+      return new GuestObserver(guest, known, seen -> progress.at(what, seen, wanted.size()))
+          .observe(wanted, spec);
+    } finally {
+      nanoseconds = System.nanoTime() - start;
     }
   }
 

@@ -86,13 +86,14 @@ final class WhyCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program = ProgramFile.find(command.getFirst(), root.err());
-        KernelObservation kernel = KernelObservation.prepare(observation, root.err())) {
+        KernelObservation kernel =
+            KernelObservation.prepare(observation, root.err(), interruption)) {
       FailureSession.Result run = run(program, command, kernel, typed, limit, interruption);
       if (run.interrupted() || interruption.came()) {
         root.err().println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
-      return explain(run, calls, nth, typed, kernel, file, program, command);
+      return explain(run, calls, nth, typed, kernel, interruption, file, program, command);
     }
   }
 
@@ -128,6 +129,7 @@ final class WhyCommand implements Callable<Integer> {
       int nth,
       ParseResult typed,
       KernelObservation kernel,
+      Interruption interruption,
       @Nullable Output file,
       ProgramFile program,
       List<String> command) {
@@ -161,6 +163,9 @@ final class WhyCommand implements Callable<Integer> {
       chosen = chosen.subList(all - MOST, all);
     }
     List<Explanation> explanations = kernel.explain(chosen, program.executable(), command);
+    if (interruption.came()) {
+      explanations.removeIf(explanation -> explanation.run() == null);
+    }
     Output out = file == null ? root.out() : file;
     boolean json = typed.hasMatchedOption("--json");
     Style style =
@@ -172,6 +177,10 @@ final class WhyCommand implements Callable<Integer> {
       out.print(WhyReport.render(explanations, style));
     }
     out.deliver();
+    if (interruption.came()) {
+      err.println("trapline: interrupted");
+      return ExitStatus.INTERRUPTED;
+    }
     if (all > chosen.size()) {
       err.println(
           "trapline: " + (all - chosen.size()) + " calls failed before; --all explains them, too");

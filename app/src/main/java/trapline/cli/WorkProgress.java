@@ -8,15 +8,27 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.vm.GuestProgress;
 
-/// Shows on a terminal how far the preparation of a guest is.
+/// Shows on a terminal how far the work with a guest is.
 final class WorkProgress implements GuestProgress, AutoCloseable {
   private final PrintStream err;
+  private final String unit;
+  private final long unitSize;
   private final boolean visible = Terminal.isTerminal(2);
   private String shownWork = "";
   private @Nullable ProgressBar bar;
 
-  WorkProgress(PrintStream err) {
+  private WorkProgress(PrintStream err, String unit, long unitSize) {
     this.err = err;
+    this.unit = unit;
+    this.unitSize = unitSize;
+  }
+
+  static WorkProgress ofBytes(PrintStream err) {
+    return new WorkProgress(err, " MB", 1_000_000);
+  }
+
+  static WorkProgress ofCalls(PrintStream err) {
+    return new WorkProgress(err, " calls", 1);
   }
 
   @Override
@@ -31,7 +43,7 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
           new ProgressBarBuilder()
               .setTaskName(what)
               .setInitialMax(total == 0 ? -1 : total)
-              .setUnit(" MB", 1_000_000)
+              .setUnit(unit, unitSize)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(200)
               .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.kernel.run.CallTree;
@@ -28,10 +29,13 @@ public final class GuestObserver {
 
   private final GuestKernel kernel;
   private final GuestTools tools;
+  private final IntConsumer progress;
 
   /// @param source the source of that kernel, as far as it is known
-  public GuestObserver(GuestKernel kernel, Source source) {
+  /// @param progress is told how many of the wanted calls have been seen
+  public GuestObserver(GuestKernel kernel, Source source, IntConsumer progress) {
     this.kernel = kernel;
+    this.progress = progress;
     this.tools = new GuestTools(kernel, source.places());
   }
 
@@ -123,6 +127,7 @@ public final class GuestObserver {
       match.settle(matched.wanted());
       seen.set(matched.wanted(), read(outcome, matched.certainty(), recording, same));
       left--;
+      progress.accept(wanted.size() - left);
       if (left == 0) {
         throw new AllSeen();
       }
