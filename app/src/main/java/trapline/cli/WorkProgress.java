@@ -17,6 +17,9 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
   private String shownWork = "";
   private @Nullable ProgressBar bar;
 
+  /// What is shown of work that does not tell how much of it there is.
+  private String line = "";
+
   private WorkProgress(PrintStream err, String unit, long unitSize) {
     this.err = err;
     this.unit = unit;
@@ -39,16 +42,13 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     if (!what.equals(shownWork)) {
       close();
       shownWork = what;
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName(what)
-              .setInitialMax(total == 0 ? -1 : total)
-              .setUnit(unit, unitSize)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis(200)
-              .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
-              .clearDisplayOnFinish()
-              .build();
+      if (total == 0) {
+        line = what + " ...";
+        err.print(line);
+        err.flush();
+      } else {
+        bar = bar(what, total);
+      }
     }
     ProgressBar shown = bar;
     if (shown != null) {
@@ -56,8 +56,25 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     }
   }
 
+  private ProgressBar bar(String what, long total) {
+    return new ProgressBarBuilder()
+        .setTaskName(what)
+        .setInitialMax(total)
+        .setUnit(unit, unitSize)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(200)
+        .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
+        .clearDisplayOnFinish()
+        .build();
+  }
+
   @Override
   public synchronized void close() {
+    if (!line.isEmpty()) {
+      err.print('\r' + " ".repeat(line.length()) + '\r');
+      err.flush();
+      line = "";
+    }
     ProgressBar shown = bar;
     if (shown != null) {
       shown.close();
