@@ -184,11 +184,13 @@ public final class WhyReport {
 
   /// @param again whether the road was shown before
   private void answer(boolean again) {
-    String sentence = sentence(again);
+    // Without a road the explanation is the answer, and says more than the kind alone does.
+    boolean alone = origin.road().isEmpty() && !origin.explanation().isEmpty();
+    String sentence = alone ? origin.explanation() : sentence(again);
     if (!sentence.isEmpty()) {
       page.paragraph(2, 0, new Phrase().words(sentence, Tone.STRONG));
     }
-    if (!origin.explanation().isEmpty()) {
+    if (!alone && !origin.explanation().isEmpty()) {
       page.paragraph(2, 0, new Phrase().words(origin.explanation(), Tone.PLAIN));
     }
     if (!origin.candidates().isEmpty() && !again) {
