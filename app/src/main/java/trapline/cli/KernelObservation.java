@@ -82,10 +82,25 @@ final class KernelObservation implements AutoCloseable {
     }
     try {
       Path folder = Files.createTempDirectory("trapline-");
-      return new KernelObservation(options, err, interruption, folder, kernel, whyNot);
+      KernelObservation observation =
+          new KernelObservation(options, err, interruption, folder, kernel, whyNot);
+      if (kernel != null && options.source() != null) {
+        observation.readSource();
+      }
+      return observation;
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.BAD_FILE, "no temporary folder can be made: " + e.getMessage());
+    }
+  }
+
+  /// What is no source is refused before the program runs.
+  private void readSource() {
+    try {
+      source();
+    } catch (CommandFailure e) {
+      close();
+      throw e;
     }
   }
 
