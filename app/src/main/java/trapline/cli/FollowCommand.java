@@ -124,7 +124,7 @@ final class FollowCommand implements Callable<Integer> {
         boolean observes = observation.mode() != ObservationOptions.Mode.OFF;
         try (ProgramFile program = ProgramFile.find(command.getFirst(), err);
             KernelObservation kernel =
-                observes ? KernelObservation.prepare(observation, err) : null) {
+                observes ? KernelObservation.prepare(observation, err, interruption) : null) {
           return run(options, program, file, kernel, interruption);
         }
       } catch (CommandFailure e) {

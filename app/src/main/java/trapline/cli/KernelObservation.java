@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.FailureSession.Failure;
+import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
 import trapline.linux.vm.Credentials;
 import trapline.linux.vm.GuestFailure;
@@ -31,6 +32,7 @@ import trapline.why.Source;
 final class KernelObservation implements AutoCloseable {
   private final ObservationOptions options;
   private final PrintStream err;
+  private final Interruption interruption;
   private final Path folder;
   private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
@@ -42,11 +44,13 @@ final class KernelObservation implements AutoCloseable {
   private KernelObservation(
       ObservationOptions options,
       PrintStream err,
+      Interruption interruption,
       Path folder,
       @Nullable GuestKernel kernel,
       String whyNot) {
     this.options = options;
     this.err = err;
+    this.interruption = interruption;
     this.folder = folder;
     this.notes = new RunNotes(folder);
     this.kernel = kernel;
@@ -56,7 +60,8 @@ final class KernelObservation implements AutoCloseable {
   /// Finds the kernel to observe.
   ///
   /// @throws CommandFailure when what was asked for cannot be had
-  static KernelObservation prepare(ObservationOptions options, PrintStream err) {
+  static KernelObservation prepare(
+      ObservationOptions options, PrintStream err, Interruption interruption) {
     GuestKernel kernel = null;
     String whyNot = "";
     switch (options.mode()) {
@@ -65,7 +70,7 @@ final class KernelObservation implements AutoCloseable {
           throw new CommandFailure(
               ExitStatus.NOT_OBSERVED, "--kernel live: not on this kernel; --kernel vm");
       case VM, AUTO -> {
-        try (WorkProgress progress = new WorkProgress(err)) {
+        try (WorkProgress progress = WorkProgress.ofBytes(err)) {
           kernel = new GuestKernels(progress).find(options.image());
         } catch (GuestFailure e) {
           if (options.mode() == ObservationOptions.Mode.VM || options.image() != null) {
@@ -77,10 +82,25 @@ final class KernelObservation implements AutoCloseable {
     }
     try {
       Path folder = Files.createTempDirectory("trapline-");
-      return new KernelObservation(options, err, folder, kernel, whyNot);
+      KernelObservation observation =
+          new KernelObservation(options, err, interruption, folder, kernel, whyNot);
+      if (kernel != null && options.source() != null) {
+        observation.readSource();
+      }
+      return observation;
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.BAD_FILE, "no temporary folder can be made: " + e.getMessage());
+    }
+  }
+
+  /// What is no source is refused before the program runs.
+  private void readSource() {
+    try {
+      source();
+    } catch (CommandFailure e) {
+      close();
+      throw e;
     }
   }
 
@@ -133,18 +153,33 @@ final class KernelObservation implements AutoCloseable {
       return null;
     }
     try {
-      long start = System.nanoTime();
-      GuestObserver.Observed result =
-          new GuestObserver(kernel, source()).observe(wanted, spec(executable, command));
-      nanoseconds = System.nanoTime() - start;
+      GuestObserver.Observed result = observe(kernel, wanted, spec(executable, command));
       observed = result;
       return result;
     } catch (GuestFailure e) {
+      if (interruption.came()) {
+        whyNot = "interrupted";
+        return null;
+      }
       if (options.mode() == ObservationOptions.Mode.VM) {
         throw failure(e);
       }
       whyNot = String.valueOf(e.getMessage());
       return null;
+    }
+  }
+
+  private GuestObserver.Observed observe(
+      GuestKernel guest, List<GuestObserver.Wanted> wanted, GuestSpec spec) {
+    Source known = source();
+    long start = System.nanoTime();
+    try (WorkProgress progress = WorkProgress.ofCalls(err)) {
+      String what = "running it in the guest";
+      progress.at(what, 0, wanted.size());
+      return new GuestObserver(guest, known, seen -> progress.at(what, seen, wanted.size()))
+          .observe(wanted, spec);
+    } finally {
+      nanoseconds = System.nanoTime() - start;
     }
   }
 
@@ -176,8 +211,11 @@ final class KernelObservation implements AutoCloseable {
             Credentials.ofThisProcess(),
             notes.input().bytes());
     List<Path> included = options.include().stream().map(Path::toAbsolutePath).toList();
+    FilesTouched touched = notes.files();
     return GuestSpec.of(
-        program, new GuestFiles(included, List.copyOf(notes.files().files().keySet()), List.of()));
+        program,
+        new GuestFiles(
+            included, List.copyOf(touched.opened()), touched.copies(), touched.made(), List.of()));
   }
 
   private static byte[] bytes(String text) {

@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import picocli.CommandLine;
+import trapline.kernel.KernelIndexSet;
 import trapline.model.MalformedBinary;
 
 /// The entry point.
@@ -18,13 +18,16 @@ public final class Main {
   ///
   /// @return the exit status: see [ExitStatus]
   static int run(String[] args, Output out, PrintStream err) {
-    CommandLine line = new TraplineCommand(out, err).commandLine();
+    CommandLine line = new TraplineCommand(out, err).commandLine(args);
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     // What follows a program's name is the program's; after a call's or tree's name options go on.
     line.setStopAtPositional(true);
     for (String command : List.of("syscall", "index")) {
-      Objects.requireNonNull(line.getSubcommands().get(command)).setStopAtPositional(false);
+      CommandLine described = line.getSubcommands().get(command);
+      if (described != null) {
+        described.setStopAtPositional(false);
+      }
     }
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
@@ -63,6 +66,10 @@ public final class Main {
 
   /// Runs one command and ends the process with its exit status.
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].startsWith("syscall")) {
+      // It takes as long to inflate as the command line to be understood.
+      Thread.ofPlatform().daemon().start(KernelIndexSet::embedded);
+    }
     Output out =
         Output.of(new FileOutputStream(FileDescriptor.out), "standard output", Terminal.isPipe(1));
     PrintStream err =

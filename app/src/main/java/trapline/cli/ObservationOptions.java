@@ -1,5 +1,6 @@
 package trapline.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -61,11 +62,17 @@ record ObservationOptions(
     spec.addOption(RunOptions.kernelSource());
   }
 
-  /// @throws CommandFailure when the mode is none
+  /// @throws CommandFailure when the mode is none, or a file to include is not there
   static ObservationOptions of(ParseResult typed, String usual) {
     String mode = typed.matchedOptionValue("--kernel", usual);
     for (Mode each : Mode.values()) {
       if (each.name().toLowerCase(Locale.ROOT).equals(mode)) {
+        for (Path path : typed.matchedOptionValue("--include", List.<Path>of())) {
+          if (!Files.exists(path)) {
+            throw new CommandFailure(
+                ExitStatus.BAD_FILE, "--include " + path + ": no such file or folder");
+          }
+        }
         return new ObservationOptions(
             each,
             typed.matchedOptionValue("--image", (String) null),

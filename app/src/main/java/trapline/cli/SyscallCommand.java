@@ -64,7 +64,8 @@ final class SyscallCommand implements Callable<Integer> {
               ? "name a system call, or give its number: trapline syscall socket"
               : "syscall takes one name or number, not " + names.size());
     }
-    LiveKernel running = LiveKernel.whenAsked();
+    // Its symbols take the kernel longest to write, and are of use for its own architecture alone.
+    LiveKernel running = arch == null ? new LiveKernel() : LiveKernel.whenAsked();
     KernelOption kernel = KernelOption.of(version, running, root.err());
     SyscallAbi abi = AbiOption.of(arch, kernel.index());
     SyscallFinder finder = new SyscallFinder(kernel.set(), kernel.index(), abi);

@@ -1,6 +1,10 @@
 package trapline.cli;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,8 +21,9 @@ final class TraplineCommand {
     this.err = err;
   }
 
-  /// The whole command line.
-  CommandLine commandLine() {
+  /// The command line: of a command that stands first that one alone, for all of them take longer
+  /// to describe than most commands to run; else the whole.
+  CommandLine commandLine(String[] args) {
     CommandSpec spec =
         named(
                 CommandSpec.wrapWithoutInspection(this),
@@ -26,12 +31,18 @@ final class TraplineCommand {
                 "Follows a system call from the source line, through the trap, to the kernel, and"
                     + " back.")
             .version("trapline 0.1.0");
-    spec.addSubcommand("follow", new CommandLine(new FollowCommand(this).spec()));
-    spec.addSubcommand("why", new CommandLine(new WhyCommand(this).spec()));
-    spec.addSubcommand("syscall", new CommandLine(new SyscallCommand(this).spec()));
-    spec.addSubcommand("syscalls", new CommandLine(new SyscallsCommand(this).spec()));
-    spec.addSubcommand("index", new CommandLine(new IndexCommand(this).spec()));
-    spec.addSubcommand("doctor", new CommandLine(new DoctorCommand(this).spec()));
+    Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+    commands.put("follow", () -> new FollowCommand(this).spec());
+    commands.put("why", () -> new WhyCommand(this).spec());
+    commands.put("syscall", () -> new SyscallCommand(this).spec());
+    commands.put("syscalls", () -> new SyscallsCommand(this).spec());
+    commands.put("index", () -> new IndexCommand(this).spec());
+    commands.put("doctor", () -> new DoctorCommand(this).spec());
+    if (args.length > 0 && commands.containsKey(args[0])) {
+      commands.keySet().retainAll(Set.of(args[0]));
+    }
+    commands.forEach(
+        (name, described) -> spec.addSubcommand(name, new CommandLine(described.get())));
     return new CommandLine(spec);
   }
 

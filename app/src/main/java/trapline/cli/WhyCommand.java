@@ -2,9 +2,7 @@ package trapline.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +12,6 @@ import trapline.abi.Signals;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.Limits;
 import trapline.follow.FailureSession;
-import trapline.follow.FailureSession.Failure;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.linux.objects.ObjectFiles;
@@ -27,9 +24,6 @@ import trapline.report.WhyReport;
 
 /// `trapline why`.
 final class WhyCommand implements Callable<Integer> {
-  /// More failed calls than this are shown only when they are asked for.
-  private static final int MOST = 20;
-
   private final TraplineCommand root;
   private final CommandSpec spec;
 
@@ -54,7 +48,8 @@ final class WhyCommand implements Callable<Integer> {
             .build());
     described.addOption(
         TraplineCommand.flag(
-            "--all", "Explain every call that failed, not only the first " + MOST + "."));
+            "--all",
+            "Explain every call that failed, not only the last " + FailureChoice.MOST + "."));
     described.addOption(
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));
@@ -73,27 +68,36 @@ final class WhyCommand implements Callable<Integer> {
     if (command.isEmpty()) {
       throw usage("name a program to run; trapline why --help");
     }
-    int nth = typed.matchedOptionValue("--nth", 0);
-    if (typed.hasMatchedOption("--nth") && nth < 1) {
-      throw usage("--nth takes a number from 1 up");
-    }
     int limit = typed.matchedOptionValue("-s", 64);
     if (limit < 0) {
       throw usage("-s takes a number from 0 up");
     }
-    Set<String> calls = CallNames.check(typed.matchedOptionValue("--call", List.<String>of()));
+    FailureChoice choice = choice(typed);
     ObservationOptions observation = ObservationOptions.of(typed, "auto");
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program = ProgramFile.find(command.getFirst(), root.err());
-        KernelObservation kernel = KernelObservation.prepare(observation, root.err())) {
+        KernelObservation kernel =
+            KernelObservation.prepare(observation, root.err(), interruption)) {
       FailureSession.Result run = run(program, command, kernel, typed, limit, interruption);
       if (run.interrupted() || interruption.came()) {
         root.err().println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
-      return explain(run, calls, nth, typed, kernel, file, program, command);
+      return explain(run, choice, typed, kernel, interruption, file, program, command);
     }
+  }
+
+  private static FailureChoice choice(ParseResult typed) {
+    int nth = typed.matchedOptionValue("--nth", 0);
+    if (typed.hasMatchedOption("--nth") && nth < 1) {
+      throw usage("--nth takes a number from 1 up");
+    }
+    return new FailureChoice(
+        CallNames.check(typed.matchedOptionValue("--call", List.<String>of())),
+        nth,
+        typed.hasMatchedOption("--startup"),
+        typed.hasMatchedOption("--all"));
   }
 
   private FailureSession.Result run(
@@ -125,10 +129,10 @@ final class WhyCommand implements Callable<Integer> {
 
   private int explain(
       FailureSession.Result run,
-      Set<String> calls,
-      int nth,
+      FailureChoice choice,
       ParseResult typed,
       KernelObservation kernel,
+      Interruption interruption,
       @Nullable Output file,
       ProgramFile program,
       List<String> command) {
@@ -137,77 +141,50 @@ final class WhyCommand implements Callable<Integer> {
       err.println(
           "trapline: " + command.getFirst() + " was ended by " + Signals.name(run.signal()));
     }
-    boolean startup = typed.hasMatchedOption("--startup");
-    List<Failure> chosen = new ArrayList<>();
-    int leftOut = 0;
-    for (Failure failure : run.failures()) {
-      if (!calls.isEmpty() && !calls.contains(failure.journey().name())) {
-        continue;
-      }
-      if (failure.startup() && !startup) {
-        leftOut++;
-      } else {
-        chosen.add(failure);
-      }
-    }
-    if (nth > 0) {
-      chosen = nth <= chosen.size() ? List.of(chosen.get(nth - 1)) : List.of();
-    }
-    if (chosen.isEmpty()) {
-      err.println("trapline: " + nothing(run, calls, nth, leftOut, command.getFirst()));
+    FailureChoice.Chosen chosen = choice.of(run);
+    if (chosen.failures().isEmpty()) {
+      err.println("trapline: " + choice.nothing(run, chosen.atStart(), command.getFirst()));
       return ExitStatus.NOT_SEEN;
     }
-    int all = chosen.size();
-    if (all > MOST && !typed.hasMatchedOption("--all")) {
-      chosen = chosen.subList(0, MOST);
+    List<Explanation> explanations =
+        kernel.explain(chosen.failures(), program.executable(), command);
+    if (interruption.came()) {
+      explanations.removeIf(explanation -> explanation.run() == null);
     }
-    List<Explanation> explanations = kernel.explain(chosen, program.executable(), command);
-    Output out = file == null ? root.out() : file;
     boolean json = typed.hasMatchedOption("--json");
-    Style style =
-        Terminal.style(
-            typed.hasMatchedOption("--ascii"), !json && file == null && Terminal.isTerminal(1));
-    for (Explanation explanation : explanations) {
-      out.print(json ? JsonReport.render(explanation) : WhyReport.render(explanation, style));
+    show(explanations, json, typed.hasMatchedOption("--ascii"), file);
+    if (interruption.came()) {
+      err.println("trapline: interrupted");
+      return ExitStatus.INTERRUPTED;
     }
-    out.deliver();
-    if (all > chosen.size()) {
+    if (chosen.before() > 0) {
       err.println(
-          "trapline: " + (all - chosen.size()) + " more calls failed; --all explains them, too");
+          "trapline: " + calls(chosen.before()) + " failed before; --all explains them, too");
     }
-    if (leftOut > 0 && !json) {
+    if (chosen.atStart() > 0 && !json) {
       err.println(
           "trapline: "
-              + leftOut
-              + (leftOut == 1 ? " call" : " calls")
+              + calls(chosen.atStart())
               + " failed before the program's own code; --startup explains them, too");
     }
     kernel.tell(err);
     return kernel.observed() ? ExitStatus.DONE : ExitStatus.NOT_OBSERVED;
   }
 
-  private static String nothing(
-      FailureSession.Result run, Set<String> calls, int nth, int leftOut, String program) {
-    StringBuilder line = new StringBuilder();
-    if (nth > 0) {
-      line.append("there is no failed call number ").append(nth);
-    } else if (calls.isEmpty()) {
-      line.append("none of the ").append(run.calls()).append(" calls of ").append(program);
-      line.append(" failed");
+  private void show(
+      List<Explanation> explanations, boolean json, boolean ascii, @Nullable Output file) {
+    Output out = file == null ? root.out() : file;
+    if (json) {
+      explanations.forEach(explanation -> out.print(JsonReport.render(explanation)));
     } else {
-      line.append("no call of ").append(String.join(" or ", calls)).append(" failed");
-      for (String call : calls) {
-        if (!run.seen().contains(call)) {
-          line.append("; ").append(program).append(" did not make ").append(call);
-          line.append(" (what the C library answers by itself is no call)");
-        }
-      }
+      Style style = Terminal.style(ascii, file == null && Terminal.isTerminal(1));
+      out.print(WhyReport.render(explanations, style));
     }
-    if (leftOut > 0) {
-      line.append(" after the start; ").append(leftOut);
-      line.append(" failed before the program's own code: --startup explains them");
-    }
-    return line.toString();
+    out.deliver();
+  }
+
+  private static String calls(int count) {
+    return count + (count == 1 ? " call" : " calls");
   }
 
   private static CommandFailure usage(String message) {

@@ -8,15 +8,30 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.vm.GuestProgress;
 
-/// Shows on a terminal how far the preparation of a guest is.
+/// Shows on a terminal how far the work with a guest is.
 final class WorkProgress implements GuestProgress, AutoCloseable {
   private final PrintStream err;
+  private final String unit;
+  private final long unitSize;
   private final boolean visible = Terminal.isTerminal(2);
   private String shownWork = "";
   private @Nullable ProgressBar bar;
 
-  WorkProgress(PrintStream err) {
+  /// What is shown of work that does not tell how much of it there is.
+  private String line = "";
+
+  private WorkProgress(PrintStream err, String unit, long unitSize) {
     this.err = err;
+    this.unit = unit;
+    this.unitSize = unitSize;
+  }
+
+  static WorkProgress ofBytes(PrintStream err) {
+    return new WorkProgress(err, " MB", 1_000_000);
+  }
+
+  static WorkProgress ofCalls(PrintStream err) {
+    return new WorkProgress(err, " calls", 1);
   }
 
   @Override
@@ -27,16 +42,13 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     if (!what.equals(shownWork)) {
       close();
       shownWork = what;
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName(what)
-              .setInitialMax(total == 0 ? -1 : total)
-              .setUnit(" MB", 1_000_000)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis(200)
-              .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
-              .clearDisplayOnFinish()
-              .build();
+      if (total == 0) {
+        line = what + " ...";
+        err.print(line);
+        err.flush();
+      } else {
+        bar = bar(what, total);
+      }
     }
     ProgressBar shown = bar;
     if (shown != null) {
@@ -44,8 +56,25 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     }
   }
 
+  private ProgressBar bar(String what, long total) {
+    return new ProgressBarBuilder()
+        .setTaskName(what)
+        .setInitialMax(total)
+        .setUnit(unit, unitSize)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(200)
+        .setConsumer(new ConsoleProgressBarConsumer(err, Terminal.width(2) - 1))
+        .clearDisplayOnFinish()
+        .build();
+  }
+
   @Override
   public synchronized void close() {
+    if (!line.isEmpty()) {
+      err.print('\r' + " ".repeat(line.length()) + '\r');
+      err.flush();
+      line = "";
+    }
     ProgressBar shown = bar;
     if (shown != null) {
       shown.close();

@@ -7,9 +7,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -51,26 +52,36 @@ public final class FilesTouched {
           Map.entry("readlinkat", 1));
 
   private final Path copies;
-  private final Map<Path, Path> found = new LinkedHashMap<>();
+  private final Set<Path> opened = new LinkedHashSet<>();
+  private final Map<Path, Path> copied = new HashMap<>();
   private final Set<Path> made = new HashSet<>();
   private final Map<Integer, Path> asked = new HashMap<>();
-  private int copied;
 
   /// @param copies a folder for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
     this.copies = copies;
   }
 
-  /// Each file or folder by its path, with where its content as it was can be read.
-  public Map<Path, Path> files() {
-    return Map.copyOf(found);
+  /// The files and folders, by the paths that the run gave them.
+  public Set<Path> opened() {
+    return Collections.unmodifiableSet(opened);
+  }
+
+  /// Where the content is read of a file that the run may have written, by its real path.
+  public Map<Path, Path> copies() {
+    return Collections.unmodifiableMap(copied);
+  }
+
+  /// The files that the run may have made, by their real paths.
+  public Set<Path> made() {
+    return Collections.unmodifiableSet(made);
   }
 
   /// A thread is about to make a call.
   void entered(int thread, SyscallId id, String name, Registers registers, RemoteMemory memory) {
     asked.remove(thread);
     Integer argument = id.abi() == Abi.X86_64 ? LOOKS.get(name) : null;
-    if (argument == null || found.size() >= MOST) {
+    if (argument == null || opened.size() >= MOST) {
       return;
     }
     Path path = path(thread, registers, argument, memory);
@@ -85,37 +96,48 @@ public final class FilesTouched {
     } else if (Files.isRegularFile(path)) {
       keep(path);
     } else if (!Files.exists(path)) {
-      made.add(path);
-      Path folder = path.getParent();
-      if (folder != null && Files.isDirectory(folder)) {
-        found.putIfAbsent(folder, folder);
-      }
+      make(path);
     }
   }
 
   /// The call of [#entered] has returned.
   void exited(int thread, long result) {
     Path path = asked.remove(thread);
-    if (path == null || result < 0 || made.contains(path)) {
-      return;
-    }
-    if (!path.startsWith("/proc") && !path.startsWith("/sys") && !path.startsWith("/dev")) {
-      found.putIfAbsent(path, path);
+    if (path != null && result >= 0 && !isOfKernel(path)) {
+      opened.add(path);
     }
   }
 
+  private static boolean isOfKernel(Path path) {
+    return path.startsWith("/proc") || path.startsWith("/sys") || path.startsWith("/dev");
+  }
+
   private void keep(Path path) {
-    if (found.containsKey(path) || made.contains(path)) {
-      return;
-    }
     try {
-      if (Files.size(path) <= LARGEST_COPY) {
-        Path copy = copies.resolve(Integer.toString(copied++));
-        Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES);
-        found.put(path, copy);
+      Path real = path.toRealPath();
+      if (!copied.containsKey(real)
+          && !made.contains(real)
+          && !isOfKernel(real)
+          && Files.size(real) <= LARGEST_COPY) {
+        Path copy = copies.resolve(Integer.toString(copied.size()));
+        Files.copy(real, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        copied.put(real, copy);
+        opened.add(path);
       }
     } catch (IOException e) {
       return; // what cannot be read here cannot be carried; the guest then says what it lacks
+    }
+  }
+
+  private void make(Path path) {
+    Path folder = path.getParent();
+    try {
+      if (folder != null && !isOfKernel(folder)) {
+        made.add(folder.toRealPath().resolve(path.getFileName()));
+        opened.add(folder);
+      }
+    } catch (IOException e) {
+      return; // nor can the file be made without its folder
     }
   }
 

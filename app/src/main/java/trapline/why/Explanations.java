@@ -22,9 +22,18 @@ public final class Explanations {
   /// One explanation for each failure, in the same order.
   public static List<Explanation> of(
       List<Failure> failures, GuestObserver.Observed observed, Source source) {
+    List<ErrorOrigin> origins = new ArrayList<>();
+    List<String> places = new ArrayList<>();
+    for (int i = 0; i < failures.size(); i++) {
+      ErrorOrigin origin = origin(failures.get(i), observed.calls().get(i), observed);
+      origins.add(origin);
+      places.add(origin.road().isEmpty() ? "" : source.description());
+    }
+    List<ErrorOrigin> whole = source.withCandidates(origins);
     List<Explanation> explanations = new ArrayList<>();
     for (int i = 0; i < failures.size(); i++) {
-      explanations.add(one(failures.get(i), observed.calls().get(i), observed.guest(), source));
+      GuestObserver.Seen seen = observed.calls().get(i);
+      explanations.add(explanation(failures.get(i), whole.get(i), seen, places.get(i)));
     }
     return explanations;
   }
@@ -36,27 +45,19 @@ public final class Explanations {
     return explanation(failure, unknown(failure, why), null, "");
   }
 
-  private static Explanation one(
-      Failure failure,
-      GuestObserver.@Nullable Seen seen,
-      @Nullable GuestResult guest,
-      Source source) {
+  private static ErrorOrigin origin(
+      Failure failure, GuestObserver.@Nullable Seen seen, GuestObserver.Observed observed) {
     if (seen == null) {
-      return unobserved(failure, notMade(guest));
+      return unknown(failure, notMade(observed));
     }
     ErrorOrigin origin = seen.origin();
-    if (origin == null) {
-      return explanation(
-          failure,
-          unknown(
-              failure,
-              "What makes the call fail here lies outside of what the guest shares with this"
-                  + " machine: another process, a mount, a limit, a file that was not carried, or"
-                  + " the other kernel."),
-          seen,
-          "");
-    }
-    return explanation(failure, origin, seen, origin.road().isEmpty() ? "" : source.description());
+    return origin != null
+        ? origin
+        : unknown(
+            failure,
+            "What makes the call fail here lies outside of what the guest shares with this"
+                + " machine: another process, a mount, a limit, a file that was not carried, or"
+                + " the other kernel.");
   }
 
   private static Explanation explanation(
@@ -65,9 +66,13 @@ public final class Explanations {
         failure.journey(), failure.times(), origin, seen == null ? null : seen.run(), places);
   }
 
-  private static String notMade(@Nullable GuestResult guest) {
+  private static String notMade(GuestObserver.Observed observed) {
     StringBuilder why =
         new StringBuilder("The program's run in the guest kernel did not come to this call");
+    GuestResult guest = observed.guest();
+    if (!observed.givenUp().isEmpty()) {
+      return why + ": " + observed.givenUp() + ".";
+    }
     if (guest != null) {
       if (guest.signal() != 0) {
         why.append(": signal ").append(guest.signal()).append(" ended it there");

@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.kernel.run.CallTree;
 import trapline.linux.vm.CallWatcher;
 import trapline.linux.vm.Guest;
 import trapline.linux.vm.GuestCall;
+import trapline.linux.vm.GuestFailure;
 import trapline.linux.vm.GuestKernel;
 import trapline.linux.vm.GuestResult;
 import trapline.linux.vm.GuestSpec;
@@ -27,18 +29,14 @@ public final class GuestObserver {
 
   private final GuestKernel kernel;
   private final GuestTools tools;
-  private final Source source;
+  private final IntConsumer progress;
 
   /// @param source the source of that kernel, as far as it is known
-  public GuestObserver(GuestKernel kernel, Source source) {
+  /// @param progress is told how many of the wanted calls have been seen
+  public GuestObserver(GuestKernel kernel, Source source, IntConsumer progress) {
     this.kernel = kernel;
-    this.source = source;
+    this.progress = progress;
     this.tools = new GuestTools(kernel, source.places());
-  }
-
-  /// The source of the kernel that is observed.
-  public Source source() {
-    return source;
   }
 
   /// A call of the run on this machine.
@@ -56,9 +54,9 @@ public final class GuestObserver {
   /// How the guest went.
   ///
   /// @param calls for each wanted call what was seen; `null` when the guest's run did not make it
-  ///     or the recording cannot be read
-  /// @param guest how it ended; `null` when it was ended as soon as all was seen
-  public record Observed(List<@Nullable Seen> calls, @Nullable GuestResult guest) {}
+  /// @param guest how it ended; `null` when it was ended as soon as all was seen, or given up
+  /// @param givenUp why it was given up before its end; empty when it was not
+  public record Observed(List<@Nullable Seen> calls, @Nullable GuestResult guest, String givenUp) {}
 
   /// Ends a guest in which there is no more to see.
   private static final class AllSeen extends RuntimeException {
@@ -71,14 +69,19 @@ public final class GuestObserver {
 
   /// Runs the program in the guest until all wanted calls were seen, or to its end.
   ///
-  /// @throws trapline.linux.vm.GuestFailure when that did not work
+  /// @throws GuestFailure when that did not work and no call was seen
   public Observed observe(List<Wanted> wanted, GuestSpec spec) {
     Watch watch = new Watch(wanted);
     try {
       GuestResult result = new Guest(kernel).run(spec, watch);
-      return new Observed(watch.seen, result);
+      return new Observed(watch.seen, result, "");
     } catch (AllSeen e) {
-      return new Observed(watch.seen, null);
+      return new Observed(watch.seen, null, "");
+    } catch (GuestFailure e) {
+      if (watch.left == wanted.size()) {
+        throw e;
+      }
+      return new Observed(watch.seen, null, String.valueOf(e.getMessage()));
     }
   }
 
@@ -124,12 +127,13 @@ public final class GuestObserver {
       match.settle(matched.wanted());
       seen.set(matched.wanted(), read(outcome, matched.certainty(), recording, same));
       left--;
+      progress.accept(wanted.size() - left);
       if (left == 0) {
         throw new AllSeen();
       }
     }
 
-    private @Nullable Seen read(
+    private Seen read(
         Outcome outcome, CallMatch.Certainty certainty, Recording recording, boolean same) {
       try {
         CallTree tree = tools.tree(recording);
@@ -137,12 +141,12 @@ public final class GuestObserver {
         KernelRun run = tools.run(tree, recording, difference);
         boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
         return new Seen(
-            run,
-            failed
-                ? source.withCandidates(tools.origin(tree, (int) -recording.result().getAsLong()))
-                : null);
+            run, failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null);
       } catch (MalformedBinary e) {
-        return null;
+        throw new GuestFailure(
+            GuestFailure.Kind.EMULATOR,
+            "what the emulator recorded cannot be read: " + e.getMessage(),
+            e);
       }
     }
 

@@ -8,6 +8,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
@@ -80,9 +82,9 @@ final class GuestTools {
 
   /// The same as a fact.
   KernelRun run(CallTree tree, Recording recording, String difference) {
-    String note = String.join(". ", tree.notes());
+    List<String> notes = new ArrayList<>(tree.notes());
     if (!recording.note().isEmpty()) {
-      note = note.isEmpty() ? recording.note() : note + ". " + recording.note();
+      notes.add(recording.note());
     }
     return new KernelRun(
         kernel.release(),
@@ -91,7 +93,7 @@ final class GuestTools {
         tree.toModel(types, places),
         recording.result().orElse(0),
         difference,
-        note);
+        String.join(" ", notes));
   }
 
   /// Who said an error first.

@@ -1,10 +1,13 @@
 package trapline.why;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
@@ -85,27 +88,39 @@ public final class IndexedSource implements Source {
   }
 
   @Override
-  public ErrorOrigin withCandidates(ErrorOrigin origin) {
-    if (text == null || origin.road().isEmpty()) {
-      return origin;
+  public List<ErrorOrigin> withCandidates(List<ErrorOrigin> origins) {
+    if (text == null) {
+      return origins;
     }
-    ErrorOrigin.Teller innermost = origin.road().getLast();
-    Optional<KernelFunction> function = function(innermost.function().name());
-    if (function.isEmpty()) {
-      return origin;
+    Set<String> files = new TreeSet<>();
+    for (ErrorOrigin origin : origins) {
+      innermost(origin).ifPresent(function -> files.add(function.place().file()));
     }
     try {
-      text.prepare(List.of(function.get().place().file()), progress);
+      text.prepare(List.copyOf(files), progress);
       ErrnoPlaces places =
           new ErrnoPlaces(text, index.functions().orElse(null), ARCHITECTURE, name -> true);
-      return new ErrorOrigin(
-          origin.errno(),
-          origin.kind(),
-          origin.road(),
-          places.of(function.get(), Errnos.of((int) -innermost.value()).name()),
-          origin.explanation());
+      List<ErrorOrigin> all = new ArrayList<>();
+      for (ErrorOrigin origin : origins) {
+        Optional<KernelFunction> function = innermost(origin);
+        all.add(function.isEmpty() ? origin : with(origin, places, function.get()));
+      }
+      return all;
     } catch (IOException | MalformedBinary e) {
-      return origin; // the answer stands without candidates
+      String why = "The places in the source that can say it were not read: " + e.getMessage();
+      return origins.stream().map(origin -> origin.with(origin.candidates(), why)).toList();
     }
+  }
+
+  private Optional<KernelFunction> innermost(ErrorOrigin origin) {
+    return origin.road().isEmpty()
+        ? Optional.empty()
+        : function(origin.road().getLast().function().name());
+  }
+
+  private static ErrorOrigin with(ErrorOrigin origin, ErrnoPlaces places, KernelFunction function)
+      throws IOException {
+    String errno = Errnos.of((int) -origin.road().getLast().value()).name();
+    return origin.with(places.of(function, errno), "");
   }
 }

@@ -1,5 +1,6 @@
 package trapline.why;
 
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.model.ErrorOrigin;
@@ -13,7 +14,7 @@ public interface Source {
   /// Which source that is, and how well it fits the kernel; empty when there is none.
   String description();
 
-  /// The same answer with the places in its innermost function that may have said the error, when
-  /// the text is at hand.
-  ErrorOrigin withCandidates(ErrorOrigin origin);
+  /// The same answers with the places in the innermost function of each that may have said the
+  /// error, when the text is at hand. A tarball is read once for all of them.
+  List<ErrorOrigin> withCandidates(List<ErrorOrigin> origins);
 }

@@ -228,7 +228,10 @@ class IndexCommandTest {
     Tools.require("script");
     Command.runIn(folder, List.of("mkfifo", "pipe")).orFail();
     List<String> before = listing();
-    String command = "exec 3<>pipe; head -c 100 tree.tar.xz >pipe; \"$@\"; echo \"status $?\" >&2";
+    // A test run in the background has the signal ignored, and its children inherit that.
+    String run = "env --default-signal=INT \"$@\"";
+    String command =
+        "exec 3<>pipe; head -c 100 tree.tar.xz >pipe; " + run + "; echo \"status $?\" >&2";
     Process terminal =
         new ProcessBuilder(
                 "script",

@@ -1,7 +1,6 @@
 package trapline.kernel;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,8 @@ import java.util.regex.Pattern;
 /// @param settings the configuration symbols that the definitions depend on, as the running kernel
 ///     was built: `y`, `m`, `n`; empty when its configuration is not known
 /// @param configFrom the file that has its configuration; empty when it is not known
-/// @param built of the definitions whose conditions the configuration decides, whether they are in
-///     the running kernel; empty when the source is of another series
+/// @param config the running kernel's configuration; [KernelConfig#unknown] when the source is of
+///     another series, whose definitions it does not decide
 public record RunningCall(
     String release,
     Presence presence,
@@ -35,7 +34,7 @@ public record RunningCall(
     List<String> differences,
     Map<String, String> settings,
     String configFrom,
-    Map<SyscallDefinition, Boolean> built) {
+    KernelConfig config) {
   private static final Pattern SYMBOL = Pattern.compile("CONFIG_[A-Za-z0-9_]+");
 
   /// Whether a kernel can serve a call.
@@ -62,7 +61,6 @@ public record RunningCall(
 
   public RunningCall {
     differences = List.copyOf(differences);
-    built = Map.copyOf(built);
   }
 
   /// Asks the running kernel.
@@ -103,7 +101,7 @@ public record RunningCall(
         differences,
         settings(facts, running),
         configFrom(facts, running),
-        ownSource ? built(facts, running) : Map.of());
+        ownSource && dependsOnConfig(facts) ? running.config() : KernelConfig.unknown());
   }
 
   /// Whether a configuration decides anything about a call.
@@ -126,19 +124,17 @@ public record RunningCall(
     return dependsOnConfig(facts) && running.config().isComplete() ? running.config().origin() : "";
   }
 
-  private static Map<SyscallDefinition, Boolean> built(SyscallFacts facts, RunningKernel running) {
-    Map<SyscallDefinition, Boolean> built = new HashMap<>();
-    for (SyscallDefinition definition : definitions(facts)) {
-      List<String> needs = definition.requirements();
-      Condition.Truth truth =
-          needs.isEmpty() || !running.config().isComplete()
-              ? Condition.Truth.UNKNOWN
-              : Condition.all(needs, running.config());
-      if (truth != Condition.Truth.UNKNOWN) {
-        built.put(definition, truth == Condition.Truth.TRUE);
-      }
+  /// Whether a definition is in the running kernel; empty when its conditions do not decide that,
+  /// or not for this kernel.
+  public Optional<Boolean> built(SyscallDefinition definition) {
+    List<String> needs = definition.requirements();
+    if (needs.isEmpty() || !config.isComplete()) {
+      return Optional.empty();
     }
-    return built;
+    Condition.Truth truth = Condition.all(needs, config);
+    return truth == Condition.Truth.UNKNOWN
+        ? Optional.empty()
+        : Optional.of(truth == Condition.Truth.TRUE);
   }
 
   /// The configuration is read only for a call that depends on it.

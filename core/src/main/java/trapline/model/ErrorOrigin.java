@@ -19,6 +19,17 @@ public record ErrorOrigin(
     candidates = List.copyOf(candidates);
   }
 
+  /// The same answer with places in the source.
+  ///
+  /// @param remark one more sentence of the explanation; may be empty
+  public ErrorOrigin with(List<Candidate> places, String remark) {
+    String text =
+        explanation.isEmpty() || remark.isEmpty()
+            ? explanation + remark
+            : explanation + " " + remark;
+    return new ErrorOrigin(errno, kind, road, places, text);
+  }
+
   /// Sorts of answers.
   public enum Kind {
     /// A kernel function returned it first.

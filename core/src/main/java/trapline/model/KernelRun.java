@@ -9,7 +9,9 @@ package trapline.model;
 /// @param result what the call left in `rax`
 /// @param difference how this run of the call differs from the one that the program made on this
 ///     machine (other arguments, another result, another order); empty when nothing differed
-/// @param note what else the reader must know, such as what could not be recorded; may be empty
+/// @param note what else the reader must know, such as what could not be recorded, as sentences;
+///     may
+///     be empty
 public record KernelRun(
     String release,
     Where where,

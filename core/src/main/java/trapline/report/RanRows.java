@@ -1,5 +1,8 @@
 package trapline.report;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import trapline.kernel.run.Folding;
 import trapline.model.Hop;
@@ -23,10 +26,11 @@ final class RanRows {
     for (Folding.Row row : rows.subList(0, shown)) {
       widths[0] = Math.max(widths[0], cost(page, run, row.totalCost()).length());
     }
+    List<String> trunks = trunks(page, rows);
     for (int i = 0; i < shown; i++) {
       Folding.Row row = rows.get(i);
       Phrase fact = new Phrase();
-      String lines = lines(page, rows, i);
+      String lines = trunks.get(i);
       if (!lines.isEmpty()) {
         fact.word(lines, Tone.FAINT);
         fact.glue(" " + row.function().name());
@@ -91,30 +95,23 @@ final class RanRows {
         : Numbers.duration(cost, page.glyphs.micro);
   }
 
-  /// The lines that lead from a function's callers to it.
-  private static String lines(Page page, List<Folding.Row> rows, int index) {
-    int depth = rows.get(index).depth();
-    StringBuilder lines = new StringBuilder();
-    for (int level = 1; level <= depth; level++) {
-      boolean more = hasMore(rows, index, level);
-      boolean own = level == depth;
-      char mark = own ? (more ? page.glyphs.branch : page.glyphs.end) : page.glyphs.road;
-      lines.append(own || more ? mark : ' ');
-      if (!own) {
-        lines.append(' ');
-      }
-    }
-    return lines.toString();
-  }
-
-  /// Whether the function at `level` above a row has a later sister.
-  private static boolean hasMore(List<Folding.Row> rows, int index, int level) {
-    for (int i = index + 1; i < rows.size(); i++) {
+  /// The lines that lead from each function's callers to it.
+  private static List<String> trunks(Page page, List<Folding.Row> rows) {
+    List<String> trunks = new ArrayList<>(Collections.nCopies(rows.size(), ""));
+    BitSet later = new BitSet(); // the depths at which a sister follows
+    for (int i = rows.size() - 1; i >= 0; i--) {
       int depth = rows.get(i).depth();
-      if (depth <= level) {
-        return depth == level;
+      StringBuilder trunk = new StringBuilder();
+      for (int level = 1; level < depth; level++) {
+        trunk.append(later.get(level) ? page.glyphs.road : ' ').append(' ');
       }
+      if (depth > 0) {
+        trunk.append(later.get(depth) ? page.glyphs.branch : page.glyphs.end);
+      }
+      trunks.set(i, trunk.toString());
+      later.clear(depth + 1, Math.max(depth + 1, later.length()));
+      later.set(depth);
     }
-    return false;
+    return trunks;
   }
 }

@@ -1,7 +1,6 @@
 package trapline.report;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import trapline.kernel.AbiNumber;
@@ -101,7 +100,6 @@ public final class SyscallJson {
       SyscallFacts facts,
       KernelVersion version,
       Optional<RunningCall> running) {
-    Map<SyscallDefinition, Boolean> built = running.map(RunningCall::built).orElse(Map.of());
     SyscallAbi abi = facts.abi();
     json.writeNumberProperty("trapline", JsonReport.FORMAT);
     string(json, "name", facts.row().name());
@@ -139,8 +137,8 @@ public final class SyscallJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    definitions(json, "definitions", facts.definitions(), version, built);
-    definitions(json, "ruledOut", facts.ruledOut(), version, built);
+    definitions(json, "definitions", facts.definitions(), version, running);
+    definitions(json, "ruledOut", facts.ruledOut(), version, running);
     path(json, facts.path());
     List<EntryPath> paths = facts.paths();
     if (paths.size() > 1) {
@@ -172,7 +170,7 @@ public final class SyscallJson {
       String name,
       List<SyscallDefinition> definitions,
       KernelVersion version,
-      Map<SyscallDefinition, Boolean> built) {
+      Optional<RunningCall> running) {
     json.writeArrayPropertyStart(name);
     for (SyscallDefinition definition : definitions) {
       json.writeStartObject();
@@ -189,9 +187,9 @@ public final class SyscallJson {
       strings(json, "gates", definition.gates());
       strings(json, "conditions", definition.conditions());
       nullable(json, "online", SourceLink.of(version, definition.place()));
-      Boolean here = built.get(definition);
-      if (here != null) {
-        json.writeBooleanProperty("builtHere", here);
+      Optional<Boolean> here = running.flatMap(call -> call.built(definition));
+      if (here.isPresent()) {
+        json.writeBooleanProperty("builtHere", here.get());
       }
       json.writeEndObject();
     }

@@ -207,7 +207,7 @@ public final class SyscallReport {
   private void definition(String label, SyscallDefinition definition, boolean leftOut) {
     fact(label, prose(definition.signature()), definition.place());
     if (!definition.requirements().isEmpty()) {
-      Boolean built = answer.running().map(RunningCall::built).orElse(Map.of()).get(definition);
+      Boolean built = answer.running().flatMap(call -> call.built(definition)).orElse(null);
       Phrase gates = new Phrase();
       gates.words(built == null && leftOut ? "left out: needs" : "when", Tone.FAINT);
       boolean first = true;

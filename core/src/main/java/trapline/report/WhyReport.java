@@ -1,7 +1,12 @@
 package trapline.report;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import trapline.model.Errno;
 import trapline.model.ErrorOrigin;
+import trapline.model.ErrorOrigin.Candidate;
 import trapline.model.Explanation;
 import trapline.model.Hop;
 import trapline.model.KernelRun;
@@ -26,17 +31,53 @@ public final class WhyReport {
     this.page = Page.ofEvidence(style, LABEL);
   }
 
-  /// One failed call. Every line ends with `\n` and none is wider than [Style#width()].
-  public static String render(Explanation explanation, Style style) {
-    WhyReport report = new WhyReport(explanation, style);
-    CallHeader.render(report.page, explanation.journey());
-    report.page.newline();
-    report.userSide();
-    report.road();
-    report.candidates();
-    report.answer();
-    report.page.newline();
-    return report.page.toString();
+  /// Failed calls, in their order. A road that was shown before is not shown again, and what
+  /// calls in a row have in common is said behind the last of them. Every line ends with `\n` and
+  /// none is wider than [Style#width()].
+  public static String render(List<Explanation> explanations, Style style) {
+    StringBuilder pages = new StringBuilder();
+    Set<Road> shown = new HashSet<>();
+    for (int i = 0; i < explanations.size(); i++) {
+      WhyReport report = new WhyReport(explanations.get(i), style);
+      List<String> foot = report.foot();
+      boolean last =
+          i + 1 == explanations.size()
+              || !foot.equals(new WhyReport(explanations.get(i + 1), style).foot());
+      pages.append(report.call(shown.add(report.roadKey()), last ? foot : List.of()));
+    }
+    return pages.toString();
+  }
+
+  /// What makes a road another one.
+  ///
+  /// @param functions with the places in them
+  private record Road(
+      ErrorOrigin.Kind kind, Errno errno, List<String> functions, List<Candidate> candidates) {}
+
+  private Road roadKey() {
+    List<String> functions = new ArrayList<>();
+    for (ErrorOrigin.Teller teller : origin.road()) {
+      functions.add(teller.function().name() + '+' + teller.offset());
+    }
+    return new Road(origin.kind(), origin.errno(), functions, origin.candidates());
+  }
+
+  /// @param isNew whether its road was not shown before
+  private String call(boolean isNew, List<String> foot) {
+    CallHeader.render(page, explanation.journey());
+    page.newline();
+    userSide();
+    boolean again = !isNew && !origin.road().isEmpty();
+    if (!again) {
+      road();
+      candidates();
+    }
+    answer(again);
+    for (String paragraph : foot) {
+      page.paragraph(2, 0, new Phrase().words(paragraph, Tone.FAINT));
+    }
+    page.newline();
+    return page.toString();
   }
 
   private void userSide() {
@@ -66,16 +107,12 @@ public final class WhyReport {
       return;
     }
     page.side(Tone.KERNEL);
-    int widest = 0;
-    for (ErrorOrigin.Teller teller : road) {
-      widest = Math.max(widest, Display.width(teller.function().name()));
-    }
     for (int i = road.size() - 1; i >= 0; i--) {
       ErrorOrigin.Teller teller = road.get(i);
       boolean first = i == road.size() - 1;
       Phrase fact = Phrase.of(teller.function().name(), first ? Tone.STRONG : Tone.PLAIN);
       if (first) {
-        fact.at(widest + 2, page.glyphs.here + " " + said(), Tone.ERROR);
+        fact.word(page.glyphs.here + " " + said(), Tone.ERROR, 2);
       }
       page.row(label(road.size() - 1 - i), fact, where(teller.function()), 'o');
       if (first) {
@@ -125,7 +162,7 @@ public final class WhyReport {
     }
     String label = "candidates";
     int shown = 0;
-    for (ErrorOrigin.Candidate candidate : origin.candidates()) {
+    for (Candidate candidate : origin.candidates()) {
       if (shown++ == MOST_CANDIDATES) {
         int left = origin.candidates().size() - MOST_CANDIDATES;
         page.row(
@@ -145,15 +182,18 @@ public final class WhyReport {
     page.newline();
   }
 
-  private void answer() {
-    String sentence = sentence();
+  /// @param again whether the road was shown before
+  private void answer(boolean again) {
+    // Without a road the explanation is the answer, and says more than the kind alone does.
+    boolean alone = origin.road().isEmpty() && !origin.explanation().isEmpty();
+    String sentence = alone ? origin.explanation() : sentence(again);
     if (!sentence.isEmpty()) {
       page.paragraph(2, 0, new Phrase().words(sentence, Tone.STRONG));
     }
-    if (!origin.explanation().isEmpty()) {
+    if (!alone && !origin.explanation().isEmpty()) {
       page.paragraph(2, 0, new Phrase().words(origin.explanation(), Tone.PLAIN));
     }
-    if (!origin.candidates().isEmpty()) {
+    if (!origin.candidates().isEmpty() && !again) {
       page.paragraph(
           2,
           0,
@@ -162,17 +202,25 @@ public final class WhyReport {
                   "The candidates are read from the source; which of them it was is not known.",
                   Tone.FAINT));
     }
-    KernelRun run = explanation.run();
-    if (run != null) {
-      page.paragraph(2, 0, new Phrase().words(observed(run), Tone.FAINT));
-    }
-    if (!explanation.placesFrom().isEmpty()) {
-      page.paragraph(
-          2, 0, new Phrase().words("Lines are from " + explanation.placesFrom() + ".", Tone.FAINT));
-    }
   }
 
-  private String sentence() {
+  /// What was observed, and where lines are from.
+  private List<String> foot() {
+    List<String> foot = new ArrayList<>();
+    KernelRun run = explanation.run();
+    if (run != null) {
+      foot.add(observed(run));
+    }
+    if (!explanation.placesFrom().isEmpty()) {
+      foot.add(
+          "Lines are from "
+              + explanation.placesFrom()
+              + ". A function that the compiler inlined counts as the one that it is in.");
+    }
+    return foot;
+  }
+
+  private String sentence(boolean again) {
     String errno = origin.errno().name();
     if (origin.road().isEmpty()) {
       return switch (origin.kind()) {
@@ -197,6 +245,9 @@ public final class WhyReport {
           case NO_SUCH_CALL -> "The kernel has no such call: " + name + " answers " + errno;
           default -> errno + " was first said by " + name;
         });
+    if (again) {
+      return sentence.append(", by the same road as above.").toString();
+    }
     for (int i = road.size() - 2; i >= 0; i--) {
       sentence
           .append(i == road.size() - 2 ? ", called by " : " " + page.glyphs.from + " ")
@@ -222,7 +273,7 @@ public final class WhyReport {
                 : "not as on this machine: " + run.difference());
     text.append('.');
     if (!run.note().isEmpty()) {
-      text.append(' ').append(run.note()).append('.');
+      text.append(' ').append(run.note());
     }
     return text.toString();
   }

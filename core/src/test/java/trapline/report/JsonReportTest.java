@@ -56,6 +56,46 @@ class JsonReportTest {
                     sample.getKey(), () -> assertValid(JsonReport.render(sample.getValue()))));
   }
 
+  @TestFactory
+  Stream<DynamicTest> everyExplanationIsValid() {
+    return SampleExplanations.all().entrySet().stream()
+        .map(
+            sample ->
+                DynamicTest.dynamicTest(
+                    sample.getKey(), () -> assertValid(JsonReport.render(sample.getValue()))));
+  }
+
+  @Test
+  void everyKindOfExplanationIsValid() {
+    SampleExplanations.kinds().forEach(each -> assertValid(JsonReport.render(each)));
+  }
+
+  @Test
+  void kernelFunctionsAreValid() {
+    String json = JsonReport.render(SampleExplanations.socketWithKernel());
+    assertValid(json);
+    assertThat(json)
+        .contains(
+            "{\"kind\":\"kernel-function\",\"evidence\":\"observed\","
+                + "\"evidenceFrom\":\"guest kernel 6.12.63 (emulated)\",\"release\":\"6.12.63\","
+                + "\"where\":\"guest-emulated\",\"result\":-98,")
+        .contains("\"unit\":\"instructions\",\"root\":{\"function\":\"__x64_sys_socket\",");
+    assertThat(validate(json.replace("guest-emulated", "elsewhere"))).isNotEmpty();
+    assertThat(validate(json.replace("\"cost\":6,", "\"cost\":\"6\","))).isNotEmpty();
+  }
+
+  @Test
+  void anExplanationSaysWhoSaidTheError() {
+    String json = JsonReport.render(SampleExplanations.function());
+    assertThat(json)
+        .contains("\"error\":{\"kind\":\"function\",\"errno\":{\"number\":98,")
+        .contains(",\"times\":3,\"road\":[{\"function\":\"__x64_sys_bind\",")
+        .contains("\"returned\":-98,\"offset\":1709,\"instruction\":\"mov $0xffffff9e,%ebx\"}]")
+        .contains("\"helper\":\"inet_csk_bind_conflict\"");
+    assertThat(validate(json.replace("\"times\":3", "\"times\":0"))).isNotEmpty();
+    assertThat(validate(json.replace("\"kind\":\"function\"", "\"kind\":\"guess\""))).isNotEmpty();
+  }
+
   @Test
   void randomJourneysAreValid() {
     Random random = new Random(20_260);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import trapline.kernel.AbiNumber;
 import trapline.kernel.EntryPath;
+import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningCall;
 import trapline.kernel.SyscallAbi;
@@ -83,7 +84,7 @@ final class SampleAnswers {
             List.of("argument 2 is int type in the running kernel, char * type in the source"),
             Map.of("CONFIG_NET", "y"),
             "/proc/config.gz",
-            Map.of(facts.definitions().getFirst(), true));
+            new KernelConfig(Map.of("CONFIG_NET", KernelConfig.Value.BUILT_IN), true));
     return new SyscallAnswer(
         facts,
         OLD,
@@ -117,8 +118,8 @@ final class SampleAnswers {
             Map.of(),
             "/boot/config-6.18.44",
             facts.state() == SyscallState.NOT_CONFIGURED
-                ? Map.of(facts.ruledOut().getFirst(), false)
-                : Map.of());
+                ? new KernelConfig(Map.of(), true)
+                : KernelConfig.unknown());
     return new SyscallAnswer(
         facts,
         NEW,

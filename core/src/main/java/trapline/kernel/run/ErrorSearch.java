@@ -185,7 +185,7 @@ public final class ErrorSearch {
     }
 
     private ErrorOrigin byInstructions(History history, CallNode outermost, long value) {
-      ValueOrigin.Found found = ValueOrigin.of(history, code, outermost, (int) value);
+      ValueOrigin.Found found = origin(history, outermost, (int) value);
       CallNode teller = found.node();
       int point = found.point();
       CallNode fault = enclosingEvent(teller);
@@ -216,6 +216,21 @@ public final class ErrorSearch {
             elsewhere(loaded, teller, found.point()));
       }
       return classified(outermost, teller, value, point);
+    }
+
+    private ValueOrigin.Found origin(History history, CallNode outermost, int value) {
+      CallNode from = outermost;
+      while (true) {
+        ValueOrigin.Found found = ValueOrigin.of(history, code, from, value);
+        CallNode told =
+            found.end() == ValueOrigin.End.MADE && found.loaded() == null
+                ? Recognition.of(history, code, found.node(), found.point(), value)
+                : null;
+        if (told == null) {
+          return found;
+        }
+        from = told; // a call of that one, so this ends
+      }
     }
 
     private String elsewhere(CallNode loaded, CallNode setter, int point) {

@@ -148,10 +148,11 @@ class ErrorSearchTest {
               "nanosleep-interrupted",
               4,
               Kind.SIGNAL,
-              "__x64_sys_nanosleep hrtimer_nanosleep",
-              "mov $0xfffffffffffffdfc,%rax",
-              "kernel/time/hrtimer.c:2155, hrtimer_nanosleep: set_restart_fn() is"
-                  + " -ERESTART_RESTARTBLOCK (-516)"),
+              "__x64_sys_nanosleep hrtimer_nanosleep do_nanosleep nanosleep_copyout",
+              "mov $0xfffffdfc,%eax",
+              "kernel/time/hrtimer.c:2082, nanosleep_copyout: return -ERESTART_RESTARTBLOCK (-516),"
+                  + " which do_nanosleep returns. hrtimer_nanosleep compares with it, and hands it"
+                  + " on as a constant of its own: if (ret != -ERESTART_RESTARTBLOCK) goto out"),
           new Case(
               "bind-privileged",
               13,

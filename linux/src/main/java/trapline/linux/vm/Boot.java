@@ -201,7 +201,7 @@ final class Boot {
               + ", statically linked, is not installed, which guests need: apt-get install"
               + " busybox-static");
     }
-    GuestArchive archive = new GuestArchive();
+    GuestArchive archive = new GuestArchive(GuestFiles.NONE);
     for (String each : List.of("trapline", "proc", "sys", "dev")) {
       archive.own(each, CpioWriter.FOLDER | 0755, new byte[0]);
     }

@@ -100,7 +100,7 @@ final class CallWatch {
   void cut() throws IOException {
     recorder.off();
     for (Active each : active) {
-      each.note = "cut off at " + (spec.limits().recording() >> 20) + " MB";
+      each.note = "The recording was cut off at " + (spec.limits().recording() >> 20) + " MB.";
     }
   }
 
@@ -112,7 +112,7 @@ final class CallWatch {
     String entry = entries.nameAt(at);
     if (entry.equals(EntryPoints.FORKED)) {
       threads.begins(stack);
-      end(stack, "the thread has ended in this call");
+      end(stack, "The thread has ended in this call.");
     } else if (!entry.isEmpty()) {
       entered(entry, registers, stack);
     } else if (at == entries.exit()) {
@@ -186,7 +186,7 @@ final class CallWatch {
   private void over() throws IOException {
     isOver = true;
     for (Active each : List.copyOf(active)) {
-      end(each.stack, "the program has ended before this call did");
+      end(each.stack, "The program has ended before this call did.");
     }
     for (long each : List.copyOf(breakpoints.keySet())) {
       gdb.removeBreakpoint(each);

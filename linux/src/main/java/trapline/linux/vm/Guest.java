@@ -38,7 +38,7 @@ public final class Guest {
   public GuestResult run(GuestSpec spec, CallWatcher watcher) {
     try {
       EntryPoints entries = EntryPoints.of(kernel);
-      GuestArchive archive = new GuestArchive();
+      GuestArchive archive = new GuestArchive(spec.files());
       SyscallScript launch = Launch.program(spec.program());
       collect(archive, spec, launch);
       try (GuestCache.Work work = GuestCache.of(System.getenv()).work()) {
@@ -315,7 +315,7 @@ public final class Guest {
           return;
         }
         halt();
-        watch.abandon("the guest was given up in this call");
+        watch.abandon("The guest was given up in this call.");
         String words = emulator.lastWords();
         throw new GuestFailure(
             GuestFailure.Kind.TIMEOUT,

@@ -37,7 +37,13 @@ final class GuestArchive {
 
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final GuestFiles files;
   private long bytes;
+
+  /// @param files which of the files here are as they were, and which are not
+  GuestArchive(GuestFiles files) {
+    this.files = files;
+  }
 
   /// What could not be brought along.
   List<String> notes() {
@@ -120,10 +126,14 @@ final class GuestArchive {
     if (isOfGuest(name)) {
       return path;
     }
+    if (files.absent().contains(path)) {
+      return null;
+    }
+    Path source = files.copies().getOrDefault(path, path);
     try {
       Map<String, Object> status =
           Files.readAttributes(
-              path, "unix:mode,uid,gid,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+              source, "unix:mode,uid,gid,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
       int mode = (int) number(status, "mode");
       Entry entry =
           new Entry(
@@ -142,11 +152,11 @@ final class GuestArchive {
         }
         case CpioWriter.FOLDER, FIFO -> put(name, new Item(entry, 0, null, new byte[0]));
         case CpioWriter.FILE -> {
-          if (!Files.isReadable(path)) {
+          if (!Files.isReadable(source)) {
             notes.add(name + " may not be read, so in the guest it is empty");
             put(name, new Item(entry, 0, null, new byte[0]));
           } else {
-            put(name, new Item(entry, number(status, "size"), path, new byte[0]));
+            put(name, new Item(entry, number(status, "size"), source, new byte[0]));
           }
         }
         default -> notes.add(name + " is a device or socket, which the guest does not get");

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.model.MalformedBinary;
@@ -62,6 +63,7 @@ final class ProgramFiles {
     for (String each : BASICS) {
       archive.add(Path.of(each));
     }
+    addTopFolders(archive);
     collector.addNeeds(Path.of("/bin/sh"), 0);
     for (Path each : files.included()) {
       archive.addAll(each);
@@ -74,6 +76,13 @@ final class ProgramFiles {
     }
     for (Path each : files.readOnly()) {
       archive.add(each);
+    }
+  }
+
+  /// The folders in `/`, empty: programs mount over them, and look where they are.
+  private static void addTopFolders(GuestArchive archive) throws IOException {
+    try (Stream<Path> list = Files.list(Path.of("/"))) {
+      list.filter(Files::isDirectory).forEach(archive::add);
     }
   }
 

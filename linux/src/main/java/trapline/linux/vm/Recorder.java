@@ -2,7 +2,6 @@ package trapline.linux.vm;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,9 @@ final class Recorder {
 
   private final Qmp control;
   private final GdbRemote gdb;
-  private final Path log;
   private final String oneInstruction;
+  private Path log;
+  private int logs;
   private boolean isOn;
 
   Recorder(Emulator emulator, GdbRemote gdb) {
@@ -82,12 +82,14 @@ final class Recorder {
     }
   }
 
-  /// Forgets what was recorded, while it is off. QEMU appends, so the file may shrink under it.
+  /// Forgets what was recorded, while it is off. A new file takes its place: QEMU may still write
+  /// the rest of what it has in hand to the old one, where that one ended.
   void clear() throws IOException {
     if (!isOn && Files.exists(log)) {
-      try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
-        file.truncate(0);
-      }
+      Path old = log;
+      log = old.resolveSibling("log-" + ++logs);
+      say("logfile " + log.getFileName());
+      Files.delete(old);
     }
   }
 
@@ -114,7 +116,7 @@ final class Recorder {
         gdb.step();
       }
     }
-    return "cut off after " + MAX_STEPS + " instructions";
+    return "The recording was cut off after " + MAX_STEPS + " instructions.";
   }
 
   /// Something that may fail as the emulator may.
