@@ -17,6 +17,7 @@ import trapline.linux.proc.HostFacts;
 import trapline.linux.proc.Maps;
 import trapline.linux.ptrace.LaunchSpec;
 import trapline.linux.ptrace.Tracer;
+import trapline.linux.tracefs.TracingAbility;
 import trapline.model.KernelRefused;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
@@ -51,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
     items.add(kernelSource(host));
     items.add(kernelSymbols(host));
     items.add(tracefs(host));
-    items.add(functionTracer(host));
+    items.add(functionTracer());
     items.add(bpf(host));
     items.add(guest(host));
     String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
@@ -155,16 +156,23 @@ final class DoctorCommand implements Callable<Integer> {
         : Checkup.no(what, host.tracefs() + " has no events/syscalls for this user", "run as root");
   }
 
-  private static Checkup.Item functionTracer(HostFacts host) {
+  /// Tries it, for what the kernel lists and what it allows may differ.
+  private static Checkup.Item functionTracer() {
     String what = "kernel functions that ran, live (function tracer)";
-    boolean locked = !host.lockdown().isEmpty() && !host.lockdown().equals("none");
-    if (host.functionTracer() && !locked) {
-      return Checkup.yes(what, "function_graph is available");
-    }
-    return Checkup.no(
-        what,
-        locked ? "the kernel is locked down (" + host.lockdown() + ")" : "not in this kernel",
-        "a guest kernel can show them");
+    return switch (TracingAbility.look()) {
+      case TracingAbility.Unable unable ->
+          Checkup.no(what, unable.why(), unable.remedy() + "; or a guest: --kernel vm");
+      case TracingAbility.Able able ->
+          able.values() == TracingAbility.Values.TRACER
+              ? Checkup.yes(what, "function_graph in an instance of its own, with return values")
+              : Checkup.part(
+                  what,
+                  "function_graph in an instance of its own, without return values"
+                      + (able.values() == TracingAbility.Values.NONE
+                          ? ""
+                          : "; return probes give them, in a second run of the program"),
+                  "a kernel with CONFIG_FUNCTION_GRAPH_RETVAL");
+    };
   }
 
   private static Checkup.Item bpf(HostFacts host) {

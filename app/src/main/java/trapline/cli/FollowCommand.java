@@ -119,12 +119,19 @@ final class FollowCommand implements Callable<Integer> {
         Output file = RunOptions.open(output)) {
       try {
         if (processId != null) {
-          return run(options, null, file, null, interruption);
+          try (KernelObservation kernel =
+              observation.mode() == ObservationOptions.Mode.OFF
+                  ? null
+                  : KernelObservation.prepare(observation.live(), err, interruption, false)) {
+            return run(options, null, file, kernel, interruption);
+          }
         }
         boolean observes = observation.mode() != ObservationOptions.Mode.OFF;
         try (ProgramFile program = ProgramFile.find(command.getFirst(), err);
             KernelObservation kernel =
-                observes ? KernelObservation.prepare(observation, err, interruption) : null) {
+                observes
+                    ? KernelObservation.prepare(observation, err, interruption, false)
+                    : null) {
           return run(options, program, file, kernel, interruption);
         }
       } catch (CommandFailure e) {
@@ -180,7 +187,7 @@ final class FollowCommand implements Callable<Integer> {
             new ArgumentDecoder(),
             new SourceFiles());
     JourneySink shown = sink(file, root.out());
-    HeldJourneys held = observed == null ? null : new HeldJourneys(shown);
+    HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories);
     FollowSession.Result result;
     try (Tracer tracer =
@@ -188,6 +195,9 @@ final class FollowCommand implements Callable<Integer> {
             program == null
                 ? Tracee.attach(java.util.Objects.requireNonNull(processId))
                 : Tracee.launch(program, command))) {
+      if (observed != null) {
+        observed.begin(tracer);
+      }
       FollowSession session =
           new FollowSession(
               tracer,
@@ -207,6 +217,8 @@ final class FollowCommand implements Callable<Integer> {
         held.observe(observed, program.executable(), command);
       }
       held.show();
+    }
+    if (observed != null) {
       observed.tell(err);
     }
     return report(result, options, err, interruption);

@@ -80,7 +80,7 @@ final class HeldJourneys implements JourneySink {
       Journey journey = each.journey();
       if (journey != null) {
         GuestObserver.Seen seen = observed == null ? null : observed.calls().get(i);
-        held.set(places.get(i), new Held(each.kind(), with(journey, hop(seen, kernel))));
+        held.set(places.get(i), new Held(each.kind(), journey.withHop(hop(seen, kernel))));
       }
     }
   }
@@ -98,20 +98,6 @@ final class HeldJourneys implements JourneySink {
         new Evidence.ObservedIn(WhyReport.where(seen.run())),
         seen.run(),
         kernel.source().description());
-  }
-
-  /// The hop goes behind the kernel's others, before the way back.
-  private static Journey with(Journey journey, Hop hop) {
-    List<Hop> hops = new ArrayList<>(journey.hops());
-    int at = hops.size();
-    while (at > 0 && hops.get(at - 1).kind().compareTo(HopKind.KERNEL_FUNCTION) >= 0) {
-      at--;
-    }
-    if (at < hops.size() && hops.get(at).kind() == HopKind.KERNEL_FUNCTION) {
-      hops.remove(at);
-    }
-    hops.add(at, hop);
-    return journey.withHops(hops);
   }
 
   /// Hands everything on, in its order.

@@ -10,10 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import trapline.follow.CallWatch;
 import trapline.follow.FailureSession.Failure;
 import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
+import trapline.linux.ptrace.Tracer;
+import trapline.linux.tracefs.TracingAbility;
 import trapline.linux.vm.Credentials;
 import trapline.linux.vm.GuestFailure;
 import trapline.linux.vm.GuestFiles;
@@ -26,6 +30,7 @@ import trapline.model.Explanation;
 import trapline.why.Explanations;
 import trapline.why.GuestObserver;
 import trapline.why.GuestVersion;
+import trapline.why.LiveObserver;
 import trapline.why.Source;
 
 /// What is observed of the kernel in one run: decided before the program runs, done after it.
@@ -36,6 +41,11 @@ final class KernelObservation implements AutoCloseable {
   private final Path folder;
   private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
+  private final @Nullable LiveObservation live;
+
+  /// Why the running kernel is not observed, when nobody said which is to be; may be empty.
+  private final String whyNotLive;
+
   private String whyNot;
   private GuestObserver.@Nullable Observed observed;
   private @Nullable Source source;
@@ -47,6 +57,8 @@ final class KernelObservation implements AutoCloseable {
       Interruption interruption,
       Path folder,
       @Nullable GuestKernel kernel,
+      @Nullable LiveObservation live,
+      String whyNotLive,
       String whyNot) {
     this.options = options;
     this.err = err;
@@ -54,22 +66,47 @@ final class KernelObservation implements AutoCloseable {
     this.folder = folder;
     this.notes = new RunNotes(folder);
     this.kernel = kernel;
+    this.live = live;
+    this.whyNotLive = whyNotLive;
     this.whyNot = whyNot;
   }
 
   /// Finds the kernel to observe.
   ///
+  /// @param values whether return values are needed. When the running kernel's tracer tells none
+  ///     the program must run a second time for them, which a guest is the better place for
   /// @throws CommandFailure when what was asked for cannot be had
   static KernelObservation prepare(
-      ObservationOptions options, PrintStream err, Interruption interruption) {
+      ObservationOptions options, PrintStream err, Interruption interruption, boolean values) {
     GuestKernel kernel = null;
+    TracingAbility.Able able = null;
+    boolean preferred = false;
+    String whyNotLive = "";
+    if (options.mode() == ObservationOptions.Mode.LIVE || options.isOpen()) {
+      switch (TracingAbility.look()) {
+        case TracingAbility.Able there -> {
+          able = there;
+          preferred = !options.isOpen() || !values || LiveObservation.tellsValues(there);
+          whyNotLive =
+              "its tracer tells no return values, so that the program would have to run a second"
+                  + " time on this machine: --kernel live";
+        }
+        case TracingAbility.Unable unable -> {
+          if (!options.isOpen()) {
+            throw LiveObservation.failure(unable);
+          }
+          whyNotLive = unable.why();
+        }
+      }
+    }
     String whyNot = "";
     switch (options.mode()) {
       case OFF -> whyNot = "--kernel off";
-      case LIVE ->
-          throw new CommandFailure(
-              ExitStatus.NOT_OBSERVED, "--kernel live: not on this kernel; --kernel vm");
+      case LIVE -> {}
       case VM, AUTO -> {
+        if (preferred) {
+          break;
+        }
         try (WorkProgress progress = WorkProgress.ofBytes(err)) {
           kernel = new GuestKernels(progress).find(options.image());
         } catch (GuestFailure e) {
@@ -82,8 +119,11 @@ final class KernelObservation implements AutoCloseable {
     }
     try {
       Path folder = Files.createTempDirectory("trapline-");
+      LiveObservation live =
+          able != null && kernel == null ? LiveObservation.open(able, options, err) : null;
       KernelObservation observation =
-          new KernelObservation(options, err, interruption, folder, kernel, whyNot);
+          new KernelObservation(
+              options, err, interruption, folder, kernel, live, whyNotLive, whyNot);
       if (kernel != null && options.source() != null) {
         observation.readSource();
       }
@@ -113,9 +153,42 @@ final class KernelObservation implements AutoCloseable {
     return notes;
   }
 
+  /// For a second run of the program on this machine.
+  RunNotes notesAgain() {
+    return new RunNotes(folder);
+  }
+
+  /// A file with what the program read as its standard input, for a second run.
+  ///
+  /// @throws CommandFailure when it cannot be written
+  Path inputAgain() {
+    try {
+      return Files.write(folder.resolve("input"), notes.input().bytes());
+    } catch (IOException e) {
+      throw new CommandFailure(ExitStatus.BAD_FILE, "the input cannot be kept: " + e.getMessage());
+    }
+  }
+
+  /// Watches the running kernel while calls run, where that is what is observed.
+  CallWatch watch() {
+    return live == null ? CallWatch.NONE : live.watch();
+  }
+
+  /// Whether the running kernel is observed, while the program runs.
+  boolean isLive() {
+    return live != null;
+  }
+
+  /// The program has been started or attached to, and stands still.
+  void begin(Tracer tracer) {
+    if (live != null) {
+      live.begin(tracer);
+    }
+  }
+
   /// Whether all was observed that was asked for.
   boolean observed() {
-    return observed != null || options.mode() == ObservationOptions.Mode.OFF;
+    return live != null || observed != null || options.mode() == ObservationOptions.Mode.OFF;
   }
 
   /// Why no kernel was observed; empty when one was.
@@ -125,8 +198,16 @@ final class KernelObservation implements AutoCloseable {
 
   /// Explains failed calls of a run that is over.
   ///
+  /// @param again runs the program once more with a watch, and gives the calls that failed then
   /// @throws CommandFailure when what was asked for does not work
-  List<Explanation> explain(List<Failure> failures, Path executable, List<String> command) {
+  List<Explanation> explain(
+      List<Failure> failures,
+      Path executable,
+      List<String> command,
+      Function<LiveObserver, List<Failure>> again) {
+    if (live != null) {
+      return live.explain(failures, again);
+    }
     List<GuestObserver.Wanted> wanted = new ArrayList<>();
     for (Failure failure : failures) {
       wanted.add(new GuestObserver.Wanted(failure.key(), failure.journey().outcome()));
@@ -224,6 +305,13 @@ final class KernelObservation implements AutoCloseable {
 
   /// Says in one line how the observation went.
   void tell(PrintStream to) {
+    if (live != null) {
+      to.println("trapline: " + live.told());
+      return;
+    }
+    if (options.isOpen() && !whyNotLive.isEmpty()) {
+      to.println("trapline: live: " + whyNotLive);
+    }
     if (observed == null || kernel == null) {
       if (options.mode() != ObservationOptions.Mode.OFF) {
         to.println("trapline: the kernel was not observed: " + whyNot);
@@ -246,6 +334,9 @@ final class KernelObservation implements AutoCloseable {
 
   @Override
   public void close() {
+    if (live != null) {
+      live.close();
+    }
     TemporaryFolder.delete(folder);
   }
 }

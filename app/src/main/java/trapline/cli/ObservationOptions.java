@@ -31,6 +31,16 @@ record ObservationOptions(
     include = List.copyOf(include);
   }
 
+  /// Whether the kernel to be observed is left open, and nothing asks for a guest.
+  boolean isOpen() {
+    return mode == Mode.AUTO && image == null && include.isEmpty();
+  }
+
+  /// The same for a process that runs already, which cannot be run in a guest.
+  ObservationOptions live() {
+    return new ObservationOptions(Mode.LIVE, null, List.of(), source);
+  }
+
   /// None.
   static final ObservationOptions NONE = new ObservationOptions(Mode.OFF, null, List.of(), null);
 

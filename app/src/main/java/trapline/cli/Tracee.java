@@ -2,6 +2,7 @@ package trapline.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import trapline.linux.ptrace.LaunchSpec;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.KernelRefused;
@@ -19,10 +20,21 @@ final class Tracee {
   /// @param command what the program finds in `argv`
   /// @throws CommandFailure when it cannot be started or traced
   static Tracer launch(ProgramFile program, List<String> command) {
+    return launch(program, command, null);
+  }
+
+  /// The same.
+  ///
+  /// @param input its standard input, its output going nowhere; `null` for this process' streams
+  static Tracer launch(ProgramFile program, List<String> command, @Nullable Path input) {
     try {
       return Tracer.launch(
           new LaunchSpec(
-              program.executable(), command, CallerEnvironment.of(System.getenv()), Path.of("")));
+              program.executable(),
+              command,
+              CallerEnvironment.of(System.getenv()),
+              Path.of(""),
+              input));
     } catch (KernelRefused e) {
       throw refused(command.getFirst(), e);
     }

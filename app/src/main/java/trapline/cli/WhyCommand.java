@@ -21,6 +21,7 @@ import trapline.model.Explanation;
 import trapline.report.JsonReport;
 import trapline.report.Style;
 import trapline.report.WhyReport;
+import trapline.why.LiveObserver;
 
 /// `trapline why`.
 final class WhyCommand implements Callable<Integer> {
@@ -78,8 +79,8 @@ final class WhyCommand implements Callable<Integer> {
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program = ProgramFile.find(command.getFirst(), root.err());
         KernelObservation kernel =
-            KernelObservation.prepare(observation, root.err(), interruption)) {
-      FailureSession.Result run = run(program, command, kernel, typed, limit, interruption);
+            KernelObservation.prepare(observation, root.err(), interruption, true)) {
+      FailureSession.Result run = run(program, command, kernel, typed, limit, interruption, null);
       if (run.interrupted() || interruption.came()) {
         root.err().println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
@@ -106,7 +107,8 @@ final class WhyCommand implements Callable<Integer> {
       KernelObservation kernel,
       ParseResult typed,
       int limit,
-      Interruption interruption) {
+      Interruption interruption,
+      @Nullable LiveObserver again) {
     LiveKernel running = LiveKernel.whenAsked();
     JourneyBuilder builder =
         new JourneyBuilder(
@@ -114,14 +116,23 @@ final class WhyCommand implements Callable<Integer> {
             new ArgumentDecoder(),
             new SourceFiles());
     ObjectFiles objects = new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()));
-    try (Tracer tracer = interruption.guard(Tracee.launch(program, command))) {
+    try (Tracer tracer =
+        interruption.guard(
+            again == null
+                ? Tracee.launch(program, command)
+                : Tracee.launch(program, command, kernel.inputAgain()))) {
+      if (again == null) {
+        kernel.begin(tracer);
+      } else {
+        again.begin(tracer);
+      }
       return new FailureSession(
               tracer,
               builder,
               objects,
               Limits.DEFAULT.withStringLength(limit),
-              kernel.notes(),
-              kernel.watch(),
+              again == null ? kernel.notes() : kernel.notesAgain(),
+              again == null ? kernel.watch() : again,
               interruption::comes)
           .run();
     }
@@ -147,7 +158,20 @@ final class WhyCommand implements Callable<Integer> {
       return ExitStatus.NOT_SEEN;
     }
     List<Explanation> explanations =
-        kernel.explain(chosen.failures(), program.executable(), command);
+        kernel.explain(
+            chosen.failures(),
+            program.executable(),
+            command,
+            again ->
+                run(
+                        program,
+                        command,
+                        kernel,
+                        typed,
+                        typed.matchedOptionValue("-s", 64),
+                        interruption,
+                        again)
+                    .failures());
     if (interruption.came()) {
       explanations.removeIf(explanation -> explanation.run() == null);
     }

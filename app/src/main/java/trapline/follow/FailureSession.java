@@ -254,7 +254,9 @@ public final class FailureSession {
     } else {
       Failure first = failures.get(known);
       failures.set(
-          known, new Failure(first.key(), first.journey(), first.startup(), first.times() + 1, first.ran()));
+          known,
+          new Failure(
+              first.key(), first.journey(), first.startup(), first.times() + 1, first.ran()));
     }
   }
 
@@ -271,11 +273,7 @@ public final class FailureSession {
   }
 
   private @Nullable Failure look(
-      int thread,
-      CallKey key,
-      TraceEvent.Exited exited,
-      long result,
-      @Nullable TracedCall ran) {
+      int thread, CallKey key, TraceEvent.Exited exited, long result, @Nullable TracedCall ran) {
     TracedProcess process = process(thread);
     Site site = new Site(process.processId(), key.id(), key.instruction(), result);
     if (looks.merge(site, 1, Integer::sum) > LOOKS) {

@@ -93,7 +93,7 @@ public final class Explanations {
     return last.length() > LONGEST_LINE ? last.substring(0, LONGEST_LINE) : last;
   }
 
-  private static ErrorOrigin unknown(Failure failure, String why) {
+  static ErrorOrigin unknown(Failure failure, String why) {
     Errno errno =
         failure.journey().outcome() instanceof Outcome.Failed failed
             ? failed.errno()

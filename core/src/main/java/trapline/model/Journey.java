@@ -54,4 +54,16 @@ public record Journey(
         steps,
         diagnostics);
   }
+
+  /// The same call with one more hop, in the place that its kind has; one of the same kind goes.
+  public Journey withHop(Hop hop) {
+    List<Hop> all = new java.util.ArrayList<>(hops);
+    all.removeIf(each -> each.kind() == hop.kind());
+    int at = all.size();
+    while (at > 0 && all.get(at - 1).kind().compareTo(hop.kind()) > 0) {
+      at--;
+    }
+    all.add(at, hop);
+    return withHops(all);
+  }
 }

@@ -3,6 +3,7 @@ package trapline.linux.ptrace;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A program to start under trace.
 ///
@@ -10,14 +11,26 @@ import java.util.Map;
 /// @param arguments what the program finds in `argv`, with its own name first
 /// @param environment the program's whole environment
 /// @param directory the directory that it starts in
+/// @param input what it reads as its standard input, its output going to `/dev/null`; `null` to
+///     have this process' standard streams
 public record LaunchSpec(
-    Path executable, List<String> arguments, Map<String, String> environment, Path directory) {
+    Path executable,
+    List<String> arguments,
+    Map<String, String> environment,
+    Path directory,
+    @Nullable Path input) {
   public LaunchSpec {
     if (arguments.isEmpty()) {
       throw new IllegalArgumentException("argv needs the program's name");
     }
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
+  }
+
+  /// A program with this process' standard streams.
+  public LaunchSpec(
+      Path executable, List<String> arguments, Map<String, String> environment, Path directory) {
+    this(executable, arguments, environment, directory, null);
   }
 
   /// A program with this process' environment, in this process' working directory.

@@ -71,7 +71,8 @@ final class Launcher {
       for (Map.Entry<String, String> entry : spec.environment().entrySet()) {
         environment.add(entry.getKey() + "=" + entry.getValue());
       }
-      int process = Spawn.start(kernel, "/proc/self/fd/" + file, arguments, environment);
+      int process =
+          Spawn.start(kernel, "/proc/self/fd/" + file, arguments, environment, spec.input());
       if (process < 0) {
         throw kernel.refused("posix_spawn(\"/proc/self/fd/" + file + "\")", process, "");
       }

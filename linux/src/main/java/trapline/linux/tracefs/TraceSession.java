@@ -14,7 +14,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.sys.NonBlockingFile;
 import trapline.linux.tracefs.TracingAbility.Able;
-import trapline.linux.tracefs.TracingAbility.Tree;
 import trapline.linux.tracefs.TracingAbility.Values;
 
 /// One use of the running kernel's function tracer: an instance of its own, with its own buffer,
@@ -54,7 +53,6 @@ public final class TraceSession implements AutoCloseable {
           "fprobe_return");
 
   private final Tracefs tracefs;
-  private final Tree tree;
   private final Values values;
   private final InstanceName name;
   private final Path instance;
@@ -65,7 +63,6 @@ public final class TraceSession implements AutoCloseable {
 
   private TraceSession(Able able, InstanceName name) {
     this.tracefs = able.tracefs();
-    this.tree = able.tree();
     this.values = able.values();
     this.name = name;
     this.instance = tracefs.instance(name.text());
@@ -77,8 +74,7 @@ public final class TraceSession implements AutoCloseable {
   /// @throws TracingFailure when the kernel refuses it
   public static TraceSession open(Able able, int kilobytes) {
     Leftovers.remove(able.tracefs());
-    Map<String, String> before =
-        able.tree() == Tree.FUNCTION_GRAPH ? SharedOptions.toChange(able.tracefs()) : Map.of();
+    Map<String, String> before = SharedOptions.toChange(able.tracefs());
     TraceSession session = new TraceSession(able, InstanceName.next(before));
     try {
       able.tracefs().folders().make(session.instance);
@@ -103,9 +99,7 @@ public final class TraceSession implements AutoCloseable {
     for (String option : List.of("overwrite", "function-fork", "event-fork")) {
       TraceFile.set(instance.resolve("options").resolve(option), "1");
     }
-    if (tree == Tree.FUNCTION_GRAPH) {
-      SharedOptions.apply(instance);
-    }
+    SharedOptions.apply(instance);
   }
 
   private int processors() {
@@ -151,7 +145,7 @@ public final class TraceSession implements AutoCloseable {
         }
         TraceFile.set(instance.resolve("events").resolve(name.group()).resolve("enable"), "1");
       }
-      TraceFile.set(instance.resolve("current_tracer"), tree.tracer());
+      TraceFile.set(instance.resolve("current_tracer"), TracingAbility.TRACER);
       pipe = NonBlockingFile.open(instance.resolve("trace_pipe").toString());
       power = new FileOutputStream(instance.resolve("tracing_on").toFile());
     } catch (IOException | trapline.model.KernelRefused e) {

@@ -10,24 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the running kernel's function tracer can do for this process.
 public sealed interface TracingAbility {
-  /// How the functions that run are told.
-  enum Tree {
-    /// By their beginnings and ends: `function_graph`, in instances since Linux 6.11.
-    FUNCTION_GRAPH("function_graph"),
-    /// By their beginnings and callers: `function`.
-    FUNCTION("function");
-
-    private final String tracer;
-
-    Tree(String tracer) {
-      this.tracer = tracer;
-    }
-
-    /// The name in `available_tracers`.
-    public String tracer() {
-      return tracer;
-    }
-  }
+  /// The tracer that is used: in instances since Linux 6.11.
+  String TRACER = "function_graph";
 
   /// How what they returned is told.
   enum Values {
@@ -42,7 +26,7 @@ public sealed interface TracingAbility {
   }
 
   /// It works.
-  record Able(Tracefs tracefs, Tree tree, Values values) implements TracingAbility {}
+  record Able(Tracefs tracefs, Values values) implements TracingAbility {}
 
   /// It does not.
   ///
@@ -137,10 +121,9 @@ public sealed interface TracingAbility {
 
   private static TracingAbility inInstance(Tracefs tracefs, Path instance) {
     Path tracers = instance.resolve("available_tracers");
-    boolean graph = TraceFile.lists(tracers, Tree.FUNCTION_GRAPH.tracer());
-    if (!graph && !TraceFile.lists(tracers, Tree.FUNCTION.tracer())) {
+    if (!TraceFile.lists(tracers, TRACER)) {
       return new Unable(
-          "this kernel traces functions only for all at once, not in an instance of its own",
+          "this kernel has no function_graph for an instance of its own, only for all at once",
           "Linux 6.11 or newer with CONFIG_FUNCTION_GRAPH_TRACER");
     }
     // What is locked down says so when it is opened.
@@ -151,10 +134,8 @@ public sealed interface TracingAbility {
           "the kernel refuses its function tracer: " + reason(e),
           "run as root; boot without lockdown=confidentiality");
     }
-    if (graph && Files.exists(instance.resolve("options/funcgraph-retval"))) {
-      return new Able(tracefs, Tree.FUNCTION_GRAPH, Values.TRACER);
-    }
-    return new Able(tracefs, graph ? Tree.FUNCTION_GRAPH : Tree.FUNCTION, probes(tracefs));
+    boolean values = Files.exists(instance.resolve("options/funcgraph-retval"));
+    return new Able(tracefs, values ? Values.TRACER : probes(tracefs));
   }
 
   private static Values probes(Tracefs tracefs) {

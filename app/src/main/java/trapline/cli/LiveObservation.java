@@ -1,0 +1,123 @@
+package trapline.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Function;
+import trapline.follow.CallWatch;
+import trapline.follow.FailureSession.Failure;
+import trapline.linux.proc.LiveKernel;
+import trapline.linux.ptrace.Tracer;
+import trapline.linux.tracefs.TracingAbility;
+import trapline.linux.tracefs.TracingAbility.Values;
+import trapline.linux.tracefs.TracingFailure;
+import trapline.model.Explanation;
+import trapline.why.LiveExplanations;
+import trapline.why.LiveObserver;
+import trapline.why.LiveTools;
+
+/// The running kernel's tracer in one run of a command.
+final class LiveObservation implements AutoCloseable {
+  private final TracingAbility.Able able;
+  private final LiveTools tools;
+  private final LiveObserver observer;
+  private final PrintStream err;
+  private final String release;
+  private boolean secondRun;
+
+  private LiveObservation(
+      TracingAbility.Able able,
+      LiveTools tools,
+      LiveObserver observer,
+      PrintStream err,
+      String release) {
+    this.able = able;
+    this.tools = tools;
+    this.observer = observer;
+    this.err = err;
+    this.release = release;
+  }
+
+  /// Prepares the tracer.
+  ///
+  /// @throws CommandFailure when the kernel refuses it
+  static LiveObservation open(
+      TracingAbility.Able able, ObservationOptions options, PrintStream err) {
+    LiveKernel kernel = LiveKernel.whenAsked();
+    LiveTools tools =
+        new LiveTools(
+            kernel.release(),
+            () ->
+                KernelChoice.of(err)
+                    .observed(kernel.release(), kernel.version(), options.source()));
+    try {
+      return new LiveObservation(
+          able, tools, LiveObserver.open(able, tools), err, kernel.release());
+    } catch (TracingFailure e) {
+      throw failure(e);
+    }
+  }
+
+  static CommandFailure failure(TracingFailure e) {
+    return new CommandFailure(
+        ExitStatus.NOT_OBSERVED, "--kernel live: " + e.getMessage() + "; or --kernel vm");
+  }
+
+  /// Why it cannot be asked for, in one line with the remedy.
+  static CommandFailure failure(TracingAbility.Unable unable) {
+    return new CommandFailure(
+        ExitStatus.NOT_OBSERVED,
+        "--kernel live: " + unable.why() + "; " + unable.remedy() + ", or --kernel vm");
+  }
+
+  CallWatch watch() {
+    return observer;
+  }
+
+  /// Whether failures can be explained without running the program a second time.
+  static boolean tellsValues(TracingAbility.Able able) {
+    return able.values() == Values.TRACER;
+  }
+
+  void begin(Tracer tracer) {
+    try {
+      observer.begin(tracer);
+    } catch (TracingFailure e) {
+      throw failure(e);
+    }
+  }
+
+  /// @param again runs the program once more with a watch, and gives the calls that failed then
+  List<Explanation> explain(List<Failure> failures, Function<LiveObserver, List<Failure>> again) {
+    close();
+    try {
+      return new LiveExplanations(able, tools)
+          .of(
+              failures,
+              second -> {
+                secondRun = true;
+                err.println(
+                    "trapline: this kernel's tracer tells no return values: running the program a"
+                        + " second time, with return probes; its output is not shown");
+                return again.apply(second);
+              });
+    } catch (TracingFailure e) {
+      throw failure(e);
+    }
+  }
+
+  /// One line on how it went.
+  String told() {
+    return "observed on the running kernel "
+        + release
+        + (secondRun ? " (live), in a second run of the program" : " (live)");
+  }
+
+  @Override
+  public void close() {
+    try {
+      observer.close();
+    } catch (TracingFailure e) {
+      err.println("trapline: " + e.getMessage() + "; the next run tries again");
+    }
+  }
+}
