@@ -2,6 +2,8 @@ package trapline.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import trapline.follow.CallWatch;
 import trapline.follow.FailureSession.Failure;
@@ -17,6 +19,11 @@ import trapline.why.LiveTools;
 
 /// The running kernel's tracer in one run of a command.
 final class LiveObservation implements AutoCloseable {
+  /// Taking the tracer out of the kernel takes it long on a slow machine. The virtual machine must
+  /// not end before, whatever asks it to.
+  private static final int PATIENCE_SECONDS = 60;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final TracingAbility.Able able;
   private final LiveTools tools;
   private final LiveObserver observer;
@@ -35,6 +42,21 @@ final class LiveObservation implements AutoCloseable {
     this.observer = observer;
     this.err = err;
     this.release = release;
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::awaitClosed, "tracer"));
+    } catch (IllegalStateException e) {
+      return; // it is being ended already; what is left then the next run removes
+    }
+  }
+
+  private void awaitClosed() {
+    try {
+      if (!closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        err.println("trapline: the kernel's tracer is left as it is; the next run removes it");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Prepares the tracer.
@@ -118,6 +140,8 @@ final class LiveObservation implements AutoCloseable {
       observer.close();
     } catch (TracingFailure e) {
       err.println("trapline: " + e.getMessage() + "; the next run tries again");
+    } finally {
+      closed.countDown();
     }
   }
 }

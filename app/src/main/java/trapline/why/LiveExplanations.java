@@ -48,7 +48,7 @@ public final class LiveExplanations {
       TracedCall told = same ? ran : first;
       runs.add(told == null ? null : tools.run(told, same ? where : KernelRun.Where.LIVE));
       origins.add(
-          same && able.values() != Values.NONE
+          ran != null && able.values() != Values.NONE
               ? tools.origin(ran)
               : Explanations.unknown(failures.get(i), why(first)));
     }
