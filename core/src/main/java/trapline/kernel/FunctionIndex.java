@@ -98,6 +98,15 @@ public final class FunctionIndex {
     return bytes.copy(0, bytes.size());
   }
 
+  /// The files that define any, of all versions.
+  public List<String> files() {
+    List<String> paths = new ArrayList<>(files.size());
+    for (int i = 0; i < files.size(); i++) {
+      paths.add(files.get(i));
+    }
+    return paths;
+  }
+
   /// The number of definitions.
   public int size() {
     return functions;

@@ -17,6 +17,8 @@ import trapline.model.Place;
 ///     definitions depend on
 /// @param gaps what could not be read
 /// @param functions an index of all functions; empty when not asked for
+/// @param fileGates what Kbuild asks for before it compiles a file, of the C files of the kernel's
+///     core with [#functions] in them
 public record IndexContent(
     KernelVersion version,
     List<Table> tables,
@@ -26,13 +28,39 @@ public record IndexContent(
     List<Redirection> redirections,
     Map<String, Map<String, KernelConfig.Value>> configs,
     List<Gap> gaps,
-    Bytes functions) {
+    Bytes functions,
+    Map<String, List<String>> fileGates) {
   public IndexContent {
     tables = List.copyOf(tables);
     declarations = List.copyOf(declarations);
     definitions = List.copyOf(definitions);
     redirections = List.copyOf(redirections);
     gaps = List.copyOf(gaps);
+    fileGates = Map.copyOf(fileGates);
+  }
+
+  /// A content that says of no file when it is built.
+  public IndexContent(
+      KernelVersion version,
+      List<Table> tables,
+      List<SyscallDeclaration> declarations,
+      List<SyscallDefinition> definitions,
+      Set<String> optional,
+      List<Redirection> redirections,
+      Map<String, Map<String, KernelConfig.Value>> configs,
+      List<Gap> gaps,
+      Bytes functions) {
+    this(
+        version,
+        tables,
+        declarations,
+        definitions,
+        optional,
+        redirections,
+        configs,
+        gaps,
+        functions,
+        Map.of());
   }
 
   /// The same without an index of all functions.

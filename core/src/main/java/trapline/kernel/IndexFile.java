@@ -27,6 +27,7 @@ import trapline.bytes.Bytes;
 /// - redirections: architecture, from, to, file; each version's line
 /// - settings, by architecture: architecture, symbol, two bits a version from the lowest up
 /// - gaps: version, file, line, reason
+/// - files of the kernel's core, by name: file; each version's gates
 /// - lists: the length of a list, or one of its words
 /// - string offsets: where in the strings each starts; one more than there are strings
 /// - strings, in UTF-8
@@ -37,7 +38,7 @@ import trapline.bytes.Bytes;
 /// index of the word that holds its length.
 final class IndexFile {
   static final String MAGIC = "TRAPKIDX";
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
   static final int HEADER = 28;
 
   /// What two bits in a word of 32 can tell.
@@ -52,11 +53,12 @@ final class IndexFile {
   static final int REDIRECTIONS = 6;
   static final int SETTINGS = 7;
   static final int GAPS = 8;
-  static final int LISTS = 9;
-  static final int OFFSETS = 10;
-  static final int STRINGS = 11;
-  static final int FUNCTIONS = 12;
-  static final int SECTIONS = 13;
+  static final int FILES = 9;
+  static final int LISTS = 10;
+  static final int OFFSETS = 11;
+  static final int STRINGS = 12;
+  static final int FUNCTIONS = 13;
+  static final int SECTIONS = 14;
 
   static final int VERSION_RECORD = 16;
 
@@ -87,7 +89,7 @@ final class IndexFile {
       throw file.malformed(HEADER, "an index of " + versions + " versions");
     }
     for (int section :
-        new int[] {NUMBERINGS, ROWS, ENTRIES, DECLARATIONS, DEFINITIONS, REDIRECTIONS}) {
+        new int[] {NUMBERINGS, ROWS, ENTRIES, DECLARATIONS, DEFINITIONS, REDIRECTIONS, FILES}) {
       records(section, recordSize(section));
     }
     records(SETTINGS, SETTING_RECORD);
@@ -177,6 +179,7 @@ final class IndexFile {
           case DECLARATIONS -> 3 + versions;
           case DEFINITIONS -> 6 + 2 * versions;
           case REDIRECTIONS -> 4 + versions;
+          case FILES -> 1 + versions;
           default -> throw new IllegalArgumentException("section " + section);
         };
   }

@@ -53,6 +53,7 @@ final class IndexWriter {
     sections[IndexFile.REDIRECTIONS] = redirections();
     sections[IndexFile.SETTINGS] = settings();
     sections[IndexFile.GAPS] = gaps();
+    sections[IndexFile.FILES] = fileGates();
     return file(sections);
   }
 
@@ -318,6 +319,19 @@ final class IndexWriter {
         words.add(string(gap.place().file()));
         words.add(gap.place().line());
         words.add(string(gap.reason()));
+      }
+    }
+    return words;
+  }
+
+  private Words fileGates() {
+    Set<String> files = new TreeSet<>();
+    versions.forEach(content -> files.addAll(content.fileGates().keySet()));
+    Words words = new Words();
+    for (String file : files) {
+      words.add(string(file));
+      for (IndexContent content : versions) {
+        words.add(strings(content.fileGates().getOrDefault(file, List.of())));
       }
     }
     return words;

@@ -46,9 +46,19 @@ public final class KernelFunctions {
   /// What the sources gave so far.
   private final List<Optional<KernelIndex>> indexes = new ArrayList<>();
 
+  private final KernelConfig config;
+
   /// @param sources the fittest first
   public KernelFunctions(List<Source> sources) {
+    this(sources, KernelConfig.unknown());
+  }
+
+  /// @param sources the fittest first
+  /// @param config of the kernel whose functions are asked for; of what it does not say, what is
+  ///     usual decides
+  public KernelFunctions(List<Source> sources, KernelConfig config) {
     this.sources = List.copyOf(sources);
+    this.config = config;
   }
 
   /// The functions of the kernel's core that come with Trapline: of the version that fits a release
@@ -72,10 +82,43 @@ public final class KernelFunctions {
       List<KernelFunction> found =
           functions.isEmpty() ? List.of() : functions.get().named(symbol, architecture);
       if (!found.isEmpty()) {
-        return Optional.of(new Found(index.orElseThrow().version(), sources.get(i).origin, found));
+        KernelIndex of = index.orElseThrow();
+        KernelConfig usual = config.or(of.usualConfig(architecture));
+        return Optional.of(new Found(of.version(), sources.get(i).origin, built(found, of, usual)));
       }
     }
     return Optional.empty();
+  }
+
+  /// Those of a name's definitions that can be in a kernel of that configuration; all of them when
+  /// that leaves none.
+  private static List<KernelFunction> built(
+      List<KernelFunction> all, KernelIndex index, KernelConfig config) {
+    if (all.size() == 1) {
+      return all;
+    }
+    List<KernelFunction> possible = new ArrayList<>();
+    boolean named = false;
+    for (KernelFunction function : all) {
+      List<String> gates = index.gates(function.place().file());
+      if (Condition.isPossible(gates, config)) {
+        possible.add(function);
+        named |= !gates.contains(SyscallDefinition.NOT_BUILT);
+      }
+    }
+    if (named) {
+      // The build knows another one.
+      possible.removeIf(f -> index.gates(f.place().file()).contains(SyscallDefinition.NOT_BUILT));
+    }
+    if (possible.stream().anyMatch(f -> !f.isStatic() && !isHeader(f))) {
+      // A header's is for kernels without the one that others can call.
+      possible.removeIf(KernelFunctions::isHeader);
+    }
+    return possible.isEmpty() ? all : possible;
+  }
+
+  private static boolean isHeader(KernelFunction function) {
+    return function.place().file().endsWith(".h");
   }
 
   private synchronized Optional<KernelIndex> index(int number) {

@@ -300,6 +300,15 @@ public final class KernelIndex {
     return known.size() == 0 ? Optional.empty() : Optional.of(known);
   }
 
+  /// What Kbuild asks for before it compiles a file, outermost folder first; empty when that is
+  /// nothing, or the index does not say.
+  public List<String> gates(String path) {
+    int at = file.find(IndexFile.FILES, file.recordSize(IndexFile.FILES), path);
+    return at < 0
+        ? List.of()
+        : file.strings(file.section(IndexFile.FILES).i32(at + 4L + 4L * ordinal));
+  }
+
   /// Every definition of this version, by entry point.
   public List<SyscallDefinition> definitions() {
     List<SyscallDefinition> all = new ArrayList<>();

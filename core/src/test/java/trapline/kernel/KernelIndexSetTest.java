@@ -143,7 +143,7 @@ class KernelIndexSetTest {
     assertRefused(new byte[0], "not a kernel index");
     assertRefused("\u007fELF, and more".getBytes(), "not a kernel index");
     assertRefused(Arrays.copyOf(whole, 5), "not a kernel index");
-    assertRefused(older, "a kernel index of format 1; this Trapline reads format 3");
+    assertRefused(older, "a kernel index of format 1; this Trapline reads format 4");
     assertRefused(Arrays.copyOf(whole, 10), "beyond the end");
     assertRefused(Arrays.copyOf(whole, whole.length - 1), "the index is cut");
     assertRefused(Arrays.copyOf(whole, whole.length + 1), "the index is cut");

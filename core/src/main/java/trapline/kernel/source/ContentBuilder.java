@@ -1,6 +1,7 @@
 package trapline.kernel.source;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,10 +12,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
 import trapline.kernel.DispatchNames;
 import trapline.kernel.EntryPath;
+import trapline.kernel.FunctionIndex;
 import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelConfig;
@@ -31,6 +34,12 @@ import trapline.model.Place;
 final class ContentBuilder {
   /// Whose makefiles say what is built outside of `arch/`: they do not differ there.
   private static final String ANY = "x86";
+
+  /// The architectures whose kernels Trapline observes.
+  private static final Set<String> TRACED =
+      Arrays.stream(Abi.values())
+          .map(abi -> SyscallAbi.of(abi).architecture())
+          .collect(Collectors.toSet());
 
   private final SourceFiles files;
   private final List<Gap> unread;
@@ -63,10 +72,19 @@ final class ContentBuilder {
 
     Set<String> architectures = new TreeSet<>();
     numberings.found().forEach(numbering -> architectures.add(numbering.abi().architecture()));
+    Bytes functionIndex = functions.get();
+    Map<String, List<String>> fileGates = fileGates(functionIndex);
     Map<String, Map<String, KernelConfig.Value>> configs = new ConcurrentHashMap<>();
     architectures.parallelStream()
         .forEach(
-            name -> configs.put(name, usual.of(name, symbols(name, definitions, declarations))));
+            name -> {
+              Set<String> symbols = symbols(name, definitions, declarations);
+              if (TRACED.contains(name)) {
+                fileGates.forEach(
+                    (path, gates) -> gates.forEach(text -> UsualConfigs.symbols(text, symbols)));
+              }
+              configs.put(name, usual.of(name, symbols));
+            });
     List<Gap> gaps = new ArrayList<>(unread);
     gaps.addAll(numberings.gaps());
     for (Abi abi : Abi.values()) {
@@ -86,7 +104,8 @@ final class ContentBuilder {
         redirections,
         configs,
         gaps,
-        functions.get());
+        functionIndex,
+        fileGates);
   }
 
   private KernelVersion version(IndexOptions options) {
@@ -185,6 +204,22 @@ final class ContentBuilder {
         });
     dropUnbuilt(definitions);
     return definitions;
+  }
+
+  /// When the files of the kernel's core are built, that hold functions.
+  private Map<String, List<String>> fileGates(Bytes functions) {
+    Map<String, List<String>> found = new TreeMap<>();
+    if (!functions.isEmpty()) {
+      for (String path : FunctionIndex.read(functions).files()) {
+        if (!path.endsWith(".h") && CoreFunctions.isCore(path)) {
+          List<String> gates = gates(path, 0);
+          if (!gates.isEmpty()) {
+            found.put(path, gates);
+          }
+        }
+      }
+    }
+    return found;
   }
 
   /// A file that no makefile names may be included by one that a makefile names.

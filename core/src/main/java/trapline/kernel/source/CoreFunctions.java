@@ -5,10 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import trapline.bytes.Bytes;
 import trapline.kernel.FunctionIndex;
 import trapline.kernel.FunctionIndexWriter;
 import trapline.kernel.IndexContent;
+import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelFunction;
 
 /// Takes from what was found in a source the functions that come with Trapline: those of the
@@ -62,8 +65,22 @@ public final class CoreFunctions {
         List.of(),
         Set.of(),
         List.of(),
-        Map.of(),
+        configs(content),
         List.of(),
-        Bytes.of("core functions", writer.write()));
+        Bytes.of("core functions", writer.write()),
+        content.fileGates());
+  }
+
+  /// How an x86 kernel is usually configured, as far as it decides which of the files are built.
+  private static Map<String, Map<String, KernelConfig.Value>> configs(IndexContent content) {
+    Set<String> symbols = new TreeSet<>();
+    content
+        .fileGates()
+        .values()
+        .forEach(gates -> gates.forEach(gate -> UsualConfigs.symbols(gate, symbols)));
+    Map<String, KernelConfig.Value> values =
+        new TreeMap<>(content.configs().getOrDefault("x86", Map.of()));
+    values.keySet().retainAll(symbols);
+    return Map.of("x86", values);
   }
 }

@@ -52,16 +52,26 @@ final class Kbuild {
     if (slash < 0 || !(file.endsWith(".c") || file.endsWith(".S"))) {
       return Optional.empty();
     }
-    String folder = file.substring(0, slash);
-    String object = file.substring(slash + 1, file.length() - 2) + ".o";
-    Optional<List<String>> above = folderGates(folder, 0);
-    Set<List<String>> ways = waysTo(folder, object, 0);
-    if (above.isEmpty() || ways.isEmpty()) {
-      return Optional.empty();
+    String object = file.substring(0, file.length() - 2) + ".o";
+    // A makefile may name objects of a folder that has none of its own: kvm-amd-y += svm/svm.o
+    for (int at = slash; at > 0; at = file.lastIndexOf('/', at - 1)) {
+      String folder = file.substring(0, at);
+      Set<List<String>> ways = waysTo(folder, object.substring(at + 1), 0);
+      Optional<List<String>> above = ways.isEmpty() ? Optional.empty() : folderGates(folder, 0);
+      if (above.isPresent()) {
+        List<String> terms = new ArrayList<>(above.get());
+        add(terms, ways);
+        return Optional.of(List.copyOf(new LinkedHashSet<>(terms)));
+      }
+      if (has(folder)) {
+        return Optional.empty();
+      }
     }
-    List<String> terms = new ArrayList<>(above.get());
-    add(terms, ways);
-    return Optional.of(List.copyOf(new LinkedHashSet<>(terms)));
+    return Optional.empty();
+  }
+
+  private boolean has(String folder) {
+    return makefiles.containsKey(folder + "/Makefile") || makefiles.containsKey(folder + "/Kbuild");
   }
 
   /// Follows the folder up to the top, whichever makefile above it names it.
@@ -129,20 +139,17 @@ final class Kbuild {
       return ways;
     }
     Lists lists = lists(folder);
-    for (Map.Entry<String, List<Item>> list : lists.byStem.entrySet()) {
-      for (Item candidate : list.getValue()) {
-        if (!candidate.name.equals(item) || ways.size() >= MAX_ALTERNATIVES) {
-          continue;
-        }
-        String stem = list.getKey();
-        if (OBJECT_LISTS.contains(stem)) {
-          ways.add(candidate.terms);
-        } else if (item.endsWith(".o") && !item.equals(stem + ".o")) {
-          for (List<String> whole : waysTo(folder, stem + ".o", nesting + 1)) {
-            List<String> both = new ArrayList<>(whole);
-            both.addAll(candidate.terms);
-            ways.add(List.copyOf(new LinkedHashSet<>(both)));
-          }
+    for (Way way : lists.waysTo(item)) {
+      if (ways.size() >= MAX_ALTERNATIVES) {
+        break;
+      }
+      if (OBJECT_LISTS.contains(way.stem)) {
+        ways.add(way.terms);
+      } else if (item.endsWith(".o") && !item.equals(way.stem + ".o")) {
+        for (List<String> whole : waysTo(folder, way.stem + ".o", nesting + 1)) {
+          List<String> both = new ArrayList<>(whole);
+          both.addAll(way.terms);
+          ways.add(List.copyOf(new LinkedHashSet<>(both)));
         }
       }
     }
@@ -172,6 +179,9 @@ final class Kbuild {
   /// A word of a list with what must hold for it to stand there.
   private record Item(String name, List<String> terms) {}
 
+  /// A list that a word stands in, and what must hold for that.
+  private record Way(String stem, List<String> terms) {}
+
   /// The lists of one makefile: `obj-y` and `obj-$(CONFIG_X)` are the list `obj`.
   private static final class Lists {
     private final Map<String, List<Item>> byStem = new HashMap<>();
@@ -181,12 +191,29 @@ final class Kbuild {
     private final List<String> ifs = new ArrayList<>();
     private int assignments;
 
+    /// The same by word; made when the makefile was read.
+    private final Map<String, List<Way>> byName = new HashMap<>();
+
     /// @param top whether it is the top makefile, which asks how make was called: that is no
     ///     condition of a kernel's
     Lists(String arch, int bits, boolean top) {
       this.bits = bits;
       this.top = top;
       this.arch = arch;
+    }
+
+    List<Way> waysTo(String name) {
+      if (byName.isEmpty()) {
+        byStem.forEach(
+            (stem, items) -> {
+              for (Item item : items) {
+                byName
+                    .computeIfAbsent(item.name, key -> new ArrayList<>())
+                    .add(new Way(stem, item.terms));
+              }
+            });
+      }
+      return byName.getOrDefault(name, List.of());
     }
 
     void read(byte[] makefile) {
@@ -340,6 +367,11 @@ final class Kbuild {
             List<String> both = new ArrayList<>(terms);
             both.addAll(item.terms);
             put(items, item.name, both);
+          }
+        } else if (word.startsWith("$(addprefix ") && word.indexOf(',') > 0) {
+          String prefix = word.substring(12, word.indexOf(',')).trim();
+          for (String each : words(word.substring(word.indexOf(',') + 1, word.length() - 1))) {
+            put(items, expand(prefix + each), terms);
           }
         } else {
           put(items, expand(word), terms);
