@@ -20,7 +20,7 @@ final class Leftovers {
         try {
           removeInstance(tracefs, name, instance);
         } catch (IOException e) {
-          continue; // somebody reads it, perhaps; the next run tries again
+          // Somebody reads it, perhaps; the next run tries again.
         }
       }
     }
@@ -32,7 +32,7 @@ final class Leftovers {
           try {
             probes.remove(group);
           } catch (IOException e) {
-            continue;
+            // The same.
           }
         }
       }
