@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 import trapline.kernel.run.Btf;
@@ -36,13 +35,13 @@ final class GuestTools {
   private static final int BUFFER = 1 << 18;
 
   private final GuestKernel kernel;
-  private final Function<String, @Nullable Place> places;
+  private final Function<String, List<Place>> places;
   private final KernelSymbols symbols;
   private ReturnTypes types = ReturnTypes.NONE;
   private KernelCode code = KernelCode.NONE;
 
   /// @param places where the source defines a function
-  GuestTools(GuestKernel kernel, Function<String, @Nullable Place> places) {
+  GuestTools(GuestKernel kernel, Function<String, List<Place>> places) {
     this.kernel = kernel;
     this.places = places;
     this.symbols = GuestSymbols.of(kernel);

@@ -32,7 +32,7 @@ public final class IndexedSource implements Source {
   private final VersionMatch match;
   private final @Nullable KernelFiles text;
   private final KernelSource.Progress progress;
-  private final Map<String, Optional<KernelFunction>> known = new HashMap<>();
+  private final Map<String, List<KernelFunction>> known = new HashMap<>();
 
   /// @param index the index that fits best
   /// @param functions where functions are
@@ -56,22 +56,24 @@ public final class IndexedSource implements Source {
   }
 
   @Override
-  public Function<String, @Nullable Place> places() {
-    return name -> {
-      Optional<KernelFunction> found = function(name);
-      return found.isPresent() ? found.get().place() : null;
-    };
+  public Function<String, List<Place>> places() {
+    return name -> candidates(name).stream().map(KernelFunction::place).toList();
   }
 
   /// The one definition of a function; a name that is defined several times is not guessed.
   private Optional<KernelFunction> function(String name) {
+    List<KernelFunction> all = candidates(name);
+    return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
+  }
+
+  private List<KernelFunction> candidates(String name) {
     return known.computeIfAbsent(
         name,
         each ->
             functions
                 .find(each, ARCHITECTURE)
-                .filter(KernelFunctions.Found::isCertain)
-                .map(KernelFunctions.Found::likeliest));
+                .map(KernelFunctions.Found::candidates)
+                .orElse(List.of()));
   }
 
   @Override

@@ -2,14 +2,15 @@ package trapline.why;
 
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import trapline.model.ErrorOrigin;
 import trapline.model.Place;
 
 /// The source of an observed kernel, as far as it is known.
 public interface Source {
-  /// Where it defines a function, by its name.
-  Function<String, @Nullable Place> places();
+  /// Where it defines a function, by its name: several places when it does not tell which of them
+  /// the
+  /// kernel was built with, none when it does not know it.
+  Function<String, List<Place>> places();
 
   /// Which source that is, and how well it fits the kernel; empty when there is none.
   String description();

@@ -5,6 +5,7 @@ import tools.jackson.core.JsonGenerator;
 import trapline.model.ErrorOrigin;
 import trapline.model.Explanation;
 import trapline.model.KernelRun;
+import trapline.model.Place;
 import trapline.model.RanFunction;
 
 /// The JSON form of what ran in the kernel and of who said an error.
@@ -99,6 +100,15 @@ final class JsonExplanation {
       json.writeStringProperty("address", Numbers.hex(function.address()));
     }
     JsonHops.place(json, function.place());
+    if (function.places().size() > 1) {
+      json.writeArrayPropertyStart("places");
+      for (Place place : function.places()) {
+        json.writeStartObject();
+        JsonHops.place(json, place);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
   }
 
   private static String label(ErrorOrigin.Kind kind) {

@@ -44,7 +44,7 @@ final class RanRows {
         fact.word(page.glyphs.dots + row.hidden() + " more", Tone.FAINT);
       }
       String cost = cost(page, run, row.totalCost());
-      String place = row.function().place() == null ? "" : row.function().place().toString();
+      String place = row.function().placeText();
       place = Display.cutPath(place, page.area() / 2, page.glyphs.dots);
       page.row(
           i == 0 ? "ran" : "",

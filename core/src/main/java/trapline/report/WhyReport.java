@@ -141,7 +141,7 @@ public final class WhyReport {
   }
 
   private static String where(RanFunction function) {
-    return function.place() == null ? "" : function.place().toString();
+    return function.placeText();
   }
 
   private void instruction(ErrorOrigin.Teller teller) {
@@ -257,7 +257,7 @@ public final class WhyReport {
   }
 
   private static String place(RanFunction function) {
-    return function.place() == null ? "" : " (" + function.place() + ")";
+    return function.places().isEmpty() ? "" : " (" + function.placeText() + ")";
   }
 
   private static String observed(KernelRun run) {

@@ -1,14 +1,18 @@
 package trapline.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import trapline.bytes.Bytes;
 import trapline.kernel.source.CoreFunctions;
 import trapline.model.MalformedBinary;
 
@@ -45,6 +49,83 @@ class KernelFunctionsTest {
     assertThat(found.likeliest().place().file()).isEqualTo(file);
     assertThat(found.likeliest().place().line()).isPositive();
     assertThat(found.likeliest().isStatic()).isEqualTo(isStatic);
+  }
+
+  /// The source defines each of them several times: for kernels with other settings, and in headers
+  /// for kernels without it.
+  @ParameterizedTest
+  @CsvSource({
+    "do_mmap, mm/mmap.c",
+    "ksys_mmap_pgoff, mm/mmap.c",
+    "do_munmap, mm/mmap.c",
+    "vm_munmap, mm/mmap.c",
+    "do_brk_flags, mm/mmap.c",
+    "__x64_sys_brk, mm/mmap.c",
+    "__x64_sys_munmap, mm/mmap.c",
+    "__x64_sys_clock_gettime, kernel/time/posix-timers.c",
+    "__x64_sys_arch_prctl, arch/x86/kernel/process_64.c",
+    "vfs_read, fs/read_write.c",
+    "inet_bind, net/ipv4/af_inet.c",
+    "__inet_bind, net/ipv4/af_inet.c",
+    "step_into, fs/namei.c",
+    "do_futex, kernel/futex/syscalls.c",
+    "security_file_open, security/security.c",
+    "swapin_readahead, mm/swap_state.c",
+    "double_rq_lock, kernel/sched/core.c",
+    "tick_clock_notify, kernel/time/tick-sched.c",
+    "node_reclaim, mm/vmscan.c",
+    "strncpy_from_user, lib/strncpy_from_user.c",
+    "do_syscall_64, arch/x86/entry/common.c",
+    "rq_of_rt_rq, kernel/sched/rt.c",
+  })
+  void theConfigurationDecidesWhichOfSeveralIsBuilt(String symbol, String file) {
+    KernelFunctions.Found found = EMBEDDED.find(symbol).orElseThrow();
+
+    assertThat(found.candidates().stream().map(f -> f.place().file()).distinct())
+        .containsExactly(file);
+  }
+
+  @Test
+  void theObservedKernelsConfigurationHasTheFirstWord() {
+    KernelConfig noMmu =
+        KernelConfig.parse(
+            Bytes.of("config", "CONFIG_64BIT=y\n# CONFIG_MMU is not set\n".getBytes(UTF_8)));
+    KernelFunctions functions =
+        new KernelFunctions(List.of(KernelFunctions.embedded("6.12.117")), noMmu);
+
+    assertThat(functions.find("do_mmap").orElseThrow().likeliest().place().file())
+        .isEqualTo("mm/nommu.c");
+    assertThat(functions.find("do_mmap").orElseThrow().isCertain()).isTrue();
+  }
+
+  /// What `#if`s in one file decide stays open: the index does not hold them.
+  @Test
+  void filesThatAreNotBuiltAreLeftOut() {
+    KernelIndex core = KernelIndexSet.embeddedFunctions().series("6.12").orElseThrow();
+    Set<String> names = new TreeSet<>();
+    Set<String> several = new TreeSet<>();
+    core.functions()
+        .orElseThrow()
+        .forEach(
+            f -> {
+              if (!names.add(f.name())) {
+                several.add(f.name());
+              }
+            });
+    int certain = 0;
+    int oneFile = 0;
+    for (String name : several) {
+      KernelFunctions.Found found = EMBEDDED.find(name).orElseThrow();
+      certain += found.isCertain() ? 1 : 0;
+      boolean one = found.candidates().stream().map(f -> f.place().file()).distinct().count() == 1;
+      oneFile += one && !found.isCertain() ? 1 : 0;
+    }
+    System.out.printf(
+        "%d names, %d defined several times: %d decided, %d open in one file, %d in several%n",
+        names.size(), several.size(), certain, oneFile, several.size() - certain - oneFile);
+
+    assertThat(several).hasSizeGreaterThan(4_000);
+    assertThat(certain).isGreaterThan(1_500);
   }
 
   @Test

@@ -162,7 +162,7 @@ final class SampleExplanations {
     return new RanFunction(
         name,
         0xffffffff81000000L + name.length() * 16L,
-        place,
+        place == null ? List.of() : List.of(place),
         cost,
         returned,
         returned == null ? "" : "int",

@@ -56,20 +56,19 @@ public final class CallTree {
   /// The tree as a fact.
   ///
   /// @param types what the functions return
-  /// @param places where the source defines a function, by its name; may return `null`
-  public RanFunction toModel(ReturnTypes types, Function<String, @Nullable Place> places) {
+  /// @param places where the source defines a function, by its name
+  public RanFunction toModel(ReturnTypes types, Function<String, List<Place>> places) {
     return model(root, types, places);
   }
 
   /// One function without its calls.
-  static RanFunction alone(
-      CallNode node, ReturnTypes types, Function<String, @Nullable Place> places) {
+  static RanFunction alone(CallNode node, ReturnTypes types, Function<String, List<Place>> places) {
     return model(node, List.of(), types, places);
   }
 
   /// The depth is bounded by [CallTreeBuilder#MAX_DEPTH].
   private static RanFunction model(
-      CallNode node, ReturnTypes types, Function<String, @Nullable Place> places) {
+      CallNode node, ReturnTypes types, Function<String, List<Place>> places) {
     List<RanFunction> calls = new ArrayList<>(node.calls().size());
     for (CallNode call : node.calls()) {
       calls.add(model(call, types, places));
@@ -81,7 +80,7 @@ public final class CallTree {
       CallNode node,
       List<RanFunction> calls,
       ReturnTypes types,
-      Function<String, @Nullable Place> places) {
+      Function<String, List<Place>> places) {
     ReturnType type = types.of(node.name());
     Long rax = node.rax();
     return new RanFunction(

@@ -29,7 +29,7 @@ public final class ErrorSearch {
   private final KernelSymbols symbols;
   private final CodeCache code;
   private final boolean hasCode;
-  private final Function<String, @Nullable Place> places;
+  private final Function<String, List<Place>> places;
 
   /// @param types what functions return: those that return nothing or a `bool` say no errors
   /// @param symbols the kernel's functions
@@ -39,7 +39,7 @@ public final class ErrorSearch {
       ReturnTypes types,
       KernelSymbols symbols,
       KernelCode code,
-      Function<String, @Nullable Place> places) {
+      Function<String, List<Place>> places) {
     this.types = types;
     this.symbols = symbols;
     this.code = new CodeCache(code, symbols);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import trapline.model.MalformedBinary;
 import trapline.model.RanFunction;
@@ -94,7 +95,7 @@ class CallTreeBuilderTest {
     assertThat(kernel.text()).isEqualTo("a=?(asm_sysvec_call_function=-98(handler=-98) b=1)");
     CallNode root = kernel.builder().finish().root();
     assertThat(root.calls().getFirst().isEvent).isTrue();
-    RanFunction model = kernel.builder().finish().toModel(ReturnTypes.NONE, name -> null);
+    RanFunction model = kernel.builder().finish().toModel(ReturnTypes.NONE, name -> List.of());
     assertThat(model.calls().getFirst().returned()).isNull();
   }
 
@@ -165,7 +166,7 @@ class CallTreeBuilderTest {
       kernel.call("a").push().in("a", 1);
     }
     CallTree tree = kernel.builder().finish();
-    assertThat(tree.toModel(ReturnTypes.NONE, name -> null).size())
+    assertThat(tree.toModel(ReturnTypes.NONE, name -> List.of()).size())
         .isEqualTo(CallTreeBuilder.MAX_DEPTH);
     assertThat(tree.root().cost()).isEqualTo(10000);
     assertThat(tree.notes().getFirst()).contains("more than 1000 deep");
@@ -192,7 +193,7 @@ class CallTreeBuilderTest {
         .containsExactly(
             "An interrupt came before the first instruction; its 4908 instructions are left out.",
             "The thread waited meanwhile; 3261 instructions of others are left out.");
-    RanFunction bind = tree.toModel(Recorded.returns(), name -> null);
+    RanFunction bind = tree.toModel(Recorded.returns(), name -> List.of());
     assertThat(bind.name()).isEqualTo("__x64_sys_bind");
     // All but the emulator's two instructions that were begun twice, in the other thread.
     assertThat(bind.cost()).isEqualTo(11062 - 4908 - 3261 - 2);

@@ -184,7 +184,7 @@ class ErrorSearchTest {
               "kernel/seccomp.c, __seccomp_filter: case SECCOMP_RET_ERRNO"));
 
   private static ErrorSearch search(KernelCode code) {
-    return new ErrorSearch(Recorded.returns(), Recorded.symbols(), code, name -> null);
+    return new ErrorSearch(Recorded.returns(), Recorded.symbols(), code, name -> List.of());
   }
 
   @TestFactory

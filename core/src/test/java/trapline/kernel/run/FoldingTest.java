@@ -8,7 +8,7 @@ import trapline.model.RanFunction;
 
 class FoldingTest {
   private static RanFunction function(String name, long cost, RanFunction... calls) {
-    return new RanFunction(name, 0, null, cost, 0L, "int", List.of(calls));
+    return new RanFunction(name, 0, List.of(), cost, 0L, "int", List.of(calls));
   }
 
   private static final RanFunction TREE =
@@ -71,7 +71,8 @@ class FoldingTest {
   /// Whatever is folded, no function is lost from the count.
   @Test
   void realTreesAreCountedWhole() {
-    RanFunction tree = Recorded.tree("connect-refused").toModel(Recorded.returns(), name -> null);
+    RanFunction tree =
+        Recorded.tree("connect-refused").toModel(Recorded.returns(), name -> List.of());
     for (int depth = 1; depth < 30; depth++) {
       for (boolean full : new boolean[] {true, false}) {
         int counted = 0;

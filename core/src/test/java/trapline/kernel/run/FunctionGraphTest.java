@@ -89,7 +89,7 @@ class FunctionGraphTest {
     List<TracedCall> calls = graph(resource("function-graph-" + version + ".txt.gz"));
     List<TracedCall> probes = probes(version);
     ErrorSearch search =
-        new ErrorSearch(Recorded.returns(), Recorded.symbols(), KernelCode.NONE, name -> null);
+        new ErrorSearch(Recorded.returns(), Recorded.symbols(), KernelCode.NONE, name -> List.of());
     TracedCall bind = failed(probes, 49, -98);
     CallTree joined = ReturnProbes.join(failed(calls, 49, -98).tree(), bind.returned());
     ErrorOrigin origin = search.search(joined, 98);

@@ -110,10 +110,10 @@ class RunFuzzTest {
         };
     try {
       CallTree tree = kernel.builder().finish();
-      Folding.rows(tree.toModel(ReturnTypes.NONE, name -> null), 5, false);
+      Folding.rows(tree.toModel(ReturnTypes.NONE, name -> List.of()), 5, false);
       for (int errno : new int[] {1, 4, 14, 38, 98, 512}) {
         for (KernelCode each : List.of(code, KernelCode.NONE)) {
-          new ErrorSearch(ReturnTypes.NONE, kernel.symbols(), each, name -> null)
+          new ErrorSearch(ReturnTypes.NONE, kernel.symbols(), each, name -> List.of())
               .search(tree, errno);
         }
       }
