@@ -141,7 +141,7 @@ public final class LiveTools {
       ReturnType type = types().of(name);
       if (function != KernelSymbols.NONE
           && (type == null || type.kind().mayBeError())
-          && !Folding.isNoise(new RanFunction(name, 0, null, -1, null, "", List.of()))
+          && !Folding.isNoise(new RanFunction(name, 0, List.of(), -1, null, "", List.of()))
           && chosen.size() < MOST_PROBES) {
         chosen.add(all.symbol(function));
       }

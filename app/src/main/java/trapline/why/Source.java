@@ -8,8 +8,7 @@ import trapline.model.Place;
 /// The source of an observed kernel, as far as it is known.
 public interface Source {
   /// Where it defines a function, by its name: several places when it does not tell which of them
-  /// the
-  /// kernel was built with, none when it does not know it.
+  /// the kernel was built with, none when it does not know it.
   Function<String, List<Place>> places();
 
   /// Which source that is, and how well it fits the kernel; empty when there is none.

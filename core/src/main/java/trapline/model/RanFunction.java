@@ -37,9 +37,8 @@ public record RanFunction(
     return places.size() == 1 ? places.getFirst() : null;
   }
 
-  /// The places as text: `mm/a.c:1 or mm/b.c:2`, `mm/a.c:1 or 9`, `mm/a.c:1 or 7 others`; empty
-  /// when
-  /// there is none.
+  /// The places as text: `mm/a.c:1 or mm/b.c:2`, `mm/a.c:1 or 9`, `mm/a.c:1 or 7 others`;
+  /// empty when there is none.
   public String placeText() {
     if (places.size() < 2) {
       return places.isEmpty() ? "" : places.getFirst().toString();
