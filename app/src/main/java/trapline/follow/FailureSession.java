@@ -116,16 +116,17 @@ public final class FailureSession {
 
   /// Runs the program to its end. The tracer is left to the caller to close.
   public Result run() {
-    boolean stopped = false;
-    for (TraceEvent event = tracer.next(); event != null && !stopped; event = next(event)) {
-      stopped = event instanceof TraceEvent.Interrupted || isForBoth(event);
-      if (!stopped) {
-        take(event);
-      } else {
-        break;
+    for (TraceEvent event = tracer.next(); event != null; event = next(event)) {
+      if (event instanceof TraceEvent.Interrupted || isForBoth(event)) {
+        return result(true);
       }
+      take(event);
     }
-    return new Result(stopped, status, signal, failures, calls, seen);
+    return result(false);
+  }
+
+  private Result result(boolean isInterrupted) {
+    return new Result(isInterrupted, status, signal, failures, calls, seen);
   }
 
   private @Nullable TraceEvent next(TraceEvent last) {
@@ -160,6 +161,10 @@ public final class FailureSession {
         if (thread == firstProcess) {
           status = ended.status();
           signal = ended.signal();
+        }
+        if (tracer.processOf(thread) == 0) {
+          // A process ends with its first thread, and the kernel gives its number out again.
+          processes.remove(thread);
         }
       }
       default -> {}
