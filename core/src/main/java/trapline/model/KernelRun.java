@@ -28,9 +28,7 @@ public record KernelRun(
     /// The same, when the program was run once more for it.
     LIVE_SECOND_RUN("the running kernel, second run"),
     /// A guest kernel, recorded by the emulator instruction by instruction.
-    GUEST_EMULATED("guest kernel, emulated"),
-    /// A guest kernel on the machine's own processor, stepped instruction by instruction.
-    GUEST_KVM("guest kernel, KVM");
+    GUEST_EMULATED("guest kernel, emulated");
 
     private final String text;
 

@@ -284,7 +284,6 @@ public final class WhyReport {
       case LIVE -> "the running kernel " + run.release() + " (live)";
       case LIVE_SECOND_RUN -> "the running kernel " + run.release() + " (live, second run)";
       case GUEST_EMULATED -> "guest kernel " + run.release() + " (emulated)";
-      case GUEST_KVM -> "guest kernel " + run.release() + " (KVM)";
     };
   }
 }
