@@ -50,18 +50,21 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
       line.append("there is no failed call number ").append(nth);
     } else if (calls.isEmpty()) {
       line.append("none of the ").append(run.calls()).append(" calls of ").append(program);
-      line.append(" failed");
+      line.append(" failed; errors that it saw came from the C library, without a call");
     } else {
       line.append("no call of ").append(String.join(" or ", calls)).append(" failed");
       for (String call : calls) {
         if (!run.seen().contains(call)) {
           line.append("; ").append(program).append(" did not make ").append(call);
           line.append(" (what the C library answers by itself is no call)");
+        } else {
+          line.append("; an error of a function ").append(call);
+          line.append(" came from the C library, without a call");
         }
       }
     }
     if (atStart > 0) {
-      line.append(" after the start; ").append(atStart);
+      line.append("; ").append(atStart);
       line.append(" failed before the program's own code: --startup explains them");
     }
     return line.toString();

@@ -238,7 +238,7 @@ final class KernelObservation implements AutoCloseable {
       observed = result;
       return result;
     } catch (GuestFailure e) {
-      if (interruption.came()) {
+      if (interruption.comes()) { // what ends a guest at shutdown may be first
         whyNot = "interrupted";
         return null;
       }

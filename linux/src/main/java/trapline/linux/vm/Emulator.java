@@ -150,6 +150,18 @@ final class Emulator implements Closeable {
     }
   }
 
+  /// Whether this process is ending, which ends every emulator.
+  static boolean isEnding() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
   private static void tryDelete(Path file) {
     try {
       Files.deleteIfExists(file);

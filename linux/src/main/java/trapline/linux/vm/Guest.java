@@ -117,6 +117,9 @@ public final class Guest {
           fill(ram);
           return boot.restore(work, ram, ramFile);
         } catch (IOException e) {
+          if (Emulator.isEnding()) {
+            throw e; // it was ended, and the state is as good as ever
+          }
           notes.add(
               "the kept state of the guest could not be used, so it booted: " + e.getMessage());
           boot.forget();

@@ -1,0 +1,77 @@
+package trapline.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import trapline.testing.Command;
+
+/// One run of `trapline why --json` in a process of its own, and what it said.
+///
+/// @param status its exit status
+/// @param err what it, and the program, wrote to standard error
+/// @param answers the explained calls in their order
+public record Why(int status, String err, List<JsonNode> answers) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /// Runs `trapline why --kernel vm --image IMAGE WORDS…` in a folder.
+  public static Why run(Path folder, Path image, String... words) {
+    List<String> all = new ArrayList<>(List.of("--kernel", "vm", "--image", image.toString()));
+    all.addAll(List.of(words));
+    return run(folder, all);
+  }
+
+  /// Runs `trapline why WORDS…` in a folder.
+  public static Why run(Path folder, List<String> words) {
+    try {
+      Path json = Files.createTempFile("trapline-why", ".json");
+      try {
+        List<String> all = new ArrayList<>(List.of("why", "--json", "-o", json.toString()));
+        all.addAll(words);
+        Command command = Cli.run(folder, all.toArray(new String[0]));
+        List<JsonNode> answers = new ArrayList<>();
+        for (String line : Files.readAllLines(json)) {
+          answers.add(MAPPER.readTree(line));
+        }
+        return new Why(command.status(), command.err(), answers);
+      } finally {
+        Files.deleteIfExists(json);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The command that runs `trapline why WORDS…`.
+  public static List<String> command(String... words) {
+    List<String> all = new ArrayList<>(List.of("why"));
+    all.addAll(List.of(words));
+    return Cli.command(all.toArray(new String[0]));
+  }
+
+  /// The answers by what stands behind `// ` in the line of the program that made the call.
+  public Map<String, JsonNode> byComment() {
+    Map<String, JsonNode> all = new LinkedHashMap<>();
+    for (JsonNode answer : answers) {
+      String line = answer.get("hops").get(0).path("text").asText();
+      int comment = line.indexOf("// ");
+      if (comment >= 0) {
+        all.put(line.substring(comment + 3).strip(), answer);
+      }
+    }
+    return all;
+  }
+
+  /// The functions that handed an error up, innermost first: `inet_csk_get_port < __inet_bind`.
+  public static String road(JsonNode answer) {
+    List<String> names = new ArrayList<>();
+    answer.get("error").get("road").forEach(each -> names.addFirst(each.get("function").asText()));
+    return String.join(" < ", names);
+  }
+}

@@ -1,0 +1,153 @@
+package trapline.why;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.cli.Why;
+import trapline.testing.CloudKernels;
+import trapline.testing.Programs;
+
+/// Calls that must be found again in a guest's run, and what is said when they are not there.
+class WhyRunsTest {
+  /// Each thread makes many calls of the same number before the one that fails.
+  private static final String THREADS =
+      """
+      #include <fcntl.h>
+      #include <pthread.h>
+      #include <unistd.h>
+      static int file;
+      static void *seek(void *which) {
+        for (int i = 0; i < 50; i++) lseek(file, i, SEEK_SET);
+        if (which) lseek(file, -1, SEEK_SET); // negative
+        else lseek(file, 0, 99);              // no such way
+        return 0;
+      }
+      int main(int n, char **v) {
+        pthread_t one, two;
+        file = open("/etc/passwd", O_RDONLY);
+        pthread_create(&one, 0, seek, 0);
+        pthread_join(one, 0);
+        pthread_create(&two, 0, seek, v);
+        pthread_join(two, 0);
+        lseek(-1, 0, SEEK_SET);               // no file
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  /// `fs/read_write.c`: ksys_lseek begins with `retval = -EINVAL`, which stands unless `whence <=
+  /// SEEK_MAX`; before that, `if (!fd_file(f)) return -EBADF`. A negative place is refused by
+  /// vfs_setpos, `return -EINVAL`, which gcc puts into generic_file_llseek_size.
+  @Test
+  void callsOfThreadsOfAStaticProgramAfterMany() {
+    Path image = CloudKernels.series("6.12");
+    Path program = Programs.compile(folder, "threads", THREADS, "-g", "-static", "-pthread");
+    Why all = Why.run(folder, image, program.toString());
+    assertThat(all.status()).as(all.err()).isZero();
+    Map<String, JsonNode> answers = all.byComment();
+    assertThat(answers.keySet()).containsExactly("no such way", "negative", "no file");
+    assertThat(Why.road(answers.get("no such way"))).isEqualTo("ksys_lseek < __x64_sys_lseek");
+    assertThat(Why.road(answers.get("no file"))).isEqualTo("ksys_lseek < __x64_sys_lseek");
+    // shmem_file_llseek stands for the file system, which in the guest is in memory.
+    assertThat(Why.road(answers.get("negative")))
+        .isEqualTo("generic_file_llseek_size < shmem_file_llseek < ksys_lseek < __x64_sys_lseek");
+    assertThat(answers.values().stream().map(each -> each.get("thread").get("tid")).distinct())
+        .hasSize(3);
+
+    Why one = Why.run(folder, image, "--call", "lseek", "--nth", "2", program.toString());
+    assertThat(one.byComment().keySet()).containsExactly("negative");
+  }
+
+  /// The program finds out where it is by a file that only a guest has.
+  @Test
+  void whatDiffersIsSaid() {
+    Path image = CloudKernels.series("6.12");
+    Path program =
+        Programs.compile(
+            folder,
+            "differs",
+            """
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            int main(void) {
+              char text[10];
+              int guest = access("/trapline/launch", F_OK) == 0; // only in a guest
+              int file = guest ? open("/etc/passwd", O_RDONLY) : -1;
+              read(file, text, 10);                              // other result
+              if (guest) {
+                fputs("no host here\\n", stderr);
+                return 7;
+              }
+              lseek(-1, 0, SEEK_SET);                            // not reached
+            }
+            """,
+            "-g");
+    Why why = Why.run(folder, image, program.toString());
+    Map<String, JsonNode> answers = why.byComment();
+    assertThat(difference(answers.get("only in a guest"))).isEqualTo("there the call returned 0");
+    assertThat(difference(answers.get("other result"))).isEqualTo("there the call returned 10");
+    JsonNode error = answers.get("not reached").get("error");
+    assertThat(error.get("kind").asText()).isEqualTo("unknown");
+    assertThat(error.get("road")).isEmpty();
+    assertThat(error.get("explanation").asText())
+        .contains("did not come to this call", "status 7", "no host here", "--include");
+  }
+
+  private static String difference(JsonNode answer) {
+    return answer.get("error").get("observed").get("difference").asText();
+  }
+
+  /// glibc's mmap64 refuses an offset that is no multiple of a page before it makes a call
+  /// (`sysdeps/unix/sysv/linux/mmap64.c`, MMAP_OFF_MASK).
+  @Test
+  void anErrorOfTheLibraryItselfIsNoCall() {
+    Path image = CloudKernels.series("6.12");
+    Path program =
+        Programs.compile(
+            folder,
+            "library",
+            """
+            #include <sys/mman.h>
+            int main(void) { return mmap(0, 4096, PROT_READ, MAP_PRIVATE, 0, 1) != MAP_FAILED; }
+            """,
+            "-g");
+    Why why = Why.run(folder, image, "--call", "mmap", program.toString());
+    assertThat(why.status()).isEqualTo(1);
+    assertThat(why.answers()).isEmpty();
+    assertThat(why.err())
+        .contains("no call of mmap failed; an error of a function mmap came from the C library");
+    assertThat(Why.run(folder, image, program.toString()).err())
+        .contains("errors that it saw came from the C library, without a call");
+  }
+
+  /// The guest's kernel panics after a call was seen: what was seen is told, with why the rest is
+  /// not there.
+  @Test
+  void aPanicTakesNothingAway() {
+    Path image = CloudKernels.series("6.12");
+    Path program =
+        Programs.compile(
+            folder,
+            "panics",
+            """
+            #include <fcntl.h>
+            #include <unistd.h>
+            int main(void) {
+              lseek(-1, 0, SEEK_SET);  // before
+              if (access("/trapline/launch", F_OK) == 0)
+                write(open("/proc/sysrq-trigger", O_WRONLY), "c", 1);
+              lseek(-1, 0, SEEK_SET);  // after
+            }
+            """,
+            "-g");
+    Map<String, JsonNode> answers = Why.run(folder, image, program.toString()).byComment();
+    assertThat(Why.road(answers.get("before"))).startsWith("ksys_lseek");
+    assertThat(answers.get("after").get("error").get("explanation").asText())
+        .contains("did not come to this call", "Kernel panic");
+  }
+}
