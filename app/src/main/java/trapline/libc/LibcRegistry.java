@@ -1,0 +1,114 @@
+package trapline.libc;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The C libraries that Trapline has built, by name: one file each under
+/// `$XDG_DATA_HOME/trapline/libcs`, or `~/.local/share/trapline/libcs` (XDG Base Directory
+/// Specification), whose only line is the prefix.
+public final class LibcRegistry {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
+  private static final long LONGEST = 4096;
+
+  private final Path folder;
+
+  private LibcRegistry(Path folder) {
+    this.folder = folder;
+  }
+
+  /// The user's, by an environment with XDG_DATA_HOME and HOME.
+  ///
+  /// @throws LibcFailure when neither names a folder
+  public static LibcRegistry of(Map<String, String> environment) {
+    String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
+    if (!xdg.startsWith("/") && !home.startsWith("/")) {
+      throw new LibcFailure("neither XDG_DATA_HOME nor HOME names a folder, where libcs are kept");
+    }
+    Path data = xdg.startsWith("/") ? Path.of(xdg) : Path.of(home, ".local", "share");
+    return new LibcRegistry(data.resolve("trapline").resolve("libcs"));
+  }
+
+  /// A library that was built.
+  ///
+  /// @param name such as `glibc-2.36`
+  public record Entry(String name, Path prefix) {}
+
+  /// The folder of the registered names; a library without `--prefix` is installed beside it.
+  public Path folder() {
+    return folder;
+  }
+
+  /// What is registered, by name.
+  public List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        String name = String.valueOf(file.getFileName());
+        if (NAME.matcher(name).matches() && Files.isRegularFile(file)) {
+          entries.add(new Entry(name, prefix(file)));
+        }
+      }
+    } catch (IOException e) {
+      return List.of(); // there is none yet
+    }
+    return entries;
+  }
+
+  /// Registers a library that is whole: the last step of its installation.
+  ///
+  /// @throws LibcFailure when it cannot be written
+  public void add(String name, Path prefix) {
+    if (!NAME.matcher(name).matches()) {
+      throw new LibcFailure(name + ": a name has letters, digits, and . _ + - only");
+    }
+    try {
+      Files.createDirectories(folder);
+      Path part = Files.createTempFile(folder, ".", ".part");
+      Files.writeString(part, prefix.toAbsolutePath() + "\n");
+      Files.move(part, folder.resolve(name), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new LibcFailure(folder.resolve(name) + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /// The library that the user names, by its registered name or its prefix.
+  ///
+  /// @throws LibcFailure when there is none
+  public Libc find(String nameOrPrefix) {
+    if (NAME.matcher(nameOrPrefix).matches() && !nameOrPrefix.equals(".")) {
+      Path file = folder.resolve(nameOrPrefix);
+      if (Files.isRegularFile(file)) {
+        return Libc.at(prefix(file));
+      }
+      if (!Files.isDirectory(Path.of(nameOrPrefix))) {
+        throw new LibcFailure(
+            nameOrPrefix + ": no such C library; trapline libc lists those that there are");
+      }
+    }
+    try {
+      return Libc.at(Path.of(nameOrPrefix));
+    } catch (InvalidPathException e) {
+      throw new LibcFailure(nameOrPrefix + ": not a file name", e);
+    }
+  }
+
+  private static Path prefix(Path file) {
+    try {
+      if (Files.size(file) > LONGEST) {
+        throw new LibcFailure(file + ": damaged: it should hold one path; remove it");
+      }
+      return Path.of(Files.readString(file, StandardCharsets.UTF_8).strip());
+    } catch (IOException | InvalidPathException e) {
+      throw new LibcFailure(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+}
