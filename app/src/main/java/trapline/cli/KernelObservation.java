@@ -121,7 +121,7 @@ final class KernelObservation implements AutoCloseable {
       }
     }
     try {
-      Path folder = Files.createTempDirectory("trapline-");
+      Path folder = TemporaryFolder.make();
       LiveObservation live =
           able != null && kernel == null ? LiveObservation.open(able, options, err) : null;
       KernelObservation observation =

@@ -178,7 +178,7 @@ final class ProgramFile implements AutoCloseable {
   private static ProgramFile compile(Path source, PrintStream err) {
     Path folder = null;
     try {
-      folder = Files.createTempDirectory("trapline-");
+      folder = TemporaryFolder.make();
       String base = source.getFileName().toString();
       Path program = folder.resolve(base.substring(0, base.length() - 2));
       List<String> command = List.of("cc", "-g", "-o", program.toString(), source.toString());

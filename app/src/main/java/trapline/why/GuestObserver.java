@@ -146,10 +146,10 @@ public final class GuestObserver {
       try {
         CallTree tree = tools.tree(recording);
         String difference = difference(certainty, recording.result(), same);
-        KernelRun run = tools.run(tree, recording, difference);
         boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
-        return new Seen(
-            run, failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null);
+        ErrorOrigin origin =
+            failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null;
+        return new Seen(tools.run(tree, recording, difference, origin), origin);
       } catch (MalformedBinary e) {
         throw new GuestFailure(
             GuestFailure.Kind.EMULATOR,

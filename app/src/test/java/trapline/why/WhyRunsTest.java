@@ -60,6 +60,7 @@ class WhyRunsTest {
     // shmem_file_llseek stands for the file system, which in the guest is in memory.
     assertThat(Why.road(answers.get("negative")))
         .isEqualTo("generic_file_llseek_size < shmem_file_llseek < ksys_lseek < __x64_sys_lseek");
+    assertThat(note(answers.get("negative"))).contains("tmpfs");
     assertThat(answers.values().stream().map(each -> each.get("thread").get("tid")).distinct())
         .hasSize(3);
 
@@ -172,6 +173,10 @@ class WhyRunsTest {
 
   private static int run(String... command) throws IOException, InterruptedException {
     return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  private static String note(JsonNode answer) {
+    return answer.get("error").get("observed").path("note").asText();
   }
 
   private static String difference(JsonNode answer) {
