@@ -235,7 +235,11 @@ public final class FollowSession {
       Registers registers = entered.registers();
       Arrival arrival =
           builder.arrive(
-              view.caller(thread), id, registers, process, view.context(process.memory(), thread));
+              view.caller(thread, process),
+              id,
+              registers,
+              process,
+              view.context(process.memory(), thread));
       Interrupted broken = interrupted.get(thread);
       if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
         interrupted.remove(thread);
@@ -293,6 +297,9 @@ public final class FollowSession {
     Pending call = pending.remove(thread);
     TracedProcess process = process(thread);
     reportWrite(exited, process);
+    if (walker != null) {
+      walker.returned(process, thread);
+    }
     if (notes != null) {
       notes.exited(exited, process.memory());
     }
