@@ -364,14 +364,14 @@ public final class FollowSession {
     if (call.walked().isEmpty()) {
       return List.of();
     }
-    StepsBuilder builder = new StepsBuilder(process, options.steps() == FollowOptions.Steps.BRIEF);
+    StepsBuilder road = builder.steps(process, options.steps() == FollowOptions.Steps.BRIEF);
     Registers exit = trace.states().getFirst();
-    List<Step> steps = new ArrayList<>(builder.steps(call.walked()));
-    steps.addAll(builder.steps(List.of(call.walked().getLast(), exit)));
+    List<Step> steps = new ArrayList<>(road.steps(call.walked()));
+    steps.addAll(road.steps(List.of(call.walked().getLast(), exit)));
     steps.add(new Step.Trap(call.arrival().text(), Long.toString(exit.rax())));
     int last = trace.caller() < 0 ? trace.states().size() : trace.caller() + 2;
     List<Registers> back = trace.states();
-    steps.addAll(builder.steps(back.subList(0, Math.min(last, back.size()))));
+    steps.addAll(road.steps(back.subList(0, Math.min(last, back.size()))));
     return steps;
   }
 
