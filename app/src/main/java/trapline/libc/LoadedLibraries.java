@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Which libraries a dynamic linker would load for a program, as it says itself (`--list`): so its
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// @param absent the needed libraries that it does not find
 /// @param complaint what it said when it could not list them; empty when it could
 record LoadedLibraries(Map<String, Path> files, List<String> absent, String complaint) {
+  private static final Pattern NOT_FOUND =
+      Pattern.compile(
+          "(?:^Error loading shared library |: error while loading shared libraries: )([^:]+): "
+              + "(?:cannot open shared object file: )?No such file");
+
   LoadedLibraries {
     absent = List.copyOf(absent);
   }
@@ -37,9 +44,10 @@ record LoadedLibraries(Map<String, Path> files, List<String> absent, String comp
     }
   }
 
-  /// glibc's prints `name => path (0x…)`, `name => not found` and `path (0x…)`; musl's the same,
-  /// but
-  /// `Error loading shared library name: …` on standard error for what it does not find.
+  /// glibc's prints `name => path (0x…)`, `name => not found` and `path (0x…)`, musl's the same.
+  /// Of what they do not find both may complain on their standard error instead, glibc's only of
+  /// the
+  /// first.
   private static LoadedLibraries parse(Question.Answer answer) {
     Map<String, Path> files = new LinkedHashMap<>();
     List<String> absent = new ArrayList<>();
@@ -56,15 +64,14 @@ record LoadedLibraries(Map<String, Path> files, List<String> absent, String comp
         files.putIfAbsent(nameOf(name.isEmpty() ? path.toString() : name), path);
       }
     }
-    String error = "Error loading shared library ";
     for (String line : answer.err().lines().toList()) {
-      int colon = line.indexOf(": ");
-      if (line.startsWith(error) && colon > 0) {
-        absent.add(line.substring(error.length(), colon));
+      Matcher notFound = NOT_FOUND.matcher(line);
+      if (notFound.find()) {
+        absent.add(notFound.group(1));
       }
     }
     String complaint =
-        files.isEmpty() && answer.status() != 0
+        files.isEmpty() && absent.isEmpty() && answer.status() != 0
             ? answer.err().lines().findFirst().orElse("exit status " + answer.status()).strip()
             : "";
     return new LoadedLibraries(files, absent, complaint);
