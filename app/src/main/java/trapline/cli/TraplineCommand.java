@@ -37,6 +37,7 @@ final class TraplineCommand {
     commands.put("syscall", () -> new SyscallCommand(this).spec());
     commands.put("syscalls", () -> new SyscallsCommand(this).spec());
     commands.put("index", () -> new IndexCommand(this).spec());
+    commands.put("libc", () -> new LibcCommand(this).spec());
     commands.put("doctor", () -> new DoctorCommand(this).spec());
     if (args.length > 0 && commands.containsKey(args[0])) {
       commands.keySet().retainAll(Set.of(args[0]));
