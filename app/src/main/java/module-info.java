@@ -5,4 +5,5 @@ module trapline.app {
   requires trapline.linux;
   requires info.picocli;
   requires me.tongfei.progressbar;
+  requires org.tukaani.xz;
 }

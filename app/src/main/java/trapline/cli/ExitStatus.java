@@ -27,6 +27,10 @@ final class ExitStatus {
   /// The kernel could not be observed: no emulator, no kernel image, or the guest failed.
   static final int NOT_OBSERVED = 7;
 
+  /// The C library could not be built: something that it needs is missing, its configuration or
+  /// compiler refuses, the disk is full, or its source cannot be fetched.
+  static final int NOT_BUILT = 8;
+
   /// A defect in Trapline itself.
   static final int INTERNAL = 70;
 

@@ -29,6 +29,12 @@ public final class Main {
         described.setStopAtPositional(false);
       }
     }
+    CommandLine libc = line.getSubcommands().get("libc");
+    if (libc != null) {
+      for (String command : LibcCommand.OPTIONS_ANYWHERE) {
+        libc.getSubcommands().get(command).setStopAtPositional(false);
+      }
+    }
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
           err.println("trapline: " + Misuse.line(failure));

@@ -17,9 +17,8 @@ final class Misuse {
     CommandLine command = failure.getCommandLine();
     boolean root = command.getParent() == null;
     String help =
-        "trapline "
-            + (root ? "" : command.getCommandName() + " ")
-            + "--help shows the "
+        command.getCommandSpec().qualifiedName()
+            + " --help shows the "
             + (root ? "commands" : "options");
     if (!(failure instanceof UnmatchedArgumentException unmatched)) {
       return failure.getMessage() + "; " + help;

@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.vm.GuestProgress;
 
-/// Shows on a terminal how far the work with a guest is.
+/// Shows on a terminal how far long work is.
 final class WorkProgress implements GuestProgress, AutoCloseable {
   private final PrintStream err;
   private final String unit;
@@ -30,6 +30,10 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     return new WorkProgress(err, " MB", 1_000_000);
   }
 
+  static WorkProgress ofObjects(PrintStream err) {
+    return new WorkProgress(err, " objects", 1);
+  }
+
   static WorkProgress ofCalls(PrintStream err) {
     return new WorkProgress(err, " calls", 1);
   }
@@ -40,7 +44,7 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
       return;
     }
     if (!what.equals(shownWork)) {
-      close();
+      clear();
       shownWork = what;
       if (total == 0) {
         line = what + " ...";
@@ -52,6 +56,9 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     }
     ProgressBar shown = bar;
     if (shown != null) {
+      if (total > 0) {
+        shown.maxHint(total);
+      }
       shown.stepTo(done);
     }
   }
@@ -69,7 +76,12 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    clear();
+  }
+
+  /// Takes away what is shown, so that a line can be written; what is told next is shown again.
+  synchronized void clear() {
     if (!line.isEmpty()) {
       err.print('\r' + " ".repeat(line.length()) + '\r');
       err.flush();
@@ -80,5 +92,6 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
       shown.close();
       bar = null;
     }
+    shownWork = "";
   }
 }

@@ -80,6 +80,17 @@ public final class LibcRegistry {
     }
   }
 
+  /// Forgets a name; its library stays where it is.
+  ///
+  /// @throws LibcFailure when it cannot be removed
+  public void remove(String name) {
+    try {
+      Files.deleteIfExists(folder.resolve(name));
+    } catch (IOException e) {
+      throw new LibcFailure(folder.resolve(name) + ": cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
   /// The library that the user names, by its registered name or its prefix.
   ///
   /// @throws LibcFailure when there is none

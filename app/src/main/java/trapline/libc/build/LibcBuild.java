@@ -1,0 +1,250 @@
+package trapline.libc.build;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import trapline.libc.BuiltMark;
+import trapline.libc.Libc;
+import trapline.libc.LibcRegistry;
+
+/// Builds one C library: configured and made outside of its source, installed beside its prefix,
+/// moved there as a whole, and registered last.
+public final class LibcBuild {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
+  private static final long MEGABYTE = 1L << 20;
+
+  private final Folders folders;
+  private final LibcRegistry registry;
+  private final Map<String, String> environment;
+  private final BuildListener listener;
+
+  /// @param environment of the user: where folders are, and CC
+  public LibcBuild(
+      Folders folders,
+      LibcRegistry registry,
+      Map<String, String> environment,
+      BuildListener listener) {
+    this.folders = folders;
+    this.registry = registry;
+    this.environment = environment;
+    this.listener = listener;
+  }
+
+  /// What was built.
+  ///
+  /// @param name as it is registered
+  /// @param source the folder of its source
+  /// @param wasThere whether it was built before, and nothing was done
+  public record Built(String name, Libc libc, Path source, boolean wasThere) {}
+
+  /// How large a build is: a row of `sizes.txt`.
+  private record Size(long objects, long buildMegabytes, long installedMegabytes) {}
+
+  /// Builds.
+  ///
+  /// @throws LibcBuildFailure when it could not be built; nothing is registered or installed then
+  public Built run(BuildRequest request) {
+    if (!request.name().isEmpty() && !NAME.matcher(request.name()).matches()) {
+      throw LibcBuildFailure.input(
+          request.name() + ": a name has letters, digits, and . _ + - only");
+    }
+    Path given = SourceFinder.path(request.source());
+    if (given == null || !Files.exists(given)) {
+      SourceFinder.version(request.source())
+          .ifPresent(each -> BuildNeeds.check(each.kind(), each.version(), environment));
+    }
+    SourceTree tree = new SourceFinder(folders, listener).find(request.source(), request.name());
+    BuildNeeds.check(tree.kind(), tree.version(), environment);
+    String name = request.name().isEmpty() ? tree.name() : request.name();
+    Path prefix =
+        request.prefix() == null
+            ? folders.prefix(name)
+            : request.prefix().toAbsolutePath().normalize();
+    SourceTree.requireUsable(tree.folder());
+    SourceTree.requireUsable(prefix);
+    BuiltMark mark =
+        new BuiltMark(
+            name,
+            tree.kind().text(),
+            tree.version(),
+            tree.folder(),
+            tree.origin(),
+            request.cflags());
+    Prefix target = new Prefix(prefix, registry);
+    Optional<Libc> there = target.require(mark);
+    if (there.isPresent()) {
+      registry.add(name, prefix);
+      return new Built(name, there.get(), tree.folder(), true);
+    }
+    try (BuildFolder folder = BuildFolder.take(folders.builds(), name)) {
+      SourceTree.requireUsable(folder.build());
+      build(folder, tree, mark, target, request.jobs());
+      registry.add(name, prefix);
+      folder.remove();
+      return new Built(name, Libc.at(prefix), tree.folder(), false);
+    } catch (IOException e) {
+      throw Folders.failure(folders.builds().resolve(name), e);
+    }
+  }
+
+  private void build(BuildFolder folder, SourceTree tree, BuiltMark mark, Prefix target, int jobs)
+      throws IOException {
+    Size size = size(tree);
+    List<Remedies.Remedy> remedies =
+        Remedies.of(tree.kind(), tree.version(), compilerVersion(folder));
+    List<String> configure = configure(tree, target.folder(), remedies);
+    String cflags = mark.cflags() + words(remedies, Remedies.Where.CFLAGS);
+    Map<String, String> flags = Map.of("CFLAGS", cflags);
+    boolean resumed =
+        folder.prepare(mark.text() + String.join(" ", configure) + "\n" + cflags + "\n");
+    if (!resumed) {
+      requireRoom(folder.build(), size.buildMegabytes());
+    }
+    requireRoom(target.parent(), size.installedMegabytes());
+    for (Remedies.Remedy remedy : remedies) {
+      listener.say("with " + remedy.what() + ": " + remedy.why());
+    }
+    BuildLog log = new BuildLog(folder.log());
+    listener.say("log: " + log.file());
+    String title = tree.title();
+    if (resumed) {
+      listener.say("going on with a build that is there: " + folder.objects() + " objects");
+    } else {
+      listener.say("configuring " + title + " with CFLAGS " + cflags);
+      step(folder, log, "configuring " + title, configure, flags, 0);
+      folder.noteConfigured();
+    }
+    listener.say("building " + title + " with " + jobs + (jobs == 1 ? " job" : " jobs"));
+    List<String> make = List.of("make", "-j" + jobs);
+    step(folder, log, "building " + title, make, Map.of(), size.objects());
+    install(folder, log, tree, mark, target);
+  }
+
+  private void install(
+      BuildFolder folder, BuildLog log, SourceTree tree, BuiltMark mark, Prefix target)
+      throws IOException {
+    listener.say("installing under " + target.folder());
+    Path stage = target.stage(mark.name());
+    try {
+      Folders.delete(stage);
+      Folders.made(stage);
+      String variable = tree.kind() == Libc.Kind.GLIBC ? "install_root=" : "DESTDIR=";
+      List<String> make = List.of("make", "install", variable + stage);
+      step(folder, log, "installing " + tree.title(), make, Map.of(), 0);
+      Path staged = stage.resolve(target.folder().getRoot().relativize(target.folder()));
+      mark.write(staged);
+      Files.copy(log.file(), staged.resolve(".trapline-log"), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(staged, target.folder(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw Folders.failure(stage, e);
+    } finally {
+      Folders.delete(stage);
+    }
+  }
+
+  private void step(
+      BuildFolder folder,
+      BuildLog log,
+      String title,
+      List<String> command,
+      Map<String, String> flags,
+      long objects)
+      throws IOException {
+    log.begin(title + ": " + String.join(" ", command));
+    long[] done = {objects == 0 ? 0 : folder.objects()};
+    listener.at(title, done[0], objects);
+    int status =
+        Commands.run(
+            command,
+            folder.build(),
+            flags,
+            log.file(),
+            () -> {
+              done[0] += log.compiled();
+              // A version may have more than the nearest one that was counted.
+              listener.at(title, done[0], objects == 0 ? 0 : Math.max(objects, done[0] + 1));
+            });
+    if (status == 0) {
+      return;
+    }
+    if (log.isDiskFull()) {
+      throw LibcBuildFailure.build(Folders.full(folder.build()) + "; log: " + log.file());
+    }
+    throw LibcBuildFailure.build(
+        title + " failed: " + log.reason() + "; the whole log: " + log.file());
+  }
+
+  private List<String> configure(SourceTree tree, Path prefix, List<Remedies.Remedy> remedies) {
+    List<String> command = new ArrayList<>();
+    command.add(tree.folder().resolve("configure").toString());
+    command.add("--prefix=" + prefix);
+    for (List<String> row : Table.rows("configure.txt")) {
+      if (row.get(0).equals(tree.kind().text())
+          && Versions.isBetween(tree.version(), row.get(1), row.get(2))) {
+        command.add(row.get(3).replace("{prefix}", prefix.toString()));
+      }
+    }
+    for (Remedies.Remedy remedy : remedies) {
+      if (remedy.where() == Remedies.Where.CONFIGURE) {
+        command.add(remedy.what());
+      }
+    }
+    return command;
+  }
+
+  private static String words(List<Remedies.Remedy> remedies, Remedies.Where where) {
+    StringBuilder words = new StringBuilder();
+    for (Remedies.Remedy remedy : remedies) {
+      if (remedy.where() == where) {
+        words.append(' ').append(remedy.what());
+      }
+    }
+    return words.toString();
+  }
+
+  /// gcc's version; empty when the compiler is another.
+  private String compilerVersion(BuildFolder folder) throws IOException {
+    Path quiet = folder.build().resolveSibling("");
+    List<String> said = new ArrayList<>();
+    for (String option : List.of("--version", "-dumpversion")) {
+      List<String> command = new ArrayList<>(BuildNeeds.compiler(environment));
+      command.add(option);
+      String answer = Commands.answer(quiet, command, Map.of());
+      said.add(answer == null ? "" : answer.strip());
+    }
+    return said.getFirst().contains("Free Software Foundation") ? said.getLast() : "";
+  }
+
+  private static Size size(SourceTree tree) {
+    Size nearest = new Size(0, 0, 0);
+    for (List<String> row : Table.rows("sizes.txt")) {
+      boolean first = nearest.objects() == 0;
+      if (row.get(0).equals(tree.kind().text())
+          && (first || Versions.compare(row.get(1), tree.version()) <= 0)) {
+        nearest =
+            new Size(
+                Long.parseLong(row.get(2)), Long.parseLong(row.get(3)), Long.parseLong(row.get(4)));
+      }
+    }
+    return nearest;
+  }
+
+  private static void requireRoom(Path folder, long megabytes) throws IOException {
+    long free = Files.getFileStore(folder).getUsableSpace() / MEGABYTE;
+    if (free < megabytes) {
+      throw LibcBuildFailure.build(
+          folder
+              + ": "
+              + free
+              + " MB are free on this disk, and about "
+              + megabytes
+              + " MB are needed; make room, or set XDG_CACHE_HOME or --prefix to another");
+    }
+  }
+}

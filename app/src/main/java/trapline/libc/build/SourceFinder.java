@@ -1,0 +1,199 @@
+package trapline.libc.build;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import trapline.libc.Libc;
+
+/// Finds the source that the user names: a folder, a tarball, or a version.
+///
+/// What is unpacked stays under [Folders#sources], with a file `.trapline-source` that tells where
+/// it came from: debug information names the files there.
+final class SourceFinder {
+  private static final Pattern VERSION =
+      Pattern.compile("(?:(glibc|musl)[- ])?([0-9]{1,3}(?:\\.[0-9]{1,3}){1,3})");
+  private static final String STAMP = ".trapline-source";
+
+  private final Folders folders;
+  private final BuildListener listener;
+
+  SourceFinder(Folders folders, BuildListener listener) {
+    this.folders = folders;
+    this.listener = listener;
+  }
+
+  /// A version that was named.
+  record Named(Libc.Kind kind, String version) {}
+
+  /// The version that a text names, when it does: `glibc-2.36`, or `2.36` alone: musl's have three
+  /// numbers and begin with 0 or 1.
+  static Optional<Named> version(String text) {
+    Matcher matcher = VERSION.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String version = matcher.group(2);
+    boolean musl =
+        matcher.group(1) == null
+            ? version.startsWith("1.") || version.startsWith("0.")
+            : matcher.group(1).equals("musl");
+    return Optional.of(new Named(musl ? Libc.Kind.MUSL : Libc.Kind.GLIBC, version));
+  }
+
+  /// Finds a source.
+  ///
+  /// @param name what it will be registered as; empty for what the source says
+  SourceTree find(String source, String name) {
+    Path path = path(source);
+    if (path != null && Files.isDirectory(path)) {
+      return SourceTree.require(path, path.toAbsolutePath().normalize().toString());
+    }
+    if (path != null && Files.isRegularFile(path)) {
+      return ofTarball(path, name);
+    }
+    if (path != null && Files.exists(path)) {
+      throw LibcBuildFailure.input(source + ": neither a folder nor a tarball");
+    }
+    Named named =
+        version(source)
+            .orElseThrow(
+                () ->
+                    LibcBuildFailure.input(
+                        source
+                            + ": no such folder or file, and no version such as glibc-2.36 or"
+                            + " musl-1.2.3"));
+    return ofVersion(named, name);
+  }
+
+  static @Nullable Path path(String source) {
+    try {
+      return Path.of(source);
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
+  private SourceTree ofTarball(Path file, String name) {
+    try {
+      Path real = file.toRealPath();
+      String stamp = real + " " + Files.size(real) + " " + Files.getLastModifiedTime(real);
+      SourceTree kept = kept(stamp, file.toString());
+      if (kept != null) {
+        return kept;
+      }
+      return unpack(
+          name, stamp, file.toString(), part -> new SourceTarball(file).unpack(part, listener));
+    } catch (IOException e) {
+      throw LibcBuildFailure.input(file + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  private SourceTree ofVersion(Named named, String name) {
+    String title = named.kind().text() + " " + named.version();
+    try {
+      String why = "there is no apt here";
+      if (DebianSource.isAvailable()) {
+        DebianSource debian =
+            new DebianSource(Folders.made(folders.cache().resolve("libc-apt")), listener);
+        DebianSource.Package found = find(debian, named);
+        if (found != null) {
+          String origin = "Debian's source package " + found.name() + " " + found.version();
+          SourceTree kept = kept(origin, origin);
+          return kept != null
+              ? kept
+              : unpack(name, origin, origin, part -> debian.fetch(found, part));
+        }
+        why = debian.why();
+      }
+      URI location = Release.location(named.kind(), named.version());
+      listener.say(why + "; the release " + title + " is at " + location);
+      return ofTarball(Release.fetch(location, folders.downloads(), listener), name);
+    } catch (IOException e) {
+      throw LibcBuildFailure.build(title + ": cannot be fetched: " + e.getMessage());
+    }
+  }
+
+  private static DebianSource.@Nullable Package find(DebianSource debian, Named named)
+      throws IOException {
+    return debian.find(named.kind().text(), named.version());
+  }
+
+  /// How a source comes into an empty folder.
+  private interface Unpacking {
+    Path into(Path part) throws IOException;
+  }
+
+  private SourceTree unpack(String name, String stamp, String origin, Unpacking unpacking)
+      throws IOException {
+    Path sources = Folders.made(folders.sources());
+    removeLeftovers(sources);
+    Path part = Files.createTempDirectory(sources, ".part-" + ProcessHandle.current().pid() + "-");
+    try {
+      Path inner = unpacking.into(part);
+      SourceTree tree = SourceTree.look(inner, origin);
+      if (tree == null) {
+        throw LibcBuildFailure.input(origin + ": not the source of glibc or musl");
+      }
+      Path home = free(sources, name.isEmpty() ? tree.name() : name);
+      Files.writeString(inner.resolve(STAMP), stamp + "\n", StandardCharsets.UTF_8);
+      Files.move(inner, home);
+      return new SourceTree(tree.kind(), tree.version(), home, origin);
+    } finally {
+      Folders.delete(part);
+    }
+  }
+
+  /// A folder's name that is not taken.
+  private static Path free(Path sources, String name) {
+    Path home = sources.resolve(name);
+    for (int i = 2; Files.exists(home); i++) {
+      home = sources.resolve(name + "-" + i);
+    }
+    return home;
+  }
+
+  /// What was unpacked of the same origin before.
+  private @Nullable SourceTree kept(String stamp, String origin) throws IOException {
+    if (!Files.isDirectory(folders.sources())) {
+      return null;
+    }
+    try (Stream<Path> all = Files.list(folders.sources())) {
+      for (Path each : all.sorted().toList()) {
+        Path file = each.resolve(STAMP);
+        if (Files.isRegularFile(file) && Files.readString(file).strip().equals(stamp)) {
+          return SourceTree.look(each, origin);
+        }
+      }
+    }
+    return null;
+  }
+
+  /// Removes what runs that were killed have left.
+  private static void removeLeftovers(Path sources) throws IOException {
+    try (Stream<Path> all = Files.list(sources)) {
+      for (Path each : all.toList()) {
+        String[] words = String.valueOf(each.getFileName()).split("-", -1);
+        if (words.length == 3
+            && words[0].equals(".part")
+            && words[1].matches("[0-9]{1,9}")
+            && ProcessHandle.of(Long.parseLong(words[1])).isEmpty()) {
+          Folders.delete(each);
+        }
+      }
+    }
+  }
+
+  /// Whether a folder is one that was unpacked here, which may be removed.
+  static boolean isOurs(Path folder, Folders folders) {
+    return folders.sources().equals(folder.getParent())
+        && Files.isRegularFile(folder.resolve(STAMP));
+  }
+}

@@ -1,0 +1,255 @@
+package trapline.libc.build;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+import org.tukaani.xz.XZIOException;
+import org.tukaani.xz.XZInputStream;
+
+/// Unpacks a tarball, which may be anything: it is decompressed here, bounded, and written by
+/// tar(1), which leaves no folder that it was told to work in; what tries to is refused.
+final class SourceTarball {
+  /// glibc unpacks to 240 MB in 20,000 entries.
+  private static final long MAX_UNPACKED = 2L << 30;
+
+  private static final int MAX_ENTRIES = 200_000;
+  private static final int XZ_MEMORY_LIMIT_KIB = 256 << 10;
+  private static final int CHUNK = 1 << 16;
+
+  private final Path file;
+  private final long limit;
+  private final int maxEntries;
+
+  SourceTarball(Path file) {
+    this(file, MAX_UNPACKED, MAX_ENTRIES);
+  }
+
+  /// @param limit how many bytes it may unpack to
+  /// @param maxEntries how many files and folders it may have
+  SourceTarball(Path file, long limit, int maxEntries) {
+    this.file = file;
+    this.limit = limit;
+    this.maxEntries = maxEntries;
+  }
+
+  /// Unpacks into an empty folder.
+  ///
+  /// @return the source's own folder: the one that the archive has around it, or the empty one
+  Path unpack(Path folder, BuildListener listener) {
+    if (Commands.find("tar") == null) {
+      throw LibcBuildFailure.build("tar is not installed, which unpacks " + file);
+    }
+    try {
+      long size = Files.size(file);
+      try (CountingStream raw = new CountingStream(Files.newInputStream(file));
+          Decompressor unpacked = decompressor(raw)) {
+        write(unpacked, folder, raw, size, listener);
+      }
+      return inner(folder);
+    } catch (EOFException e) {
+      throw bad("it is cut off");
+    } catch (ZipException | XZIOException e) {
+      throw bad("its compressed data is damaged: " + e.getMessage());
+    } catch (IOException e) {
+      throw Folders.failure(folder, e);
+    }
+  }
+
+  private static Path inner(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> all = entries.toList();
+      return all.size() == 1 && Files.isDirectory(all.getFirst()) ? all.getFirst() : folder;
+    }
+  }
+
+  /// A stream of the archive, with what decompresses it.
+  private record Decompressor(InputStream in, @Nullable Process process) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      in.close();
+      if (process != null) {
+        process.destroyForcibly();
+      }
+    }
+
+    /// Whether the process that decompresses, if there is one, came to a good end.
+    boolean isGood() throws InterruptedException {
+      return process == null || process.waitFor() == 0;
+    }
+  }
+
+  private Decompressor decompressor(InputStream raw) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(raw, CHUNK);
+    in.mark(8);
+    byte[] magic = in.readNBytes(6);
+    in.reset();
+    String start = new String(magic, StandardCharsets.ISO_8859_1);
+    if (start.isEmpty()) {
+      throw bad("it is empty");
+    }
+    if (start.startsWith("\u00fd7zXZ")) {
+      return new Decompressor(new XZInputStream(in, XZ_MEMORY_LIMIT_KIB), null);
+    }
+    if (start.startsWith("\u001f\u008b")) {
+      return new Decompressor(new GZIPInputStream(in, CHUNK), null);
+    }
+    if (start.startsWith("BZh")) {
+      if (Commands.find("bzip2") == null) {
+        throw LibcBuildFailure.build(
+            "bzip2 is not installed, which unpacks " + file + ": apt-get install bzip2");
+      }
+      Process process =
+          new ProcessBuilder("bzip2", "-dc")
+              .redirectInput(file.toFile())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return new Decompressor(process.getInputStream(), process);
+    }
+    throw bad("neither a folder nor a .tar.xz, .tar.gz or .tar.bz2");
+  }
+
+  private void write(
+      Decompressor unpacked, Path folder, CountingStream raw, long size, BuildListener listener)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "tar", "-x", "-v", "-f", "-", "--no-same-owner", "--no-same-permissions");
+    builder.directory(folder.toFile());
+    builder.environment().put("LC_ALL", "C");
+    builder.environment().remove("TAR_OPTIONS");
+    Process tar = builder.start();
+    AtomicInteger entries = new AtomicInteger();
+    AtomicReference<String> complaint = new AtomicReference<>("");
+    Thread counting =
+        Thread.ofPlatform().daemon().start(() -> count(tar.getInputStream(), entries));
+    Thread listening =
+        Thread.ofPlatform().daemon().start(() -> complaints(tar.getErrorStream(), complaint));
+    try {
+      IOException broken = copy(unpacked.in(), tar.getOutputStream(), entries, raw, size, listener);
+      int status = tar.waitFor();
+      counting.join();
+      listening.join();
+      String said = complaint.get();
+      if (said.toLowerCase(Locale.ROOT).contains("removing leading")
+          || said.contains("contains '..'")) {
+        throw bad("it has files outside of its own folder (" + said + "); nothing was kept of it");
+      }
+      if (said.contains("No space left on device")) {
+        throw LibcBuildFailure.build(Folders.full(folder));
+      }
+      if (status != 0 || broken != null || !unpacked.isGood()) {
+        throw bad("it is damaged or cut off" + (said.isEmpty() ? "" : " (" + said + ")"));
+      }
+    } catch (InterruptedException e) {
+      throw LibcBuildFailure.interrupted();
+    } finally {
+      tar.destroyForcibly();
+    }
+  }
+
+  /// @return why tar took no more; `null` when it took all
+  private @Nullable IOException copy(
+      InputStream in,
+      OutputStream out,
+      AtomicInteger entries,
+      CountingStream raw,
+      long size,
+      BuildListener listener)
+      throws IOException {
+    byte[] buffer = new byte[CHUNK];
+    long total = 0;
+    while (true) {
+      int got = in.read(buffer);
+      if (Thread.interrupted()) {
+        throw LibcBuildFailure.interrupted();
+      }
+      try {
+        if (got < 0) {
+          out.close();
+          return null;
+        }
+        out.write(buffer, 0, got);
+      } catch (IOException e) {
+        return e;
+      }
+      total += got;
+      if (total > limit || entries.get() > maxEntries) {
+        throw bad(
+            "it unpacks to more than "
+                + (total > limit ? (limit >> 20) + " MiB" : maxEntries + " files")
+                + ": no source of a C library");
+      }
+      listener.bytes("unpacking " + file.getFileName(), raw.count(), Math.max(1, size));
+    }
+  }
+
+  private static void count(InputStream names, AtomicInteger entries) {
+    byte[] buffer = new byte[CHUNK];
+    try {
+      for (int got = names.read(buffer); got >= 0; got = names.read(buffer)) {
+        for (int i = 0; i < got; i++) {
+          if (buffer[i] == '\n') {
+            entries.incrementAndGet();
+          }
+        }
+      }
+    } catch (IOException e) {
+      // tar has ended.
+    }
+  }
+
+  private static void complaints(InputStream errors, AtomicReference<String> complaint) {
+    try {
+      byte[] said = errors.readNBytes(CHUNK);
+      errors.transferTo(OutputStream.nullOutputStream());
+      String text = new String(said, StandardCharsets.ISO_8859_1);
+      complaint.set(text.lines().findFirst().orElse("").replaceFirst("^tar: ", ""));
+    } catch (IOException e) {
+      // tar has ended.
+    }
+  }
+
+  private LibcBuildFailure bad(String what) {
+    return LibcBuildFailure.input(file + ": " + what);
+  }
+
+  /// Counts what was read of the archive.
+  private static final class CountingStream extends java.io.FilterInputStream {
+    private long count;
+
+    CountingStream(InputStream in) {
+      super(in);
+    }
+
+    long count() {
+      return count;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int one = super.read();
+      count += one < 0 ? 0 : 1;
+      return one;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int got = super.read(into, offset, length);
+      count += Math.max(0, got);
+      return got;
+    }
+  }
+}
