@@ -154,8 +154,7 @@ final class DebianSource {
 
   /// Lines for the machine's own sources of binary packages (apt-get(8), `indextargets`).
   private List<String> sources() throws IOException {
-    String format =
-        "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SIGNED_BY)\t$(TRUSTED)\t$(CODENAME)";
+    String format = "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)";
     List<String> known = new ArrayList<>();
     Set<String> others = new LinkedHashSet<>();
     Set<String> lines = new LinkedHashSet<>();
@@ -166,7 +165,7 @@ final class DebianSource {
       String answer = Commands.answer(root, words, Map.of());
       for (String line : answer == null ? List.<String>of() : answer.lines().toList()) {
         String[] fields = line.split("\t", -1);
-        if (fields.length == 7 && fields[1].contains(":/")) {
+        if (fields.length == 5 && fields[1].contains(":/")) {
           (DISTRIBUTIONS.contains(fields[0]) ? lines : others).add(line(fields));
         }
       }
@@ -182,15 +181,8 @@ final class DebianSource {
   }
 
   private static String line(String[] fields) {
-    List<String> options = new ArrayList<>();
-    if (!fields[4].isBlank()) {
-      options.add("signed-by=" + fields[4].strip().replace(' ', ','));
-    }
-    if (fields[5].equals("yes")) {
-      options.add("trusted=yes");
-    }
-    String bracket = options.isEmpty() ? "" : "[" + String.join(" ", options) + "] ";
-    return "deb-src " + bracket + fields[1] + " " + fields[2] + " " + fields[3];
+    String options = AptEntry.options(fields[4], fields[1]);
+    return "deb-src " + options + fields[1] + " " + fields[2] + " " + fields[3];
   }
 
   private int apt(String... words) throws IOException {
