@@ -121,6 +121,7 @@ final class FollowCommand implements Callable<Integer> {
         Output file = RunOptions.open(output)) {
       try {
         if (processId != null) {
+          DebugInstall.before(spec.commandLine().getParseResult(), processId, err);
           try (KernelObservation kernel =
               observation.mode() == ObservationOptions.Mode.OFF
                   ? null
@@ -134,6 +135,7 @@ final class FollowCommand implements Callable<Integer> {
                 observes
                     ? KernelObservation.prepare(observation, err, interruption, false)
                     : null) {
+          DebugInstall.before(spec.commandLine().getParseResult(), program.file(), err);
           return run(options, program, file, kernel, interruption);
         }
       } catch (CommandFailure e) {

@@ -51,6 +51,11 @@ final class ProgramFile implements AutoCloseable {
     return through == null ? executable : through.loader();
   }
 
+  /// The program itself.
+  Path file() {
+    return executable;
+  }
+
   /// The `argv` to hand to execve(2).
   ///
   /// @param command what the program is to find there

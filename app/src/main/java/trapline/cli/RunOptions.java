@@ -51,6 +51,7 @@ final class RunOptions {
             .description("Look for separate debug files here, too.")
             .build());
     spec.addOption(LibcOption.spec());
+    spec.addOption(DebugInstall.spec());
     spec.addOption(
         OptionSpec.builder("-o", "--output")
             .paramLabel("FILE")

@@ -84,6 +84,7 @@ final class WhyCommand implements Callable<Integer> {
                 root.err());
         KernelObservation kernel =
             KernelObservation.prepare(observation, root.err(), interruption, true)) {
+      DebugInstall.before(typed, program.file(), root.err());
       FailureSession.Result run = run(program, command, kernel, typed, limit, interruption, null);
       if (run.interrupted() || interruption.came()) {
         root.err().println("trapline: interrupted");

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///     path is there by its file's name
 /// @param absent the needed libraries that it does not find
 /// @param complaint what it said when it could not list them; empty when it could
-record LoadedLibraries(Map<String, Path> files, List<String> absent, String complaint) {
+public record LoadedLibraries(Map<String, Path> files, List<String> absent, String complaint) {
   private static final Pattern NOT_FOUND =
       Pattern.compile(
           "(?:^Error loading shared library |: error while loading shared libraries: )([^:]+): "
               + "(?:cannot open shared object file: )?No such file");
 
-  LoadedLibraries {
+  public LoadedLibraries {
     absent = List.copyOf(absent);
   }
 
@@ -32,7 +32,7 @@ record LoadedLibraries(Map<String, Path> files, List<String> absent, String comp
   ///
   /// @param options stand before `--list`
   /// @param environment what it is to know of the caller's
-  static LoadedLibraries of(
+  public static LoadedLibraries of(
       Path loader, List<String> options, Path program, Map<String, String> environment) {
     List<String> command = new ArrayList<>(List.of(loader.toString()));
     command.addAll(options);

@@ -10,13 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Says what would bring the debug information of a file.
-final class DebugPackages {
+public final class DebugPackages {
   /// Debian packages whose debug information is in a package with a name of its own; all others'
   /// is in `PACKAGE-dbgsym`.
   private static final List<String> OF_LIBC =
       List.of("libc6", "libc-bin", "libc6-x32", "libc6-i386", "libc-dev-bin", "nscd");
 
   private static final String COMPILE = "compile it with -g";
+  private static final String SYMBOLS = "-dbgsym";
   private static final Path ROOT = Path.of("/");
 
   private DebugPackages() {}
@@ -43,11 +44,30 @@ final class DebugPackages {
   }
 
   private static String debianRemedy(String owner, String codename) {
-    if (OF_LIBC.contains(owner)) {
-      return "install libc6-dbg";
+    String name = ofOwner(owner);
+    if (!name.endsWith(SYMBOLS)) {
+      return "install " + name;
     }
     String archive = codename.isEmpty() ? "" : " " + codename + "-debug";
-    return "install " + owner + "-dbgsym (from the archive debian-debug" + archive + ")";
+    return "install " + name + " (from the archive debian-debug" + archive + ")";
+  }
+
+  private static String ofOwner(String owner) {
+    return OF_LIBC.contains(owner) ? "libc6-dbg" : owner + SYMBOLS;
+  }
+
+  /// The Debian package that has the debug information of a file of this machine, whether or not an
+  /// archive has it.
+  ///
+  /// @return `null` when the file is of no package
+  public static @Nullable String nameFor(ObjectFile object) {
+    Path path = ObjectFiles.pathOf(object.path());
+    Path lists = ROOT.resolve("var/lib/dpkg/info");
+    if (path == null || !path.isAbsolute() || !object.root().equals(ROOT)) {
+      return null;
+    }
+    String owner = Files.isDirectory(lists) ? owner(lists, names(path, object)) : null;
+    return owner == null ? null : ofOwner(owner);
   }
 
   private static String otherRemedy(ObjectFile object, Path path) {
