@@ -32,7 +32,10 @@ public final class Main {
     CommandLine libc = line.getSubcommands().get("libc");
     if (libc != null) {
       for (String command : LibcCommand.OPTIONS_ANYWHERE) {
-        libc.getSubcommands().get(command).setStopAtPositional(false);
+        CommandLine described = libc.getSubcommands().get(command);
+        if (described != null) {
+          described.setStopAtPositional(false);
+        }
       }
     }
     line.setParameterExceptionHandler(
