@@ -193,7 +193,9 @@ final class DoctorCommand implements Callable<Integer> {
     }
     return Checkup.yes(
         what,
-        host.qemu() + (host.kvm() ? ", /dev/kvm can be opened" : ", by emulation (no /dev/kvm)"));
+        host.qemu()
+            + ", in emulation"
+            + (host.kvm() ? ": /dev/kvm is there, but cannot record what a kernel does" : ""));
   }
 
   private static String inPath(String name) {

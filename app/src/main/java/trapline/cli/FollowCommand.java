@@ -40,6 +40,7 @@ final class FollowCommand implements Callable<Integer> {
   private int stringLimit;
   private List<Path> debugDirectories = List.of();
   private @Nullable Path output;
+  private @Nullable String libc;
   private boolean ascii;
   private boolean full;
   private List<String> command = List.of();
@@ -104,6 +105,7 @@ final class FollowCommand implements Callable<Integer> {
     startup = typed.hasMatchedOption("--startup");
     stringLimit = typed.matchedOptionValue("-s", 64);
     debugDirectories = typed.matchedOptionValue("--debug-dir", debugDirectories);
+    libc = typed.matchedOptionValue("--libc", libc);
     output = typed.matchedOptionValue("-o", output);
     ascii = typed.hasMatchedOption("--ascii");
     command = typed.matchedPositionalValue(0, command);
@@ -127,7 +129,7 @@ final class FollowCommand implements Callable<Integer> {
           }
         }
         boolean observes = observation.mode() != ObservationOptions.Mode.OFF;
-        try (ProgramFile program = ProgramFile.find(command.getFirst(), err);
+        try (ProgramFile program = ProgramFile.find(command.getFirst(), LibcOption.of(libc), err);
             KernelObservation kernel =
                 observes
                     ? KernelObservation.prepare(observation, err, interruption, false)
@@ -150,6 +152,10 @@ final class FollowCommand implements Callable<Integer> {
     }
     if (processId != null && !command.isEmpty()) {
       throw usage("either a program or -p, not both");
+    }
+    if (processId != null && libc != null) {
+      throw usage(
+          "--libc is for programs that are started; process " + processId + " runs already");
     }
     if (processId != null && observation.mode() == ObservationOptions.Mode.VM) {
       throw usage("--kernel vm runs a program once more; a process that runs already cannot be");
@@ -214,7 +220,7 @@ final class FollowCommand implements Callable<Integer> {
     }
     if (held != null && observed != null && program != null) {
       if (result.end() != FollowSession.End.INTERRUPTED) {
-        held.observe(observed, program.executable(), command);
+        held.observe(observed, program.executable(), program.arguments(command));
       }
       held.show();
     }

@@ -6,16 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.CallWatch;
 import trapline.follow.FailureSession.Failure;
 import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
+import trapline.linux.proc.Mounts;
 import trapline.linux.ptrace.Tracer;
 import trapline.linux.tracefs.TracingAbility;
 import trapline.linux.vm.Credentials;
@@ -118,7 +121,7 @@ final class KernelObservation implements AutoCloseable {
       }
     }
     try {
-      Path folder = Files.createTempDirectory("trapline-");
+      Path folder = TemporaryFolder.make();
       LiveObservation live =
           able != null && kernel == null ? LiveObservation.open(able, options, err) : null;
       KernelObservation observation =
@@ -296,7 +299,28 @@ final class KernelObservation implements AutoCloseable {
     return GuestSpec.of(
         program,
         new GuestFiles(
-            included, List.copyOf(touched.opened()), touched.copies(), touched.made(), List.of()));
+            included,
+            List.copyOf(touched.opened()),
+            touched.copies(),
+            touched.made(),
+            readOnly(touched.opened())));
+  }
+
+  /// The read-only mounts that the program looked into.
+  private static List<Path> readOnly(Set<Path> opened) {
+    Mounts mounts = Mounts.ofThisProcess();
+    Set<Path> points = new LinkedHashSet<>();
+    for (Path each : opened) {
+      try {
+        Path point = mounts.readOnlyAt(each.toRealPath());
+        if (point != null && point.getNameCount() > 0) { // the guest needs its root itself
+          points.add(point);
+        }
+      } catch (IOException e) {
+        continue; // it was there when the program looked, and is not now
+      }
+    }
+    return List.copyOf(points);
   }
 
   private static byte[] bytes(String text) {

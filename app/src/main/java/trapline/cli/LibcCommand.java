@@ -1,7 +1,6 @@
 package trapline.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,12 +29,19 @@ final class LibcCommand implements Callable<Integer> {
     spec.addOption(TraplineCommand.flag("--json", "Write JSON, one object a line."));
     spec.addOption(TraplineCommand.flag("--ascii", "Write plain characters only."));
     TraplineCommand.named(
-        spec, "libc", "Lists the C libraries that there are, and builds others from source.");
-    Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
-    commands.put("build", () -> new LibcBuildCommand(root).spec());
-    commands.put("remove", () -> new LibcRemoveCommand(root).spec());
-    commands.forEach(
-        (name, described) -> spec.addSubcommand(name, new CommandLine(described.get())));
+        spec,
+        "libc",
+        "Lists the C libraries that there are, builds others from source, and makes programs for"
+            + " them.");
+    Map<String, Supplier<CommandSpec>> commands =
+        Map.ofEntries(
+            Map.entry("build", () -> new LibcBuildCommand(root).spec()),
+            Map.entry("cc", () -> new LibcCcCommand(root).spec()),
+            Map.entry("flags", () -> new LibcFlagsCommand(root).spec()),
+            Map.entry("remove", () -> new LibcRemoveCommand(root).spec()));
+    commands.keySet().stream()
+        .sorted()
+        .forEach(name -> spec.addSubcommand(name, new CommandLine(commands.get(name).get())));
   }
 
   CommandSpec spec() {

@@ -32,10 +32,7 @@ public final class Main {
     CommandLine libc = line.getSubcommands().get("libc");
     if (libc != null) {
       for (String command : LibcCommand.OPTIONS_ANYWHERE) {
-        CommandLine described = libc.getSubcommands().get(command);
-        if (described != null) {
-          described.setStopAtPositional(false);
-        }
+        libc.getSubcommands().get(command).setStopAtPositional(false);
       }
     }
     line.setParameterExceptionHandler(

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -16,6 +17,12 @@ import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.ElfIdentity;
 import trapline.elf.Segment;
+import trapline.libc.CCompiler;
+import trapline.libc.Libc;
+import trapline.libc.LibcFailure;
+import trapline.libc.LibcFit;
+import trapline.libc.LibcFlags;
+import trapline.libc.LoaderRun;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
@@ -30,28 +37,47 @@ final class ProgramFile implements AutoCloseable {
   private final Path executable;
   private final @Nullable Path folder;
 
-  private ProgramFile(Path executable, @Nullable Path folder) {
+  /// Runs it on another C library than it was linked for; `null` when nothing has to.
+  private final @Nullable LoaderRun through;
+
+  private ProgramFile(Path executable, @Nullable Path folder, @Nullable LoaderRun through) {
     this.executable = executable;
     this.folder = folder;
+    this.through = through;
   }
 
-  /// The file to hand to execve(2).
+  /// The file to hand to execve(2): the program, or the dynamic linker that is to run it.
   Path executable() {
-    return executable;
+    return through == null ? executable : through.loader();
+  }
+
+  /// The `argv` to hand to execve(2).
+  ///
+  /// @param command what the program is to find there
+  List<String> arguments(List<String> command) {
+    return through == null ? command : through.command(command);
   }
 
   /// Finds a program as a shell does, or compiles it.
   ///
+  /// @param libc the C library that it is to run on; `null` for the one that it was linked for
   /// @param err where the compiler's command and words go
   /// @throws CommandFailure when it cannot be run, with the reason
-  static ProgramFile find(String name, PrintStream err) {
+  static ProgramFile find(String name, @Nullable Libc libc, PrintStream err) {
     try {
       if (name.endsWith(".c") && Files.isRegularFile(Path.of(name))) {
-        return compile(Path.of(name), err);
+        return compile(Path.of(name), libc, err);
       }
       Path found = name.indexOf('/') >= 0 ? Path.of(name) : inPath(name);
-      check(name, found);
-      return new ProgramFile(found, null);
+      check(name, found, libc);
+      return new ProgramFile(
+          found,
+          null,
+          libc == null
+              ? null
+              : new LibcFit(libc, CallerEnvironment.of(System.getenv())).run(name, found));
+    } catch (LibcFailure e) {
+      throw notStarted(String.valueOf(e.getMessage()));
     } catch (InvalidPathException e) {
       throw notStarted(name + ": not a file name");
     }
@@ -82,7 +108,7 @@ final class ProgramFile implements AutoCloseable {
                 : ""));
   }
 
-  private static void check(String name, Path file) {
+  private static void check(String name, Path file, @Nullable Libc libc) {
     if (!Files.exists(file)) {
       throw notStarted(name + ": no such file" + (name.endsWith(".c") ? " to compile" : ""));
     }
@@ -103,7 +129,7 @@ final class ProgramFile implements AutoCloseable {
     }
     ElfIdentity identity = ElfIdentity.of(Bytes.of(name, start));
     switch (identity.kind()) {
-      case READABLE -> checkSegments(name, file);
+      case READABLE -> checkSegments(name, file, libc);
       case SCRIPT -> checkInterpreter(name, start);
       case OTHER_ELF ->
           throw notStarted(
@@ -124,7 +150,7 @@ final class ProgramFile implements AutoCloseable {
   }
 
   /// A damaged program is named as such before the kernel says no more than ENOEXEC.
-  private static void checkSegments(String name, Path file) {
+  private static void checkSegments(String name, Path file, @Nullable Libc libc) {
     try {
       ElfFile elf = new ObjectFiles().open(file).elf();
       long size = elf.bytes().size();
@@ -151,9 +177,12 @@ final class ProgramFile implements AutoCloseable {
         throw notStarted(name + ": an ELF file that loads nothing: not a program");
       }
       String interpreter = elf.interpreter();
-      if (!interpreter.isEmpty() && !Files.exists(Path.of(interpreter))) {
+      if (libc == null && !interpreter.isEmpty() && !Files.exists(Path.of(interpreter))) {
         throw notStarted(
-            name + ": needs the dynamic linker " + interpreter + ", which is not installed");
+            name
+                + ": needs the dynamic linker "
+                + interpreter
+                + ", which is not installed; --libc runs it on another C library");
       }
     } catch (MalformedBinary e) {
       throw notStarted("damaged ELF file: " + e.getMessage());
@@ -175,13 +204,17 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static ProgramFile compile(Path source, PrintStream err) {
+  private static ProgramFile compile(Path source, @Nullable Libc libc, PrintStream err) {
     Path folder = null;
     try {
-      folder = Files.createTempDirectory("trapline-");
+      List<String> flags =
+          libc == null ? List.of() : LibcFlags.of(libc, new CCompiler(List.of("cc")));
+      folder = TemporaryFolder.make();
       String base = source.getFileName().toString();
       Path program = folder.resolve(base.substring(0, base.length() - 2));
-      List<String> command = List.of("cc", "-g", "-o", program.toString(), source.toString());
+      List<String> command = new ArrayList<>(List.of("cc", "-g"));
+      command.addAll(flags);
+      command.addAll(List.of("-o", program.toString(), source.toString()));
       err.println("$ " + String.join(" ", command));
       err.flush();
       Process compiler =
@@ -203,7 +236,7 @@ final class ProgramFile implements AutoCloseable {
         }
         throw notStarted(source + ": cc failed with exit status " + status);
       }
-      return new ProgramFile(program, folder);
+      return new ProgramFile(program, folder, null);
     } catch (IOException e) {
       if (folder != null) {
         TemporaryFolder.delete(folder);

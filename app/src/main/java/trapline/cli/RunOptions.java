@@ -50,6 +50,7 @@ final class RunOptions {
             .auxiliaryTypes(Path.class)
             .description("Look for separate debug files here, too.")
             .build());
+    spec.addOption(LibcOption.spec());
     spec.addOption(
         OptionSpec.builder("-o", "--output")
             .paramLabel("FILE")

@@ -31,7 +31,7 @@ final class Tracee {
       return Tracer.launch(
           new LaunchSpec(
               program.executable(),
-              command,
+              program.arguments(command),
               CallerEnvironment.of(System.getenv()),
               Path.of(""),
               input));

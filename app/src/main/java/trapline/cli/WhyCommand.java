@@ -77,7 +77,11 @@ final class WhyCommand implements Callable<Integer> {
     ObservationOptions observation = ObservationOptions.of(typed, "auto");
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
-        ProgramFile program = ProgramFile.find(command.getFirst(), root.err());
+        ProgramFile program =
+            ProgramFile.find(
+                command.getFirst(),
+                LibcOption.of(typed.matchedOptionValue("--libc", (String) null)),
+                root.err());
         KernelObservation kernel =
             KernelObservation.prepare(observation, root.err(), interruption, true)) {
       FailureSession.Result run = run(program, command, kernel, typed, limit, interruption, null);
@@ -161,7 +165,7 @@ final class WhyCommand implements Callable<Integer> {
         kernel.explain(
             chosen.failures(),
             program.executable(),
-            command,
+            program.arguments(command),
             again ->
                 run(
                         program,

@@ -288,7 +288,8 @@ public final class FailureSession {
     DecodeContext context = view.context(process.memory(), thread);
     // As at the entry, but for the result: 0 is rax's number in DWARF.
     Registers registers = exited.registers().withDwarf(0, result);
-    Arrival arrival = builder.arrive(view.caller(thread), key.id(), registers, process, context);
+    Arrival arrival =
+        builder.arrive(view.caller(thread, process), key.id(), registers, process, context);
     boolean startup = !process.started() && arrival.mayPrecedeProgram();
     if (!startup) {
       process.markStarted();

@@ -1,7 +1,6 @@
 package trapline.follow;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -11,10 +10,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import trapline.model.Abi;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
@@ -24,38 +23,43 @@ import trapline.model.SyscallId;
 ///
 /// A file that is about to be written is copied first; one that the program makes is left out.
 public final class FilesTouched {
-  private static final int LONGEST_PATH = 4096;
   private static final long LARGEST_COPY = 16L << 20;
   private static final int MOST = 4000;
-  private static final int AT_FDCWD = -100;
   private static final int O_ACCMODE = 3;
   private static final int O_CREAT = 0100;
   private static final int O_TRUNC = 01000;
 
-  /// Calls of x86-64 that only look at a path, with the argument that it is in; those that take a
-  /// directory have it one before.
-  private static final Map<String, Integer> LOOKS =
-      Map.ofEntries(
-          Map.entry("open", 0),
-          Map.entry("openat", 1),
-          Map.entry("openat2", 1),
-          Map.entry("stat", 0),
-          Map.entry("lstat", 0),
-          Map.entry("access", 0),
-          Map.entry("readlink", 0),
-          Map.entry("execve", 0),
-          Map.entry("chdir", 0),
-          Map.entry("newfstatat", 1),
-          Map.entry("statx", 1),
-          Map.entry("faccessat", 1),
-          Map.entry("faccessat2", 1),
-          Map.entry("readlinkat", 1));
+  /// Calls that leave what a path names as it is.
+  private static final Set<String> LOOKS =
+      Set.of(
+          "openat2",
+          "stat",
+          "lstat",
+          "access",
+          "readlink",
+          "execve",
+          "execveat",
+          "chdir",
+          "chroot",
+          "statfs",
+          "getxattr",
+          "lgetxattr",
+          "listxattr",
+          "llistxattr",
+          "inotify_add_watch",
+          "newfstatat",
+          "statx",
+          "faccessat",
+          "faccessat2",
+          "readlinkat",
+          "mount",
+          "umount2");
 
   private final Path copies;
   private final Set<Path> opened = new LinkedHashSet<>();
   private final Map<Path, Path> copied = new HashMap<>();
   private final Set<Path> made = new HashSet<>();
-  private final Map<Integer, Path> asked = new HashMap<>();
+  private final Map<SyscallId, List<PathArguments>> arguments = new HashMap<>();
 
   /// @param copies a folder for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
@@ -79,33 +83,45 @@ public final class FilesTouched {
 
   /// A thread is about to make a call.
   void entered(int thread, SyscallId id, String name, Registers registers, RemoteMemory memory) {
-    asked.remove(thread);
-    Integer argument = id.abi() == Abi.X86_64 ? LOOKS.get(name) : null;
-    if (argument == null || opened.size() >= MOST) {
+    for (PathArguments each : arguments.computeIfAbsent(id, PathArguments::of)) {
+      Path path = opened.size() < MOST ? path(thread, registers, each, memory) : null;
+      if (path != null && !isOfKernel(path)) {
+        boolean changes = opens(name) ? isWritten(registers, each) : !LOOKS.contains(name);
+        touched(path, changes);
+      }
+    }
+  }
+
+  private void touched(Path path, boolean changes) {
+    if (isMade(path)) {
       return;
     }
-    Path path = path(thread, registers, argument, memory);
-    if (path == null) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      opened.add(path);
+      if (changes && Files.isRegularFile(path)) {
+        keep(path);
+      }
       return;
     }
-    boolean opens = name.equals("open") || name.equals("openat");
-    long flags = opens ? registers.argument(argument + 1) : 0;
-    boolean writes = (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
-    if (!writes) {
-      asked.put(thread, path);
-    } else if (Files.isRegularFile(path)) {
-      keep(path);
-    } else if (!Files.exists(path)) {
+    // How far the kernel gets on the way decides the error, too.
+    Path there = path.getParent();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there != null && !isOfKernel(there)) {
+      opened.add(there);
+    }
+    if (changes) {
       make(path);
     }
   }
 
-  /// The call of [#entered] has returned.
-  void exited(int thread, long result) {
-    Path path = asked.remove(thread);
-    if (path != null && result >= 0 && !isOfKernel(path)) {
-      opened.add(path);
-    }
+  private static boolean opens(String name) {
+    return name.equals("open") || name.equals("openat");
+  }
+
+  private static boolean isWritten(Registers registers, PathArguments path) {
+    return (registers.argument(path.argument() + 1) & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
   }
 
   private static boolean isOfKernel(Path path) {
@@ -122,19 +138,25 @@ public final class FilesTouched {
         Path copy = copies.resolve(Integer.toString(copied.size()));
         Files.copy(real, copy, StandardCopyOption.COPY_ATTRIBUTES);
         copied.put(real, copy);
-        opened.add(path);
       }
     } catch (IOException e) {
       return; // what cannot be read here cannot be carried; the guest then says what it lacks
     }
   }
 
+  private boolean isMade(Path path) {
+    try {
+      return !made.isEmpty() && made.contains(path.toRealPath());
+    } catch (IOException e) {
+      return false; // it is not there (any more)
+    }
+  }
+
   private void make(Path path) {
     Path folder = path.getParent();
     try {
-      if (folder != null && !isOfKernel(folder)) {
+      if (folder != null && Files.isDirectory(folder) && !isOfKernel(folder)) {
         made.add(folder.toRealPath().resolve(path.getFileName()));
-        opened.add(folder);
       }
     } catch (IOException e) {
       return; // nor can the file be made without its folder
@@ -142,30 +164,26 @@ public final class FilesTouched {
   }
 
   private static @Nullable Path path(
-      int thread, Registers registers, int argument, RemoteMemory memory) {
-    byte[] bytes = new byte[LONGEST_PATH];
-    int length = memory.read(registers.argument(argument), bytes, 0, bytes.length);
-    int end = 0;
-    while (end < length && bytes[end] != 0) {
-      end++;
-    }
-    if (end == 0 || end == length) {
+      int thread, Registers registers, PathArguments argument, RemoteMemory memory) {
+    String text = PathArguments.text(registers.argument(argument.argument()), memory);
+    if (text == null) {
       return null;
     }
     try {
-      Path named = Path.of(new String(bytes, 0, end, StandardCharsets.UTF_8));
+      Path named = Path.of(text);
       if (named.isAbsolute()) {
-        return named.normalize();
+        return named;
       }
-      int folder = argument == 0 ? AT_FDCWD : (int) registers.argument(argument - 1);
+      int folder =
+          argument.folder() < 0
+              ? PathArguments.AT_FDCWD
+              : (int) registers.argument(argument.folder());
       Path link =
-          folder == AT_FDCWD
+          folder == PathArguments.AT_FDCWD
               ? Path.of("/proc/" + thread + "/cwd")
               : Path.of("/proc/" + thread + "/fd/" + folder);
       Path base = Files.readSymbolicLink(link);
-      return Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)
-          ? base.resolve(named).normalize()
-          : null;
+      return Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS) ? base.resolve(named) : null;
     } catch (IOException | InvalidPathException e) {
       return null;
     }

@@ -235,7 +235,11 @@ public final class FollowSession {
       Registers registers = entered.registers();
       Arrival arrival =
           builder.arrive(
-              view.caller(thread), id, registers, process, view.context(process.memory(), thread));
+              view.caller(thread, process),
+              id,
+              registers,
+              process,
+              view.context(process.memory(), thread));
       Interrupted broken = interrupted.get(thread);
       if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
         interrupted.remove(thread);
@@ -293,6 +297,9 @@ public final class FollowSession {
     Pending call = pending.remove(thread);
     TracedProcess process = process(thread);
     reportWrite(exited, process);
+    if (walker != null) {
+      walker.returned(process, thread);
+    }
     if (notes != null) {
       notes.exited(exited, process.memory());
     }
@@ -357,14 +364,14 @@ public final class FollowSession {
     if (call.walked().isEmpty()) {
       return List.of();
     }
-    StepsBuilder builder = new StepsBuilder(process, options.steps() == FollowOptions.Steps.BRIEF);
+    StepsBuilder road = builder.steps(process, options.steps() == FollowOptions.Steps.BRIEF);
     Registers exit = trace.states().getFirst();
-    List<Step> steps = new ArrayList<>(builder.steps(call.walked()));
-    steps.addAll(builder.steps(List.of(call.walked().getLast(), exit)));
+    List<Step> steps = new ArrayList<>(road.steps(call.walked()));
+    steps.addAll(road.steps(List.of(call.walked().getLast(), exit)));
     steps.add(new Step.Trap(call.arrival().text(), Long.toString(exit.rax())));
     int last = trace.caller() < 0 ? trace.states().size() : trace.caller() + 2;
     List<Registers> back = trace.states();
-    steps.addAll(builder.steps(back.subList(0, Math.min(last, back.size()))));
+    steps.addAll(road.steps(back.subList(0, Math.min(last, back.size()))));
     return steps;
   }
 

@@ -56,7 +56,6 @@ public final class RunNotes {
 
   /// A call has returned.
   void exited(TraceEvent.Exited event, RemoteMemory memory) {
-    files.exited(event.threadId(), event.registers().rax());
     input.exited(event.threadId(), event.call(), event.registers(), memory);
   }
 

@@ -31,6 +31,9 @@ final class SlotWatch implements SlotHistory {
     if (finished) {
       return;
     }
+    if (program == null && process.awaitsProgram()) {
+      return;
+    }
     if (program == null && !begin(process)) {
       finished = true;
       return;

@@ -52,6 +52,10 @@ final class StepWalker {
   private final Tracer tracer;
   private final Map<TracedProcess, Map<Long, Gateway>> gateways = new HashMap<>();
   private final Set<TracedProcess> entryWatched = new HashSet<>();
+
+  /// Whose dynamic linker was run as the program, and has not mapped the real one yet.
+  private final Set<TracedProcess> awaited = new HashSet<>();
+
   /// Each thread's walks, the innermost last: a library may call back into the program, and that
   /// may call a library again.
   private final Map<Integer, List<Walk>> walks = new HashMap<>();
@@ -66,8 +70,18 @@ final class StepWalker {
   /// Prepares a process that has just begun to run a program: its libraries are not there yet, so
   /// the gateways are found when it reaches its own first instruction.
   void begin(TracedProcess process, int thread) {
-    if (process.entry() != 0 && entryWatched.add(process)) {
+    if (process.awaitsProgram()) {
+      awaited.add(process);
+    } else if (process.entry() != 0 && entryWatched.add(process)) {
       tracer.breakpoints().insert(thread, process.entry());
+    }
+  }
+
+  /// Takes the end of a system call, which may have mapped the program.
+  void returned(TracedProcess process, int thread) {
+    if (awaited.contains(process) && !process.awaitsProgram()) {
+      awaited.remove(process);
+      begin(process, thread);
     }
   }
 

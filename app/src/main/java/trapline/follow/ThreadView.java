@@ -3,6 +3,7 @@ package trapline.follow;
 import trapline.decode.DecodeContext;
 import trapline.decode.DescriptorNames;
 import trapline.decode.Limits;
+import trapline.journey.Image;
 import trapline.journey.JourneyBuilder.Caller;
 import trapline.linux.proc.Descriptors;
 import trapline.linux.proc.ProcessFacts;
@@ -19,9 +20,20 @@ final class ThreadView {
     this.limits = limits;
   }
 
-  Caller caller(int thread) {
+  Caller caller(int thread, TracedProcess process) {
     ProcessFacts facts = ProcessFacts.of(thread);
-    return new Caller(tracer.processOf(thread), thread, facts == null ? "" : facts.command());
+    return new Caller(
+        tracer.processOf(thread), thread, facts == null ? "" : name(facts.command(), process));
+  }
+
+  /// The thread's name, but the program's where it has none but that of a dynamic linker that was
+  /// run with the program.
+  private static String name(String command, TracedProcess process) {
+    if (Image.roleOf(command, "") == Image.Role.PROGRAM) {
+      return command;
+    }
+    String program = process.loadedName();
+    return program.isEmpty() ? command : program;
   }
 
   DecodeContext context(RemoteMemory memory, int thread) {

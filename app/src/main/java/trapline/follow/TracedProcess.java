@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.dwarf.DebugInfo;
+import trapline.elf.DynamicSection;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
 import trapline.elf.Symbol;
@@ -33,7 +34,8 @@ final class TracedProcess implements AddressSpace {
   private final RemoteMemory memory;
   private final Map<Loaded, @Nullable Image> images = new HashMap<>();
   private final Map<Image, String> libraries = new HashMap<>();
-  private final long entry;
+  private final long start;
+  private @Nullable Image program;
   private int reader;
   private @Nullable Maps maps;
   private boolean stale = true;
@@ -50,16 +52,17 @@ final class TracedProcess implements AddressSpace {
     this.objects = objects;
     this.memory = memory;
     ProcessFacts facts = ProcessFacts.of(threadId);
-    this.entry = facts == null ? 0 : facts.auxiliary(ProcessFacts.AT_ENTRY);
+    this.start = facts == null ? 0 : facts.auxiliary(ProcessFacts.AT_ENTRY);
   }
 
   int processId() {
     return processId;
   }
 
-  /// The program's first instruction, as run; 0 when not known.
+  /// The program's first instruction, as run; 0 when not known, or not yet: see [#program].
   long entry() {
-    return entry;
+    Image image = program();
+    return image == null ? 0 : image.remote(image.elf().entry()).value();
   }
 
   /// Whether the program itself has begun to run: its own code was seen on a stack.
@@ -105,7 +108,7 @@ final class TracedProcess implements AddressSpace {
     if (known == null) {
       String asked = ProcessFacts.environment(reader, "LD_BIND_NOW");
       known = (asked != null && !asked.isEmpty()) || interpreter().contains("/ld-musl");
-      bindsNow = known;
+      bindsNow = awaitsProgram() ? null : known;
     }
     return known;
   }
@@ -119,9 +122,78 @@ final class TracedProcess implements AddressSpace {
     }
   }
 
-  /// The program's own object file; `null` when it cannot be read.
+  /// The program's own object file; `null` when it cannot be read, and while a dynamic linker that
+  /// was itself run (`ld.so PROGRAM`) has not mapped the program yet: then what the kernel started
+  /// is the dynamic linker.
   @Nullable Image program() {
-    return entry == 0 ? null : at(new RemoteAddress(entry));
+    Image known = program;
+    if (known != null || start == 0) {
+      return known;
+    }
+    Image started = at(new RemoteAddress(start));
+    if (started == null) {
+      return null;
+    }
+    program = isDynamicLinker(started) ? loaded(started) : started;
+    return program;
+  }
+
+  /// Whether the kernel started a dynamic linker, which has not mapped the program yet.
+  boolean awaitsProgram() {
+    return start != 0 && program() == null && at(new RemoteAddress(start)) != null;
+  }
+
+  /// The program's name when a dynamic linker was run with it, for then the kernel's name of the
+  /// process is the dynamic linker's; empty otherwise.
+  String loadedName() {
+    Image image = program();
+    Image started = image == null ? null : at(new RemoteAddress(start));
+    return image == null || started == null || started.equals(image) ? "" : image.shortName();
+  }
+
+  private static boolean isDynamicLinker(Image image) {
+    try {
+      boolean library = image.role() == Image.Role.LOADER || image.role() == Image.Role.C_LIBRARY;
+      return library && image.elf().interpreter().isEmpty();
+    } catch (MalformedBinary e) {
+      return false;
+    }
+  }
+
+  /// The program that a dynamic linker has mapped: what has a place for the debugger's list of
+  /// libraries (`DT_DEBUG`), as linkers give it to programs only.
+  private @Nullable Image loaded(Image linker) {
+    stale = true;
+    for (Image image : executables()) {
+      try {
+        if (!image.equals(linker)
+            && image.elf().entry().value() != 0
+            && image.elf().dynamic().value(DynamicSection.DEBUG).isPresent()
+            && isWholly(image)) {
+          return image;
+        }
+      } catch (MalformedBinary e) {
+        continue;
+      }
+    }
+    return null;
+  }
+
+  /// Whether each of its segments is where it belongs: a dynamic linker maps the first one as long
+  /// as all of them, and then the others over it.
+  private boolean isWholly(Image image) {
+    for (Segment segment : image.elf().segments()) {
+      if (segment.isLoad() && segment.fileSize() > 0) {
+        long address = image.remote(segment.address()).value();
+        Maps.Mapping mapping = find(address);
+        if (mapping == null
+            || !mapping.path().equals(image.name())
+            || mapping.fileOffset() + (address - mapping.start()) != segment.offset()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /// Every object file of which code is mapped.

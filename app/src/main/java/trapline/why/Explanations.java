@@ -1,8 +1,10 @@
 package trapline.why;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.follow.FailureSession.Failure;
@@ -16,6 +18,7 @@ import trapline.model.Outcome;
 public final class Explanations {
   private static final int EINTR = 4;
   private static final int LONGEST_LINE = 200;
+  private static final int MOST_LACKED = 4;
 
   private Explanations() {}
 
@@ -57,7 +60,8 @@ public final class Explanations {
             failure,
             "What makes the call fail here lies outside of what the guest shares with this"
                 + " machine: another process, a mount, a limit, a file that was not carried, or"
-                + " the other kernel.");
+                + " the other kernel."
+                + lacked(observed));
   }
 
   private static Explanation explanation(
@@ -84,7 +88,33 @@ public final class Explanations {
         why.append(" and last wrote to its standard error: ").append(last);
       }
     }
-    return why + ". What it needs from this machine can be named with --include.";
+    String lacked = lacked(observed);
+    return why
+        + "."
+        + (lacked.isEmpty()
+            ? " What it needs from this machine can be named with --include."
+            : lacked);
+  }
+
+  /// What the program asked for and did not get, as a sentence behind others.
+  private static String lacked(GuestObserver.Observed observed) {
+    List<Path> lacked = observed.lacked();
+    if (lacked.isEmpty()) {
+      return "";
+    }
+    int shown = Math.min(lacked.size(), MOST_LACKED);
+    StringJoiner options = new StringJoiner(" ");
+    for (Path each : lacked.subList(0, shown)) {
+      options.add("--include " + each);
+    }
+    int left = lacked.size() - shown;
+    return " The guest lacked "
+        + lacked.getFirst()
+        + (lacked.size() == 1 ? "" : " and " + (lacked.size() - 1) + " more files of this machine")
+        + ", which the program asked for there: "
+        + options
+        + (left == 0 ? "" : " and " + left + " more")
+        + ".";
   }
 
   private static String lastLine(byte[] text) {

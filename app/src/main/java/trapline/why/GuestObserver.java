@@ -1,5 +1,6 @@
 package trapline.why;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import trapline.linux.vm.GuestFailure;
 import trapline.linux.vm.GuestKernel;
 import trapline.linux.vm.GuestResult;
 import trapline.linux.vm.GuestSpec;
+import trapline.linux.vm.GuestView;
 import trapline.linux.vm.Recording;
 import trapline.model.CallKey;
 import trapline.model.ErrorOrigin;
@@ -56,7 +58,9 @@ public final class GuestObserver {
   /// @param calls for each wanted call what was seen; `null` when the guest's run did not make it
   /// @param guest how it ended; `null` when it was ended as soon as all was seen, or given up
   /// @param givenUp why it was given up before its end; empty when it was not
-  public record Observed(List<@Nullable Seen> calls, @Nullable GuestResult guest, String givenUp) {}
+  /// @param lacked files of this machine that the program asked for in the guest in vain
+  public record Observed(
+      List<@Nullable Seen> calls, @Nullable GuestResult guest, String givenUp, List<Path> lacked) {}
 
   /// Ends a guest in which there is no more to see.
   private static final class AllSeen extends RuntimeException {
@@ -71,17 +75,18 @@ public final class GuestObserver {
   ///
   /// @throws GuestFailure when that did not work and no call was seen
   public Observed observe(List<Wanted> wanted, GuestSpec spec) {
-    Watch watch = new Watch(wanted);
+    LackedFiles lacked = new LackedFiles(spec.program().directory(), spec.files().absent());
+    Watch watch = new Watch(wanted, lacked);
     try {
       GuestResult result = new Guest(kernel).run(spec, watch);
-      return new Observed(watch.seen, result, "");
+      return new Observed(watch.seen, result, "", lacked.paths());
     } catch (AllSeen e) {
-      return new Observed(watch.seen, null, "");
+      return new Observed(watch.seen, null, "", lacked.paths());
     } catch (GuestFailure e) {
       if (watch.left == wanted.size()) {
         throw e;
       }
-      return new Observed(watch.seen, null, String.valueOf(e.getMessage()));
+      return new Observed(watch.seen, null, String.valueOf(e.getMessage()), lacked.paths());
     }
   }
 
@@ -89,11 +94,13 @@ public final class GuestObserver {
   private final class Watch implements CallWatcher {
     private final List<Wanted> wanted;
     private final CallMatch match;
+    private final LackedFiles lacked;
     private final List<@Nullable Seen> seen = new ArrayList<>();
     private final Map<GuestCall, CallMatch.Match> running = new HashMap<>();
     private int left;
 
-    Watch(List<Wanted> wanted) {
+    Watch(List<Wanted> wanted, LackedFiles lacked) {
+      this.lacked = lacked;
       this.wanted = wanted;
       this.left = wanted.size();
       List<CallKey> keys = new ArrayList<>();
@@ -105,7 +112,8 @@ public final class GuestObserver {
     }
 
     @Override
-    public boolean entered(GuestCall call) {
+    public boolean entered(GuestCall call, GuestView guest) {
+      lacked.entered(call, guest);
       CallMatch.Match matched = match.entered(call);
       if (matched != null) {
         running.put(call, matched);
@@ -138,10 +146,10 @@ public final class GuestObserver {
       try {
         CallTree tree = tools.tree(recording);
         String difference = difference(certainty, recording.result(), same);
-        KernelRun run = tools.run(tree, recording, difference);
         boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
-        return new Seen(
-            run, failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null);
+        ErrorOrigin origin =
+            failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null;
+        return new Seen(tools.run(tree, recording, difference, origin), origin);
       } catch (MalformedBinary e) {
         throw new GuestFailure(
             GuestFailure.Kind.EMULATOR,

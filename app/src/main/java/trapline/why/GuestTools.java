@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 import trapline.kernel.run.Btf;
@@ -28,6 +29,7 @@ import trapline.model.ErrorOrigin;
 import trapline.model.KernelRun;
 import trapline.model.MalformedBinary;
 import trapline.model.Place;
+import trapline.model.RanFunction;
 import trapline.model.Unsupported;
 
 /// Reads what a guest kernel's recordings say, with that kernel's symbols, types and code.
@@ -80,16 +82,23 @@ final class GuestTools {
   }
 
   /// The same as a fact.
-  KernelRun run(CallTree tree, Recording recording, String difference) {
+  ///
+  /// @param origin who said the call's error first; `null` when that was not searched for
+  KernelRun run(
+      CallTree tree, Recording recording, String difference, @Nullable ErrorOrigin origin) {
+    RanFunction root = tree.toModel(types, places);
     List<String> notes = new ArrayList<>(tree.notes());
     if (!recording.note().isEmpty()) {
       notes.add(recording.note());
+    }
+    if (origin == null ? InMemory.holds(root) : InMemory.isOn(origin.road())) {
+      notes.add(InMemory.NOTE);
     }
     return new KernelRun(
         kernel.release(),
         KernelRun.Where.GUEST_EMULATED,
         KernelRun.Unit.INSTRUCTIONS,
-        tree.toModel(types, places),
+        root,
         recording.result().orElse(0),
         difference,
         String.join(" ", notes));

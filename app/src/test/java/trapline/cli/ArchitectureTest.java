@@ -57,7 +57,7 @@ class ArchitectureTest {
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
     rules.put("linux.objects", List.of("bytes", "model", "elf", "linux.sys", "linux.proc"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
-    rules.put("linux.tracefs", List.of("model", "linux.sys"));
+    rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys"));
     rules.put("linux.vm", List.of("bytes", "model", "elf", "kernel"));
     return rules;
   }

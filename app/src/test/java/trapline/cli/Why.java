@@ -35,17 +35,22 @@ public record Why(int status, String err, List<JsonNode> answers) {
         List<String> all = new ArrayList<>(List.of("why", "--json", "-o", json.toString()));
         all.addAll(words);
         Command command = Cli.run(folder, all.toArray(new String[0]));
-        List<JsonNode> answers = new ArrayList<>();
-        for (String line : Files.readAllLines(json)) {
-          answers.add(MAPPER.readTree(line));
-        }
-        return new Why(command.status(), command.err(), answers);
+        return read(command.status(), command.err(), json);
       } finally {
         Files.deleteIfExists(json);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// What a run has left.
+  static Why read(int status, String err, Path json) throws IOException {
+    List<JsonNode> answers = new ArrayList<>();
+    for (String line : Files.readAllLines(json)) {
+      answers.add(MAPPER.readTree(line));
+    }
+    return new Why(status, err, answers);
   }
 
   /// The command that runs `trapline why WORDS…`.
@@ -73,5 +78,12 @@ public record Why(int status, String err, List<JsonNode> answers) {
     List<String> names = new ArrayList<>();
     answer.get("error").get("road").forEach(each -> names.addFirst(each.get("function").asText()));
     return String.join(" < ", names);
+  }
+
+  /// Those of all answers, by their comments.
+  static Map<String, String> roads(Why why) {
+    Map<String, String> roads = new LinkedHashMap<>();
+    why.byComment().forEach((comment, answer) -> roads.put(comment, road(answer)));
+    return roads;
   }
 }

@@ -16,6 +16,7 @@ import trapline.model.SyscallId;
 
 class FilesTouchedTest {
   private static final SyscallId OPENAT = new SyscallId(Abi.X86_64, 257);
+  private static final SyscallId UNLINKAT = new SyscallId(Abi.X86_64, 263);
   private static final int O_WRONLY = 1;
   private static final int O_CREAT = 0100;
   private static final long PATH = 0x1000;
@@ -33,12 +34,17 @@ class FilesTouchedTest {
     touched = new FilesTouched(Files.createDirectory(folder.resolve("copies")));
   }
 
-  private void open(Path path, int flags, long result) {
+  private void open(Path path, int flags) {
+    call(OPENAT, "openat", path, flags);
+  }
+
+  private void call(SyscallId id, String call, Path path, int flags) {
     byte[] name = (path + "\0").getBytes(UTF_8);
     RemoteMemory memory =
         (address, into, offset, length) -> {
-          int given = address == PATH ? Math.min(length, name.length) : 0;
-          System.arraycopy(name, 0, into, offset, given);
+          int from = (int) (address - PATH);
+          int given = from < 0 ? 0 : Math.max(0, Math.min(length, name.length - from));
+          System.arraycopy(name, from, into, offset, given);
           return given;
         };
     long[] slots = new long[Registers.SLOTS];
@@ -46,27 +52,53 @@ class FilesTouchedTest {
     slots[RSI] = PATH;
     slots[RDX] = flags;
     int self = (int) ProcessHandle.current().pid();
-    touched.entered(self, OPENAT, "openat", new Registers(slots), memory);
-    touched.exited(self, result);
+    touched.entered(self, id, call, new Registers(slots), memory);
   }
 
   @Test
   void aFileThatWasReadIsTakenAsItIs() throws IOException {
     Path file = Files.writeString(folder.resolve("read"), "text");
-    open(file, 0, 3);
-    open(folder.resolve("missing"), 0, -2);
+    open(file, 0);
     assertThat(touched.opened()).containsExactly(file);
     assertThat(touched.copies()).isEmpty();
     assertThat(touched.made()).isEmpty();
+  }
+
+  /// How far the way to a file goes decides between ENOENT and ENOTDIR.
+  @Test
+  void ofAMissingFileWhatLeadsToItIsTaken() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    open(folder.resolve("missing/deeper"), 0);
+    open(file.resolve("below"), 0);
+    assertThat(touched.opened()).containsExactly(folder, file);
+    assertThat(touched.made()).isEmpty();
+  }
+
+  @Test
+  void aFileThatAnotherCallChangesIsCopied() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "before");
+    call(UNLINKAT, "unlinkat", file, 0);
+    assertThat(touched.opened()).containsExactly(file);
+    assertThat(touched.copies()).containsOnlyKeys(file);
+  }
+
+  /// A path of almost PATH_MAX bytes is read in pieces.
+  @Test
+  void aLongPath() {
+    Path deep = folder.resolve("x/".repeat(1900) + "end");
+    open(deep, 0);
+    assertThat(touched.opened()).containsExactly(folder);
+    open(folder.resolve("x/".repeat(2100)), 0); // no end within PATH_MAX: ENAMETOOLONG
+    assertThat(touched.opened()).containsExactly(folder);
   }
 
   @Test
   void aFileThatIsWrittenIsCopiedBefore() throws IOException {
     Path file = Files.writeString(folder.resolve("written"), "before");
     Path link = Files.createSymbolicLink(folder.resolve("link"), file);
-    open(link, O_WRONLY, 3);
+    open(link, O_WRONLY);
     Files.writeString(file, "after");
-    open(link, O_WRONLY, 3);
+    open(link, O_WRONLY);
     assertThat(touched.opened()).containsExactly(link);
     assertThat(touched.copies()).containsOnlyKeys(file);
     assertThat(touched.copies().get(file)).hasContent("before");
@@ -75,9 +107,9 @@ class FilesTouchedTest {
   @Test
   void aFileThatIsMadeWasNotThere() throws IOException {
     Path file = folder.resolve("made");
-    open(file, O_WRONLY | O_CREAT, 3);
+    open(file, O_WRONLY | O_CREAT);
     Files.writeString(file, "new");
-    open(file, O_WRONLY | O_CREAT, 4);
+    open(file, O_WRONLY | O_CREAT);
     assertThat(touched.made()).containsExactly(file);
     assertThat(touched.opened()).containsExactly(folder);
     assertThat(touched.copies()).isEmpty();
@@ -85,14 +117,14 @@ class FilesTouchedTest {
 
   @Test
   void aRelativePathIsFromTheThreadsFolder() {
-    open(Path.of("pom.xml"), 0, 3);
+    open(Path.of("pom.xml"), 0);
     assertThat(touched.opened()).containsExactly(Path.of("pom.xml").toAbsolutePath());
   }
 
   @Test
   void theKernelsOwnFilesAreLeftOut() {
-    open(Path.of("/proc/self/maps"), 0, 3);
-    open(Path.of("/dev/null"), O_WRONLY, 3);
+    open(Path.of("/proc/self/maps"), 0);
+    open(Path.of("/dev/null"), O_WRONLY);
     assertThat(touched.opened()).isEmpty();
     assertThat(touched.copies()).isEmpty();
   }

@@ -129,6 +129,10 @@ class WhyBadInputTest {
         assertThat(Files.readString(folder.resolve("err"))).endsWith("trapline: interrupted\n");
       }
       assertThat(work).doesNotExist();
+      try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        String prefix = "trapline-" + trapline.pid() + "-";
+        assertThat(left).noneMatch(each -> each.getFileName().toString().startsWith(prefix));
+      }
     } finally {
       trapline.destroyForcibly();
     }

@@ -3,13 +3,18 @@ package trapline.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.cli.Why;
 import trapline.testing.CloudKernels;
 import trapline.testing.Programs;
+import trapline.testing.Tools;
 
 /// Calls that must be found again in a guest's run, and what is said when they are not there.
 class WhyRunsTest {
@@ -55,6 +60,7 @@ class WhyRunsTest {
     // shmem_file_llseek stands for the file system, which in the guest is in memory.
     assertThat(Why.road(answers.get("negative")))
         .isEqualTo("generic_file_llseek_size < shmem_file_llseek < ksys_lseek < __x64_sys_lseek");
+    assertThat(note(answers.get("negative"))).contains("tmpfs");
     assertThat(answers.values().stream().map(each -> each.get("thread").get("tid")).distinct())
         .hasSize(3);
 
@@ -96,6 +102,81 @@ class WhyRunsTest {
     assertThat(error.get("road")).isEmpty();
     assertThat(error.get("explanation").asText())
         .contains("did not come to this call", "status 7", "no host here", "--include");
+  }
+
+  /// The program goes another way in the guest, and there needs a file that it did not need here.
+  @Test
+  void aFileThatTheGuestLacksIsNamed(@TempDir Path elsewhere) throws IOException {
+    Path image = CloudKernels.series("6.12");
+    Path needed = Files.writeString(elsewhere.resolve("needed"), "text");
+    Path program =
+        Programs.compile(
+            folder,
+            "lacks",
+            """
+            #include <fcntl.h>
+            #include <unistd.h>
+            int main(int n, char **v) {
+              if (access("/trapline/launch", F_OK) == 0 && open(v[1], O_RDONLY) < 0)
+                return 3;
+              lseek(-1, 0, SEEK_SET);  // behind
+            }
+            """,
+            "-g");
+    String[] command = {program.toString(), needed.toString()};
+    JsonNode without = Why.run(folder, image, command).byComment().get("behind");
+    assertThat(without.get("error").get("explanation").asText())
+        .contains("did not come to this call", "--include " + needed);
+    JsonNode with =
+        Why.run(folder, image, "--include", needed.toString(), command[0], command[1])
+            .byComment()
+            .get("behind");
+    assertThat(Why.road(with)).isEqualTo("ksys_lseek < __x64_sys_lseek");
+  }
+
+  /// do_unlinkat (`fs/namei.c`) asks mnt_want_write, whose mnt_get_write_access refuses a
+  /// read-only mount (`fs/namespace.c`: `if (mnt_is_readonly(m)) ret = -EROFS`).
+  @Test
+  void aReadOnlyMountIsReadOnlyInTheGuest() throws IOException, InterruptedException {
+    Path image = CloudKernels.series("6.12");
+    Path mount = Files.createDirectory(folder.resolve("mount"));
+    Files.writeString(mount.resolve("file"), "text");
+    Path program =
+        Programs.compile(
+            folder,
+            "unlinks",
+            """
+            #include <unistd.h>
+            int main(int n, char **v) { return unlink(v[1]); } // read-only
+            """,
+            "-g");
+    Tools.requireHost(Tools.isRoot(), "root, to mount a folder read-only");
+    mount("--bind", mount.toString(), mount.toString());
+    try {
+      mount("-o", "remount,bind,ro", mount.toString());
+      JsonNode answer =
+          Why.run(folder, image, program.toString(), mount.resolve("file").toString())
+              .byComment()
+              .get("read-only");
+      assertThat(answer.get("error").get("errno").get("name").asText()).isEqualTo("EROFS");
+      assertThat(Why.road(answer)).startsWith("mnt_get_write_access < mnt_want_write <");
+    } finally {
+      run("umount", mount.toString());
+    }
+  }
+
+  private static void mount(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("mount"));
+    command.addAll(List.of(options));
+    Tools.requireHost(run(command.toArray(String[]::new)) == 0, "that mount(8) is permitted");
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  private static String note(JsonNode answer) {
+    return answer.get("error").get("observed").path("note").asText();
   }
 
   private static String difference(JsonNode answer) {

@@ -20,6 +20,10 @@ public final class DynamicSection {
   static final int STRSZ = 10;
   static final int SONAME = 14;
   static final int RPATH = 15;
+
+  /// Where the dynamic linker tells debuggers what it has loaded; only programs have it.
+  public static final int DEBUG = 21;
+
   static final int JMPREL = 23;
   static final int BIND_NOW = 24;
   static final int RUNPATH = 29;

@@ -15,6 +15,7 @@ final class DynamicTables {
   private final LoadImage image;
   private final Lazy<DynamicSection> dynamic = new Lazy<>(this::findDynamic);
   private final Lazy<SymbolTable> symbols = new Lazy<>(this::findSymbols);
+  private final Lazy<SymbolVersions> versions = new Lazy<>(this::findVersions);
   private final Lazy<Relocations.Rela> relocations = new Lazy<>(this::findRelocations);
   private final Lazy<Relocations.Rela> pltRelocations = new Lazy<>(this::findPltRelocations);
   private final Lazy<Relocations.Relr> relative = new Lazy<>(this::findRelative);
@@ -30,6 +31,11 @@ final class DynamicTables {
 
   SymbolTable symbols() {
     return symbols.get();
+  }
+
+  /// The versions by themselves. They are found by the dynamic section, as the dynamic linker does.
+  SymbolVersions versions() {
+    return versions.get();
   }
 
   /// RELA relocations that are not of the procedure linkage table.
@@ -112,16 +118,28 @@ final class DynamicTables {
     }
     Bytes rest = at(versym.getAsLong());
     long size = 2L * (symbolEntries.size() / SymbolTable.ENTRY);
-    SymbolVersions versions = new SymbolVersions(rest.slice(0, Math.min(size, rest.size())));
+    SymbolVersions found = new SymbolVersions(rest.slice(0, Math.min(size, rest.size())));
+    addVersions(found);
+    return found;
+  }
+
+  private SymbolVersions findVersions() {
+    SymbolVersions found = new SymbolVersions(empty());
+    if (elf.hasLoadedContents()) {
+      addVersions(found);
+    }
+    return found;
+  }
+
+  private void addVersions(SymbolVersions found) {
     OptionalLong needed = dynamic().value(DynamicSection.VERNEED);
     if (needed.isPresent()) {
-      versions.addNeeded(at(needed.getAsLong()), dynamicStrings());
+      found.addNeeded(at(needed.getAsLong()), dynamicStrings());
     }
     OptionalLong defined = dynamic().value(DynamicSection.VERDEF);
     if (defined.isPresent()) {
-      versions.addDefined(at(defined.getAsLong()), dynamicStrings());
+      found.addDefined(at(defined.getAsLong()), dynamicStrings());
     }
-    return versions;
   }
 
   /// The dynamic section does not say how many symbols there are. The hash table tells of those

@@ -185,6 +185,16 @@ public final class ElfFile {
     return tables.get().symbols();
   }
 
+  /// The versions that it needs of other files, in the file's order.
+  public List<NeededVersion> neededVersions() {
+    return List.copyOf(tables.get().versions().needed());
+  }
+
+  /// The names of the versions that it defines, in the file's order, without its own name.
+  public List<String> definedVersions() {
+    return List.copyOf(tables.get().versions().defined());
+  }
+
   /// The symbol that names the code at an address, chosen as gdb chooses it: see [FunctionIndex].
   ///
   /// @return `null` when no symbol covers the address

@@ -1,6 +1,8 @@
 package trapline.elf;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
@@ -14,9 +16,12 @@ final class SymbolVersions {
 
   private static final int MAX_NAME = 4096;
   private static final int BASE = 1;
+  private static final int WEAK = 2;
 
   private final Bytes indices;
   private final Map<Integer, Version> versions = new HashMap<>();
+  private final List<NeededVersion> needed = new ArrayList<>();
+  private final List<String> defined = new ArrayList<>();
 
   /// @param indices one 16-bit index a symbol (`DT_VERSYM`)
   SymbolVersions(Bytes indices) {
@@ -57,7 +62,12 @@ final class SymbolVersions {
       long aux = at + table.u32(at + 8);
       for (int i = 0; i < count; i++) {
         int index = table.u16(aux + 6) & (HIDDEN - 1);
-        add(index, new Version(Names.at(names, table.u32(aux + 8), MAX_NAME), library));
+        String name = Names.at(names, table.u32(aux + 8), MAX_NAME);
+        add(index, new Version(name, library));
+        needed.add(new NeededVersion(library, name, (table.u16(aux + 4) & WEAK) != 0));
+        if (needed.size() >= MAX_VERSIONS) {
+          return;
+        }
         long next = table.u32(aux + 12);
         if (next == 0) {
           break;
@@ -82,7 +92,9 @@ final class SymbolVersions {
       int index = table.u16(at + 4) & (HIDDEN - 1);
       long aux = at + table.u32(at + 12);
       if ((flags & BASE) == 0 && table.u16(at + 6) > 0) {
-        add(index, new Version(Names.at(names, table.u32(aux), MAX_NAME), ""));
+        String name = Names.at(names, table.u32(aux), MAX_NAME);
+        add(index, new Version(name, ""));
+        defined.add(name);
       }
       long next = table.u32(at + 16);
       if (next == 0) {
@@ -90,6 +102,16 @@ final class SymbolVersions {
       }
       at += next;
     }
+  }
+
+  /// What was added by [#addNeeded].
+  List<NeededVersion> needed() {
+    return needed;
+  }
+
+  /// What was added by [#addDefined], without the file's own name.
+  List<String> defined() {
+    return defined;
   }
 
   /// Indices 0 and 1 mean "local" and "global without a version".

@@ -180,17 +180,27 @@ public final class JourneyBuilder {
                 HopKind.PLT, ownless ? stack.alone() : "the calling code is in no mapped file", "")
             : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
     hops.add(
-        Wrappers.hop(
-            stack,
+        Wrappers.withText(
+            Wrappers.hop(
+                stack,
+                trap,
+                arrival.id,
+                arrival.name,
+                called,
+                arrival.arguments,
+                trap == null ? "" : libraryName.apply(trap.image())),
             trap,
-            arrival.id,
-            arrival.name,
-            called,
-            arrival.arguments,
-            trap == null ? "" : libraryName.apply(trap.image())));
+            sources));
     hops.add(trapHop(arrival, space));
     hops.addAll(kernel.hops(arrival.id, trap == null ? "" : trap.text()));
     arrival.hops = hops;
+  }
+
+  /// Makes steps of the states that a thread went through in one call.
+  ///
+  /// @param collapseLoader whether the dynamic linker's resolver is one line
+  public StepsBuilder steps(AddressSpace space, boolean collapseLoader) {
+    return new StepsBuilder(space, sources, collapseLoader);
   }
 
   /// The symbol of the outermost library function on the stack: the one that the program called.

@@ -1,15 +1,22 @@
 package trapline.journey;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.code.Instruction;
+import trapline.dwarf.DebugInfo;
+import trapline.dwarf.LineEntry;
 import trapline.model.CodeLine;
 import trapline.model.Hop;
 import trapline.model.LinkAddress;
+import trapline.model.MalformedBinary;
+import trapline.model.Place;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
 import trapline.model.Step;
+import trapline.model.Unsupported;
 
 /// Turns the states that a thread went through into steps to show.
 public final class StepsBuilder {
@@ -18,15 +25,23 @@ public final class StepsBuilder {
   private static final int[] SHOWN = {10, 5, 11, 12, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 21, 22};
 
   private final AddressSpace space;
+  private final SourceText sources;
   private final boolean collapseLoader;
 
-  /// @param collapseLoader whether the dynamic linker's resolver is one line
-  public StepsBuilder(AddressSpace space, boolean collapseLoader) {
+  /// The line of each instruction that was met; `null` for one without.
+  private final Map<Long, @Nullable Place> places = new HashMap<>();
+
+  private @Nullable Place last;
+
+  StepsBuilder(AddressSpace space, SourceText sources, boolean collapseLoader) {
     this.space = space;
+    this.sources = sources;
     this.collapseLoader = collapseLoader;
   }
 
-  /// The steps from the first state to the last one, which is where the thread is, not run yet.
+  /// The steps from the first state to the last one, which is where the thread is, not run yet. A
+  /// source line stands before the first of the instructions in a row that are of it, also when
+  /// those before it were given by an earlier call.
   public List<Step> steps(List<Registers> states) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i + 1 < states.size(); ) {
@@ -38,13 +53,47 @@ public final class StepsBuilder {
           end++;
         }
         steps.add(collapsed(image, pc, end - i));
+        last = null;
         i = end;
       } else {
+        addSource(image, pc, steps);
         steps.add(step(image, states.get(i), states.get(i + 1)));
         i++;
       }
     }
     return steps;
+  }
+
+  private void addSource(@Nullable Image image, RemoteAddress pc, List<Step> steps) {
+    Place place = image == null ? null : placeAt(image, pc);
+    if (place != null && !place.equals(last)) {
+      SourceText.Line line = sources.line(place);
+      steps.add(new Step.Source(place, line.missing().isEmpty() ? line.text() : null));
+    } else if (place == null && last != null) {
+      steps.add(new Step.Source(null, null));
+    }
+    last = place;
+  }
+
+  private @Nullable Place placeAt(Image image, RemoteAddress pc) {
+    if (places.containsKey(pc.value())) {
+      return places.get(pc.value());
+    }
+    Place found = null;
+    DebugInfo info = image.role() == Image.Role.VDSO ? null : image.debugInfo();
+    if (info != null) {
+      try {
+        found =
+            info.lineAt(image.link(pc))
+                .filter(line -> line.line() > 0)
+                .map(LineEntry::place)
+                .orElse(null);
+      } catch (MalformedBinary | Unsupported e) {
+        found = null; // the instruction is shown without its line
+      }
+    }
+    places.put(pc.value(), found);
+    return found;
   }
 
   private boolean isIn(Image image, long pc) {

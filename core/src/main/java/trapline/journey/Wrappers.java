@@ -7,14 +7,19 @@ import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
+import trapline.dwarf.DebugInfo;
+import trapline.dwarf.SourceFrame;
 import trapline.model.Argument;
 import trapline.model.CodeLine;
 import trapline.model.Evidence;
 import trapline.model.Frame;
 import trapline.model.Hop;
 import trapline.model.HopKind;
+import trapline.model.MalformedBinary;
+import trapline.model.Place;
 import trapline.model.RemoteAddress;
 import trapline.model.SyscallId;
+import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
 
 /// Builds the wrapper hop: the library function around the trap.
@@ -109,7 +114,7 @@ final class Wrappers {
     List<String> path = new ArrayList<>();
     for (int i = 0; i < stack.levels().size() && stack.owner().get(i) < stack.call(); i++) {
       Frame level = stack.levels().get(i);
-      if (!level.signal()) {
+      if (!level.signal() && !(level.inlined() && stack.owner().get(i) == 0)) {
         path.add(level.function().isEmpty() ? level.pc().toString() : level.function());
       }
     }
@@ -121,7 +126,9 @@ final class Wrappers {
       path.set(0, called);
     }
     Image.Debug debug = image.debug();
-    boolean placed = innermost.place() != null;
+    List<SourceFrame> levels = sourceLevels(trap);
+    Place place = levels.isEmpty() ? null : levels.getFirst().place();
+    boolean placed = place != null;
     String missing =
         placed
             ? ""
@@ -132,10 +139,52 @@ final class Wrappers {
         library,
         function,
         path,
-        innermost.place(),
+        place,
         missing,
         lines(trap, id),
         changes(trap, name, path, arguments));
+  }
+
+  /// The functions that the trap is in, innermost first: those that the compiler put into the
+  /// wrapper, and the wrapper itself.
+  private static List<SourceFrame> sourceLevels(Trap trap) {
+    DebugInfo info = trap.image().role() == Image.Role.VDSO ? null : trap.image().debugInfo();
+    if (info == null) {
+      return List.of();
+    }
+    try {
+      RemoteAddress at = new RemoteAddress(trap.instruction().address());
+      return info.framesAt(trap.image().link(at));
+    } catch (MalformedBinary | Unsupported e) {
+      return List.of();
+    }
+  }
+
+  /// The hop with the text of its source lines.
+  static Hop withText(Hop hop, @Nullable Trap trap, SourceText sources) {
+    if (!(hop instanceof Hop.Wrapper wrapper) || trap == null || wrapper.place() == null) {
+      return hop;
+    }
+    List<SourceFrame> levels = sourceLevels(trap);
+    List<Hop.InlinedCall> inlined = new ArrayList<>();
+    for (int i = levels.size() - 1; i > 0; i--) {
+      SourceFrame caller = levels.get(i);
+      inlined.add(
+          new Hop.InlinedCall(
+              i == levels.size() - 1 ? wrapper.function() : caller.function().qualified(),
+              caller.place(),
+              text(caller.place(), sources),
+              levels.get(i - 1).function().qualified()));
+    }
+    return wrapper.with(text(wrapper.place(), sources), inlined);
+  }
+
+  private static @Nullable String text(@Nullable Place place, SourceText sources) {
+    if (place == null) {
+      return null;
+    }
+    SourceText.Line line = sources.line(place);
+    return line.missing().isEmpty() ? line.text() : null;
   }
 
   private static List<CodeLine> lines(Trap trap, SyscallId id) {
@@ -233,15 +282,6 @@ final class Wrappers {
                   line.address(), line.linkAddress(), line.symbol(), line.text(), note, false)
               : line);
     }
-    return new Hop.Wrapper(
-        wrapper.evidence(),
-        wrapper.module(),
-        wrapper.library(),
-        wrapper.function(),
-        wrapper.path(),
-        wrapper.place(),
-        wrapper.placeMissing(),
-        code,
-        wrapper.changes());
+    return wrapper.withCode(code);
   }
 }

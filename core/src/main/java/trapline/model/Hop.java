@@ -115,13 +115,25 @@ public sealed interface Hop {
     }
   }
 
+  /// A place from which a function was called that the compiler put in there.
+  ///
+  /// @param function in which the place is
+  /// @param place `null` when it is not known
+  /// @param text the source line; `null` when the source file was not found
+  /// @param callee the function that was called there
+  record InlinedCall(
+      String function, @Nullable Place place, @Nullable String text, String callee) {}
+
   /// The library function around the trap.
   ///
   /// @param module the object file, by its path
   /// @param library its name and version where it can be told: `glibc 2.36`; may be empty
   /// @param path the functions from the one that was called to the one that traps
-  /// @param place its source line at the trap; `null` without debug information
+  /// @param place the source line of the trap; `null` without debug information
   /// @param placeMissing why there is no source line, and what would bring it; empty when there is
+  /// @param text the source line; `null` when the source file was not found
+  /// @param inlined the calls from `function` to the one that `place` is in, outermost first, when
+  ///     the compiler put that into it
   /// @param code the instructions around the trap
   /// @param changes what it does differently from what was asked
   record Wrapper(
@@ -132,10 +144,70 @@ public sealed interface Hop {
       List<String> path,
       @Nullable Place place,
       String placeMissing,
+      @Nullable String text,
+      List<InlinedCall> inlined,
       List<CodeLine> code,
       List<String> changes)
       implements Hop {
+    /// A wrapper whose source was not looked for.
+    public Wrapper(
+        Evidence evidence,
+        String module,
+        String library,
+        String function,
+        List<String> path,
+        @Nullable Place place,
+        String placeMissing,
+        List<CodeLine> code,
+        List<String> changes) {
+      this(
+          evidence,
+          module,
+          library,
+          function,
+          path,
+          place,
+          placeMissing,
+          null,
+          List.of(),
+          code,
+          changes);
+    }
+
+    /// The same with source.
+    public Wrapper with(@Nullable String line, List<InlinedCall> calls) {
+      return new Wrapper(
+          evidence,
+          module,
+          library,
+          function,
+          path,
+          place,
+          placeMissing,
+          line,
+          calls,
+          code,
+          changes);
+    }
+
+    /// The same with other instructions.
+    public Wrapper withCode(List<CodeLine> lines) {
+      return new Wrapper(
+          evidence,
+          module,
+          library,
+          function,
+          path,
+          place,
+          placeMissing,
+          text,
+          inlined,
+          lines,
+          changes);
+    }
+
     public Wrapper {
+      inlined = List.copyOf(inlined);
       path = List.copyOf(path);
       code = List.copyOf(code);
       changes = List.copyOf(changes);

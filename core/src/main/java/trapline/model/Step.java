@@ -1,6 +1,7 @@
 package trapline.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A piece of the road walked instruction by instruction.
 public sealed interface Step {
@@ -13,6 +14,12 @@ public sealed interface Step {
       changed = List.copyOf(changed);
     }
   }
+
+  /// The source line that the instructions behind it, up to the next one, are of.
+  ///
+  /// @param place `null` when none is known for them, and one was for those before
+  /// @param text the line; `null` when the source file was not found
+  record Source(@Nullable Place place, @Nullable String text) implements Step {}
 
   /// Many instructions shown as one line, such as the dynamic linker's resolver.
   ///

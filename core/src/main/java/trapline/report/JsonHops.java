@@ -71,6 +71,10 @@ final class JsonHops {
       string(json, "module", executed.module());
       codeLine(json, executed.code());
       registers(json, "changed", executed.changed());
+    } else if (step instanceof Step.Source source) {
+      json.writeStringProperty("kind", "source");
+      place(json, source.place());
+      optional(json, "text", source.text() == null ? "" : source.text());
     } else if (step instanceof Step.Collapsed collapsed) {
       json.writeStringProperty("kind", "collapsed");
       string(json, "what", collapsed.what());
@@ -161,6 +165,19 @@ final class JsonHops {
     strings(json, "path", wrapper.path());
     place(json, wrapper.place());
     optional(json, "placeMissing", wrapper.placeMissing());
+    optional(json, "text", wrapper.text() == null ? "" : wrapper.text());
+    if (!wrapper.inlined().isEmpty()) {
+      json.writeArrayPropertyStart("inlined");
+      for (Hop.InlinedCall call : wrapper.inlined()) {
+        json.writeStartObject();
+        string(json, "function", call.function());
+        place(json, call.place());
+        optional(json, "text", call.text() == null ? "" : call.text());
+        string(json, "callee", call.callee());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
     code(json, wrapper.code());
     strings(json, "changes", wrapper.changes());
   }

@@ -1,9 +1,11 @@
 package trapline.report;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import trapline.model.CodeLine;
 import trapline.model.Hop;
 import trapline.model.Journey;
+import trapline.model.Place;
 import trapline.model.Step;
 
 /// The road instruction by instruction, as someone stepping in a debugger would see it.
@@ -30,7 +32,8 @@ public final class StepsReport {
   private StepsReport() {}
 
   /// The journey's steps: address, symbol with offset, AT&T text and the registers that changed,
-  /// under a heading wherever the module or function changes. Empty when there are no steps.
+  /// under a heading wherever the module or function changes, and under their source lines. Empty
+  /// when there are no steps.
   ///
   /// @return lines that end with `\n`, none wider than [Style#width()]
   public static String render(Journey journey, Style style) {
@@ -42,15 +45,25 @@ public final class StepsReport {
     page.paragraph(0, 0, Phrase.of("STEPS", Tone.STRONG));
     String module = "";
     String function = "";
+    Step.@Nullable Source source = null;
     for (Step step : journey.steps()) {
+      if (step instanceof Step.Source line) {
+        source = line;
+        continue;
+      }
       if (step instanceof Step.Executed executed) {
         CodeLine code = executed.code();
         String in = executed.module();
         String at = Names.functionOf(code.symbol());
         if (!in.equals(module) || !at.equals(function)) {
           heading(page, in, at);
+          source = source != null && source.place() == null ? null : source;
           module = in;
           function = at;
+        }
+        if (source != null) {
+          source(page, source);
+          source = null;
         }
         executed(page, columns, code, executed.changed());
         continue;
@@ -92,6 +105,21 @@ public final class StepsReport {
       heading.word(Names.baseName(module), Tone.FAINT, 2);
     }
     page.paragraph(INDENT, 4, heading);
+  }
+
+  private static void source(Page page, Step.Source source) {
+    Place known = source.place();
+    String place = known == null ? "no source line" : Display.clean(known.toString());
+    String text = source.text();
+    Phrase line = new Phrase();
+    if (text == null || text.isBlank()) {
+      int room = page.style.width() - INDENT - 2;
+      line.word(Display.cutPath(place, room, page.glyphs.dots), Tone.FAINT);
+    } else {
+      line.word(Names.baseName(place), Tone.FAINT);
+      line.at(line.width() + 2, Display.cleanSource(text.strip()), Tone.STRONG);
+    }
+    page.paragraph(INDENT + 2, HANG, line);
   }
 
   private static void executed(

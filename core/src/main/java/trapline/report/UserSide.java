@@ -1,5 +1,6 @@
 package trapline.report;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Hop;
 import trapline.model.HopKind;
@@ -142,12 +143,25 @@ final class UserSide {
   }
 
   private static void wrapper(Page page, Hop.Wrapper wrapper) {
-    Place place = wrapper.place();
-    page.row(
+    List<Hop.InlinedCall> inlined = wrapper.inlined();
+    boolean whole = inlined.isEmpty();
+    sourceRows(
+        page,
         "wrapper",
         path(page, wrapper),
-        place == null ? "" : place.toString(),
+        whole ? wrapper.place() : inlined.getFirst().place(),
+        whole ? wrapper.text() : inlined.getFirst().text(),
         wrapper.evidence().mark());
+    for (int i = 0; i < inlined.size(); i++) {
+      boolean last = i == inlined.size() - 1;
+      sourceRows(
+          page,
+          "inlined",
+          Phrase.of(inlined.get(i).callee()),
+          last ? wrapper.place() : inlined.get(i + 1).place(),
+          last ? wrapper.text() : inlined.get(i + 1).text(),
+          Page.NO_MARK);
+    }
     if (!wrapper.placeMissing().isEmpty()) {
       page.row("", Absence.phrase(page, wrapper.placeMissing(), ""), "", Page.NO_MARK);
     }
@@ -156,6 +170,20 @@ final class UserSide {
     for (String change : wrapper.changes()) {
       page.row(first ? "changes" : "", new Phrase().words(change, Tone.PLAIN), "", Page.NO_MARK);
       first = false;
+    }
+  }
+
+  private static void sourceRows(
+      Page page,
+      String label,
+      Phrase function,
+      @Nullable Place place,
+      @Nullable String text,
+      char mark) {
+    page.row(label, function, place == null ? "" : place.toString(), mark);
+    if (text != null && !text.isBlank()) {
+      Phrase line = new Phrase().words(Display.cleanSource(text.strip()), Tone.PLAIN);
+      page.row("", line, "", Page.NO_MARK);
     }
   }
 

@@ -31,6 +31,8 @@ class LinesAndFunctionsTest {
     "gcc, inlining.c, -O0 -g, gnu",
     "gcc, inlining.c, -O2 -gdwarf-4, gnu",
     "gcc, inlining.c, -O2 -gdwarf-5, gnu",
+    "gcc, inlining.c, -Og -g3 -ggdb -gdwarf-4, gnu",
+    "gcc, inlining.c, -Og -g3 -ggdb -gdwarf-5, llvm",
     "gcc, inlining.c, -O2 -gdwarf-5 -gz, gnu",
     "gcc, inlining.c, -O2 -gdwarf-3 -gstrict-dwarf, gnu",
     "gcc, inlining.c, -O0 -gdwarf-2 -gstrict-dwarf, gnu",

@@ -102,6 +102,39 @@ class ElfReadelfTest {
     }
   }
 
+  /// `0x0010:   Name: GLIBC_2.34  Flags: WEAK  Version: 2` under `Version: 1  File: libc.so.6`, and
+  /// `Rev: 1  Flags: none  Index: 2  Cnt: 1  Name: GLIBC_2.2.5`.
+  @ParameterizedTest
+  @MethodSource("files")
+  void versionsNeededAndDefined(String name) {
+    Path path = path(name);
+    ElfFile elf = ElfPrograms.read(path);
+    List<NeededVersion> needed = new ArrayList<>();
+    List<String> defined = new ArrayList<>();
+    String library = "";
+    Matcher line =
+        Pattern.compile(
+                "  File: (\\S+)  Cnt:|Name: (\\S+)  Flags: (.+?)  Version: \\d+$"
+                    + "|Flags: (?!BASE)\\S.*  Index: \\d+  Cnt: \\d+  Name: (\\S+)$",
+                Pattern.MULTILINE)
+            .matcher(readelf("-V", path));
+    while (line.find()) {
+      if (line.group(1) != null) {
+        library = line.group(1);
+      } else if (line.group(2) != null) {
+        needed.add(new NeededVersion(library, line.group(2), line.group(3).contains("WEAK")));
+      } else {
+        defined.add(line.group(4));
+      }
+    }
+    assertThat(elf.neededVersions()).isEqualTo(needed);
+    assertThat(elf.definedVersions()).isEqualTo(defined);
+    if (name.endsWith("libc.so.6")) {
+      assertThat(needed).isNotEmpty();
+      assertThat(defined).contains("GLIBC_2.2.5", "GLIBC_PRIVATE");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("files")
   void sections(String name) {

@@ -43,6 +43,8 @@ final class ElfWalk {
             () -> each(elf.relocations()),
             () -> each(elf.pltRelocations()),
             () -> elf.dynamic().needed(),
+            () -> each(elf.neededVersions()),
+            () -> each(elf.definedVersions()),
             () -> elf.dynamic().soname(),
             () -> elf.dynamic().rpath(),
             () -> elf.dynamic().runpath(),

@@ -152,6 +152,8 @@ final class RandomJourneys {
                   list(0, 20, i -> text(4)),
                   random.nextBoolean() ? null : place(),
                   text(5),
+                  random.nextBoolean() ? null : text(9),
+                  list(0, 3, i -> inlinedCall()),
                   code(),
                   list(0, 3, i -> text(9))));
       case SYSCALL_INSTRUCTION ->
@@ -212,9 +214,20 @@ final class RandomJourneys {
     }
   }
 
+  private Hop.InlinedCall inlinedCall() {
+    return new Hop.InlinedCall(
+        text(3),
+        random.nextInt(4) == 0 ? null : place(),
+        random.nextBoolean() ? null : text(9),
+        text(3));
+  }
+
   private Step step() {
     return switch (random.nextInt(5)) {
       case 0 -> new Step.Collapsed(text(6), random.nextLong() >>> random.nextInt(1, 63));
+      case 2 ->
+          new Step.Source(
+              random.nextInt(3) == 0 ? null : place(), random.nextBoolean() ? text(8) : null);
       case 1 -> new Step.Trap(text(9), text(3));
       default -> new Step.Executed(codeLine(), text(3), registers());
     };

@@ -39,7 +39,7 @@ final class DebianSource {
   /// A version that can be fetched.
   ///
   /// @param version the package's whole version, such as `2.36-9+deb12u14`
-  record SourcePackage(String name, String version) {}
+  record Package(String name, String version) {}
 
   static boolean isAvailable() {
     return TOOLS.stream().allMatch(each -> Commands.find(each) != null);
@@ -49,7 +49,7 @@ final class DebianSource {
   ///
   /// @return `null` when the release has another version, or its lists cannot be had; [#why] says
   /// it
-  @Nullable SourcePackage find(String name, String upstream) throws IOException {
+  @Nullable Package find(String name, String upstream) throws IOException {
     prepare();
     listener.at("reading the distribution's list of sources", 0, 0);
     int status = apt("apt-get", "-q", "update");
@@ -71,7 +71,7 @@ final class DebianSource {
       return null;
     }
     String installed = installed(name);
-    SourcePackage best = null;
+    Package best = null;
     for (String version : versions) {
       boolean better =
           best == null
@@ -79,7 +79,7 @@ final class DebianSource {
               || (!best.version().equals(installed)
                   && Versions.compare(version, best.version()) > 0);
       if (upstream(version).equals(upstream) && better) {
-        best = new SourcePackage(name, version);
+        best = new Package(name, version);
       }
     }
     if (best == null) {
@@ -101,7 +101,7 @@ final class DebianSource {
   ///
   /// @param into an empty folder
   /// @return the source's folder in it
-  Path fetch(SourcePackage wanted, Path into) throws IOException {
+  Path fetch(Package wanted, Path into) throws IOException {
     listener.say("fetching Debian's source package " + wanted.name() + " " + wanted.version());
     listener.at("fetching " + wanted.name(), 0, 0);
     List<String> words =
@@ -154,8 +154,7 @@ final class DebianSource {
 
   /// Lines for the machine's own sources of binary packages (apt-get(8), `indextargets`).
   private List<String> sources() throws IOException {
-    String format =
-        "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SIGNED_BY)\t$(TRUSTED)\t$(CODENAME)";
+    String format = "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)";
     List<String> known = new ArrayList<>();
     Set<String> others = new LinkedHashSet<>();
     Set<String> lines = new LinkedHashSet<>();
@@ -166,7 +165,7 @@ final class DebianSource {
       String answer = Commands.answer(root, words, Map.of());
       for (String line : answer == null ? List.<String>of() : answer.lines().toList()) {
         String[] fields = line.split("\t", -1);
-        if (fields.length == 7 && fields[1].contains(":/")) {
+        if (fields.length == 5 && fields[1].contains(":/")) {
           (DISTRIBUTIONS.contains(fields[0]) ? lines : others).add(line(fields));
         }
       }
@@ -182,15 +181,8 @@ final class DebianSource {
   }
 
   private static String line(String[] fields) {
-    List<String> options = new ArrayList<>();
-    if (!fields[4].isBlank()) {
-      options.add("signed-by=" + fields[4].strip().replace(' ', ','));
-    }
-    if (fields[5].equals("yes")) {
-      options.add("trusted=yes");
-    }
-    String bracket = options.isEmpty() ? "" : "[" + String.join(" ", options) + "] ";
-    return "deb-src " + bracket + fields[1] + " " + fields[2] + " " + fields[3];
+    String options = AptEntry.options(fields[4], fields[1]);
+    return "deb-src " + options + fields[1] + " " + fields[2] + " " + fields[3];
   }
 
   private int apt(String... words) throws IOException {

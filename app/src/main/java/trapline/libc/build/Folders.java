@@ -88,7 +88,7 @@ public record Folders(Path data, Path cache) {
     } catch (IOException e) {
       throw failure(folder, e);
     } catch (UncheckedIOException e) {
-      throw failure(folder, new IOException(e.getMessage(), e));
+      throw failure(folder, e.getCause());
     }
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -143,7 +142,7 @@ final class SourceTarball {
       int status = tar.waitFor();
       counting.join();
       listening.join();
-      String said = Objects.requireNonNullElse(complaint.get(), "");
+      String said = complaint.get();
       if (said.toLowerCase(Locale.ROOT).contains("removing leading")
           || said.contains("contains '..'")) {
         throw bad("it has files outside of its own folder (" + said + "); nothing was kept of it");

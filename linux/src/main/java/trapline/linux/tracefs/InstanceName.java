@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.proc.Owner;
 
 /// The name of an instance that Trapline made: whose it is, and what it changed that is not the
 /// instance's own, so that the name alone is enough to undo it.

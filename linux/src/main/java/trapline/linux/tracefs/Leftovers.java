@@ -2,6 +2,7 @@ package trapline.linux.tracefs;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import trapline.linux.proc.Owner;
 import trapline.linux.tracefs.TracingAbility.Values;
 
 /// Removes instances and probes: a session's own at its end, and those that killed ones have left.

@@ -59,6 +59,7 @@ final class CallWatch {
   private final EntryPoints entries;
   private final CallWatcher watcher;
   private final GuestSpec spec;
+  private final GuestView view;
   private final ThreadTable threads = new ThreadTable();
   private final List<Active> active = new ArrayList<>();
   private final Map<Long, Integer> breakpoints = new HashMap<>();
@@ -66,12 +67,18 @@ final class CallWatch {
   private boolean isOver;
 
   CallWatch(
-      GdbRemote gdb, Recorder recorder, EntryPoints entries, CallWatcher watcher, GuestSpec spec) {
+      GdbRemote gdb,
+      Recorder recorder,
+      EntryPoints entries,
+      CallWatcher watcher,
+      GuestSpec spec,
+      GuestView view) {
     this.gdb = gdb;
     this.recorder = recorder;
     this.entries = entries;
     this.watcher = watcher;
     this.spec = spec;
+    this.view = view;
   }
 
   /// Begins, while the guest stands still.
@@ -167,7 +174,7 @@ final class CallWatch {
             user[IP],
             user[SP],
             thread.count(abi + " " + (int) number));
-    if (watcher.entered(call)) {
+    if (watcher.entered(call, view)) {
       record(call, registers, stack, saved);
     }
   }

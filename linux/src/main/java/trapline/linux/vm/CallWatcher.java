@@ -5,8 +5,9 @@ package trapline.linux.vm;
 public interface CallWatcher {
   /// A thread has entered a call. The first one is that after the program's own execve(2).
   ///
+  /// @param guest what can be looked at while it stands still: until this method returns
   /// @return whether to record what the kernel does until this call returns
-  boolean entered(GuestCall call);
+  boolean entered(GuestCall call, GuestView guest);
 
   /// A call that was to be recorded is over.
   ///

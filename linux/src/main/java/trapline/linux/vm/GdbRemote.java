@@ -59,6 +59,12 @@ final class GdbRemote implements Closeable {
     return words;
   }
 
+  /// The bytes of memory at a virtual address; none when not all of them can be read.
+  byte[] memory(long address, int count) throws IOException {
+    String answer = ask("m" + Long.toHexString(address) + "," + Integer.toHexString(count));
+    return answer.length() == 2 * count ? HexFormat.of().parseHex(answer) : new byte[0];
+  }
+
   void setBreakpoint(long address) throws IOException {
     expectOk("Z1," + Long.toHexString(address) + ",1");
   }

@@ -3,6 +3,7 @@ package trapline.linux.vm;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -99,18 +101,23 @@ public final class Guest {
       try (Emulator emulator = start()) {
         try {
           return drive(emulator);
+        } catch (UncheckedIOException e) {
+          throw failed(emulator, Objects.requireNonNull(e.getCause())); // of a look at the guest
         } catch (IOException e) {
-          if (e instanceof EOFException || emulator.hasEnded()) {
-            throw gone(emulator, e);
-          }
-          throw e;
+          throw failed(emulator, e);
         }
       }
     }
 
+    private IOException failed(Emulator emulator, IOException e) {
+      if (e instanceof EOFException || emulator.hasEnded()) {
+        throw gone(emulator, e);
+      }
+      return e;
+    }
+
     private Emulator start() throws IOException {
-      Boot boot =
-          new Boot(java.util.Objects.requireNonNull(kernel.symbols().getParent()), kernel.image());
+      Boot boot = new Boot(Objects.requireNonNull(kernel.symbols().getParent()), kernel.image());
       if (boot.isKept()) {
         Path ramFile = GuestKernels.memoryFile(work);
         try (MemoryFile ram = MemoryFile.create(ramFile)) {
@@ -160,7 +167,14 @@ public final class Guest {
       if (!gdb.stopped(SEND_MILLIS)) {
         throw new IOException("QEMU does not stop");
       }
-      CallWatch watch = new CallWatch(gdb, new Recorder(emulator, gdb), entries, watcher, spec);
+      CallWatch watch =
+          new CallWatch(
+              gdb,
+              new Recorder(emulator, gdb),
+              entries,
+              watcher,
+              spec,
+              new GuestView(gdb, archive));
       watch.begin();
       gdb.resume();
       serial.send("start\n");

@@ -170,6 +170,18 @@ final class GuestArchive {
     }
   }
 
+  /// Whether the guest has something at this path, by what leads there on this machine.
+  boolean holds(Path path) {
+    if (isOfGuest(path.toString())) {
+      return true;
+    }
+    try {
+      return items.containsKey(path.toRealPath().toString());
+    } catch (IOException e) {
+      return items.containsKey(path.normalize().toString());
+    }
+  }
+
   private static long number(Map<String, Object> status, String name) {
     return status.get(name) instanceof Number number ? number.longValue() : 0;
   }

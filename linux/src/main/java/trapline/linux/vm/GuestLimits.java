@@ -9,5 +9,5 @@ import java.time.Duration;
 /// @param recording how many bytes one recording may have; one call's instruction takes about 1200
 public record GuestLimits(Duration total, Duration silence, long recording) {
   public static final GuestLimits USUAL =
-      new GuestLimits(Duration.ofSeconds(60), Duration.ofSeconds(20), 512L << 20);
+      new GuestLimits(Duration.ofMinutes(5), Duration.ofSeconds(20), 512L << 20);
 }

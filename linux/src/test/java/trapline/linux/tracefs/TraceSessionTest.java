@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.proc.Owner;
 import trapline.linux.tracefs.TracingAbility.Able;
 import trapline.linux.tracefs.TracingAbility.Unable;
 import trapline.linux.tracefs.TracingAbility.Values;

@@ -62,7 +62,7 @@ class GuestTest {
     final List<List<Long>> addresses = new ArrayList<>();
 
     @Override
-    public boolean entered(GuestCall call) {
+    public boolean entered(GuestCall call, GuestView guest) {
       calls.add(call);
       return call.number() == BIND;
     }
@@ -99,7 +99,7 @@ class GuestTest {
   private static final CallWatcher NOBODY =
       new CallWatcher() {
         @Override
-        public boolean entered(GuestCall call) {
+        public boolean entered(GuestCall call, GuestView guest) {
           return false;
         }
 
@@ -299,7 +299,7 @@ class GuestTest {
     CallWatcher pauses =
         new CallWatcher() {
           @Override
-          public boolean entered(GuestCall call) {
+          public boolean entered(GuestCall call, GuestView guest) {
             return call.number() == PAUSE;
           }
 
@@ -392,7 +392,7 @@ class GuestTest {
               GuestSpec.of(program, GuestFiles.NONE),
               new CallWatcher() {
                 @Override
-                public boolean entered(GuestCall call) {
+                public boolean entered(GuestCall call, GuestView guest) {
                   if (call.number() == PAUSE) {
                     System.out.println("waiting");
                   }

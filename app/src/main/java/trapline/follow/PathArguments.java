@@ -1,0 +1,60 @@
+package trapline.follow;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.abi.Parameter;
+import trapline.abi.Phase;
+import trapline.abi.SyscallSignature;
+import trapline.abi.SyscallTable;
+import trapline.model.RemoteMemory;
+import trapline.model.SyscallId;
+
+/// Which arguments of a call name files, as its signature says.
+///
+/// @param argument which one is the path's address, from 0
+/// @param folder which one is the open folder that a relative path starts from; -1 when that is the
+///     working directory
+public record PathArguments(int argument, int folder) {
+  /// What a folder's descriptor is for the working directory (`fcntl.h`).
+  public static final int AT_FDCWD = -100;
+
+  private static final int LONGEST_PATH = 4096; // PATH_MAX
+  private static final int CHUNK = 256;
+
+  /// The paths that a call takes; none when it takes none or is not known.
+  public static List<PathArguments> of(SyscallId id) {
+    SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
+    if (signature == null) {
+      return List.of();
+    }
+    List<PathArguments> paths = new ArrayList<>();
+    List<Parameter> parameters = signature.parameters();
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter each = parameters.get(i);
+      if (each.format().name().equals("path") && each.phase() == Phase.ENTRY) {
+        boolean isRelative = i > 0 && parameters.get(i - 1).format().name().equals("dirfd");
+        paths.add(new PathArguments(i, isRelative ? i - 1 : -1));
+      }
+    }
+    return paths;
+  }
+
+  /// The path at an address; `null` when it is empty or cannot be read to its end.
+  public static @Nullable String text(long address, RemoteMemory memory) {
+    byte[] bytes = new byte[LONGEST_PATH];
+    int end = 0;
+    int length = 0;
+    while (end == length && length < LONGEST_PATH) { // most paths are short
+      length += memory.read(address + length, bytes, length, CHUNK);
+      if (length == end) {
+        return null;
+      }
+      while (end < length && bytes[end] != 0) {
+        end++;
+      }
+    }
+    return end == 0 || end == length ? null : new String(bytes, 0, end, StandardCharsets.UTF_8);
+  }
+}
