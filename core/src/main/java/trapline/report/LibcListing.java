@@ -8,7 +8,7 @@ import tools.jackson.core.JsonGenerator;
 /// @param libraries those that are there
 /// @param unfinished names of builds that can be gone on with
 public record LibcListing(List<Library> libraries, List<String> unfinished) {
-  private static final int LABEL = 13;
+  private static final int LABEL = 14;
 
   public LibcListing {
     libraries = List.copyOf(libraries);

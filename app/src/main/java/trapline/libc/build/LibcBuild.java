@@ -101,8 +101,15 @@ public final class LibcBuild {
     List<String> configure = configure(tree, target.folder(), remedies);
     String cflags = mark.cflags() + words(remedies, Remedies.Where.CFLAGS);
     Map<String, String> flags = Map.of("CFLAGS", cflags);
+    List<String> variables = chosen(remedies, Remedies.Where.MAKE);
     boolean resumed =
-        folder.prepare(mark.text() + String.join(" ", configure) + "\n" + cflags + "\n");
+        folder.prepare(
+            String.join(
+                "\n",
+                mark.text(),
+                String.join(" ", configure),
+                cflags,
+                String.join(" ", variables)));
     if (!resumed) {
       requireRoom(folder.build(), size.buildMegabytes());
     }
@@ -121,13 +128,19 @@ public final class LibcBuild {
       folder.noteConfigured();
     }
     listener.say("building " + title + " with " + jobs + (jobs == 1 ? " job" : " jobs"));
-    List<String> make = List.of("make", "-j" + jobs);
+    List<String> make = new ArrayList<>(List.of("make", "-j" + jobs));
+    make.addAll(variables);
     step(folder, log, "building " + title, make, Map.of(), size.objects());
-    install(folder, log, tree, mark, target);
+    install(folder, log, tree, mark, target, variables);
   }
 
   private void install(
-      BuildFolder folder, BuildLog log, SourceTree tree, BuiltMark mark, Prefix target)
+      BuildFolder folder,
+      BuildLog log,
+      SourceTree tree,
+      BuiltMark mark,
+      Prefix target,
+      List<String> variables)
       throws IOException {
     listener.say("installing under " + target.folder());
     Path stage = target.stage(mark.name());
@@ -135,7 +148,8 @@ public final class LibcBuild {
       Folders.delete(stage);
       Folders.made(stage);
       String variable = tree.kind() == Libc.Kind.GLIBC ? "install_root=" : "DESTDIR=";
-      List<String> make = List.of("make", "install", variable + stage);
+      List<String> make = new ArrayList<>(List.of("make", "install", variable + stage));
+      make.addAll(variables);
       step(folder, log, "installing " + tree.title(), make, Map.of(), 0);
       Path staged = stage.resolve(target.folder().getRoot().relativize(target.folder()));
       mark.write(staged);
@@ -190,22 +204,21 @@ public final class LibcBuild {
         command.add(row.get(3).replace("{prefix}", prefix.toString()));
       }
     }
-    for (Remedies.Remedy remedy : remedies) {
-      if (remedy.where() == Remedies.Where.CONFIGURE) {
-        command.add(remedy.what());
-      }
-    }
+    command.addAll(chosen(remedies, Remedies.Where.CONFIGURE));
     return command;
   }
 
   private static String words(List<Remedies.Remedy> remedies, Remedies.Where where) {
     StringBuilder words = new StringBuilder();
-    for (Remedies.Remedy remedy : remedies) {
-      if (remedy.where() == where) {
-        words.append(' ').append(remedy.what());
-      }
-    }
+    chosen(remedies, where).forEach(each -> words.append(' ').append(each));
     return words.toString();
+  }
+
+  private static List<String> chosen(List<Remedies.Remedy> remedies, Remedies.Where where) {
+    return remedies.stream()
+        .filter(each -> each.where() == where)
+        .map(Remedies.Remedy::what)
+        .toList();
   }
 
   /// gcc's version; empty when the compiler is another.

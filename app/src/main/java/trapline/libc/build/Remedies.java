@@ -2,6 +2,7 @@ package trapline.libc.build;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import trapline.libc.Libc;
 
 /// What a version needs in order to be built with a compiler that came after it: the table
@@ -22,7 +23,9 @@ final class Remedies {
     /// An argument of `configure`.
     CONFIGURE,
     /// A word of CFLAGS.
-    CFLAGS
+    CFLAGS,
+    /// A variable of `make`.
+    MAKE
   }
 
   /// One that applies.
@@ -43,7 +46,7 @@ final class Remedies {
       if (row.get(KIND).equals(kind.text())
           && Versions.isBetween(version, row.get(FROM), row.get(BEFORE))
           && compilerFits) {
-        Where where = row.get(WHERE).equals("configure") ? Where.CONFIGURE : Where.CFLAGS;
+        Where where = Where.valueOf(row.get(WHERE).toUpperCase(Locale.ROOT));
         remedies.add(new Remedy(where, row.get(WHAT), row.get(WHY)));
       }
     }
