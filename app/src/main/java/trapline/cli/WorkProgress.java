@@ -39,7 +39,8 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     if (!visible) {
       return;
     }
-    if (!what.equals(shownWork)) {
+    // What has no known size at first may get one.
+    if (!what.equals(shownWork) || (bar == null && total > 0)) {
       close();
       shownWork = what;
       if (total == 0) {
@@ -70,6 +71,7 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
 
   @Override
   public synchronized void close() {
+    shownWork = "";
     if (!line.isEmpty()) {
       err.print('\r' + " ".repeat(line.length()) + '\r');
       err.flush();

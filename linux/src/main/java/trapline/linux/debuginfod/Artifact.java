@@ -53,9 +53,7 @@ public record Artifact(String buildId, Kind kind, String path) {
         return false;
       }
     }
-    return kind == Kind.SOURCE
-        ? path.startsWith("/") && path.indexOf('\0') < 0
-        : path.isEmpty();
+    return kind == Kind.SOURCE ? path.startsWith("/") && path.indexOf('\0') < 0 : path.isEmpty();
   }
 
   /// Its name in the cache of elfutils' client, in the build-id's folder.

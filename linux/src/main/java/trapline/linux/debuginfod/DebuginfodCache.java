@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The folder in which elfutils' client keeps what it fetched, and this one, too.
 ///
 /// `BUILDID/debuginfo` and `BUILDID/source##PATH` are files that came, readable for their owner
-/// only; an empty one says that no server had it when it was made. Three files hold a decimal number
+/// only; an empty one says that no server had it when it was made. Three files hold a decimal
+/// number
 /// of seconds: `cache_clean_interval_s` (whose time of change is that of the last cleaning),
 /// `cache_miss_s` and `max_unused_age_s`. Layout of elfutils 0.188.
 final class DebuginfodCache {
@@ -103,7 +104,8 @@ final class DebuginfodCache {
     Files.createDirectories(root);
     try {
       Files.createDirectory(
-          folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
       // As it should be from the second file on.
     }

@@ -47,8 +47,7 @@ record DebuginfodSettings(
         Math.max(0, number(environment, "DEBUGINFOD_TIMEOUT", TIMEOUT)),
         Math.max(0, number(environment, "DEBUGINFOD_MAXTIME", 0)),
         Math.max(0, number(environment, "DEBUGINFOD_MAXSIZE", 0)),
-        (int)
-            Math.clamp(number(environment, "DEBUGINFOD_RETRY_LIMIT", RETRIES), 0L, MOST_RETRIES),
+        (int) Math.clamp(number(environment, "DEBUGINFOD_RETRY_LIMIT", RETRIES), 0L, MOST_RETRIES),
         servers.isEmpty() ? List.of() : headers(value(environment, "DEBUGINFOD_HEADERS_FILE")),
         environment);
   }

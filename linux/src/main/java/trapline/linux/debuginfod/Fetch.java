@@ -4,11 +4,10 @@ import java.nio.file.Path;
 
 /// What came of asking debuginfod's servers for a file.
 public sealed interface Fetch {
-  /// It has come.
+  /// It is there.
   ///
   /// @param file where it is kept in the cache
-  /// @param server the address of the server that gave it
-  record Found(Path file, String server) implements Fetch {}
+  record Found(Path file) implements Fetch {}
 
   /// Nobody was asked: no servers are named, or what is wanted cannot be asked for.
   record NotAsked() implements Fetch {}
@@ -19,5 +18,6 @@ public sealed interface Fetch {
   /// A server failed, and no other had it.
   ///
   /// @param reason what happened, as a clause that names the server
-  record Failed(String reason) implements Fetch {}
+  /// @param remedy what the user can do; empty when there is nothing
+  record Failed(String reason, String remedy) implements Fetch {}
 }

@@ -1,7 +1,5 @@
 package trapline.linux.debuginfod;
 
-import trapline.model.Diagnostic;
-
 /// Hears how fetching gets on. Called by the thread that waits for the file.
 public interface FetchMonitor {
   /// For who wants to hear nothing.
@@ -17,9 +15,6 @@ public interface FetchMonitor {
         public boolean isCancelled() {
           return false;
         }
-
-        @Override
-        public void failed(Diagnostic diagnostic) {}
       };
 
   /// Work that takes long is under way.
@@ -34,8 +29,4 @@ public interface FetchMonitor {
 
   /// Whether to stop. Asked several times a second.
   boolean isCancelled();
-
-  /// A server could not give what it was asked for, for another reason than that it has no such
-  /// file.
-  void failed(Diagnostic diagnostic);
 }
