@@ -3,8 +3,10 @@
 module trapline.linux {
   requires transitive trapline.core;
   requires static org.jspecify;
+  requires java.net.http;
   requires org.tukaani.xz;
 
+  exports trapline.linux.debuginfod;
   exports trapline.linux.objects;
   exports trapline.linux.proc;
   exports trapline.linux.ptrace;

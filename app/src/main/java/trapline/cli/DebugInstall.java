@@ -24,7 +24,7 @@ import trapline.linux.proc.Maps;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
-/// `--install`: before a run, installs the Debian packages that have the debug information which the
+/// `--install`: before a run, installs the Debian packages with the debug information that a
 /// program and its libraries lack here. What cannot be installed is told, and the run goes on.
 final class DebugInstall {
   private static final String OPTION = "--install";

@@ -196,7 +196,8 @@ final class FollowCommand implements Callable<Integer> {
             new SourceFiles());
     JourneySink shown = sink(file, root.out());
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
-    ObjectFiles objects = new ObjectFiles(debugDirectories);
+    ObjectFiles objects =
+        new ObjectFiles(debugDirectories, FetchProgress.client(err, interruption));
     FollowSession.Result result;
     try (Tracer tracer =
         interruption.guard(

@@ -120,7 +120,10 @@ final class WhyCommand implements Callable<Integer> {
             KernelChoice.choose(null, running, root.err()),
             new ArgumentDecoder(),
             new SourceFiles());
-    ObjectFiles objects = new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()));
+    ObjectFiles objects =
+        new ObjectFiles(
+            typed.matchedOptionValue("--debug-dir", List.<Path>of()),
+            FetchProgress.client(root.err(), interruption));
     try (Tracer tracer =
         interruption.guard(
             again == null

@@ -43,7 +43,8 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     if (!visible) {
       return;
     }
-    if (!what.equals(shownWork)) {
+    // What has no known size at first may get one.
+    if (!what.equals(shownWork) || (bar == null && total > 0)) {
       clear();
       shownWork = what;
       if (total == 0) {

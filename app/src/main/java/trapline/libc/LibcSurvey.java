@@ -131,6 +131,7 @@ public final class LibcSurvey {
       case BUILD_ID -> "by build-id";
       case DEBUG_LINK -> "by .gnu_debuglink";
       case DEBUGINFOD_CACHE -> "from debuginfod's cache";
+      case DEBUGINFOD_SERVER -> "from a debuginfod server";
     };
   }
 

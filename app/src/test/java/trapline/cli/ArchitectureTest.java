@@ -55,7 +55,10 @@ class ArchitectureTest {
     rules.put("report", List.of("bytes", "model", "abi", "code", "kernel", "kernel.run"));
     rules.put("linux.sys", List.of("model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
-    rules.put("linux.objects", List.of("bytes", "model", "elf", "linux.sys", "linux.proc"));
+    rules.put("linux.debuginfod", List.of("bytes", "model", "elf"));
+    rules.put(
+        "linux.objects",
+        List.of("bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
     rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys"));
     rules.put("linux.vm", List.of("bytes", "model", "elf", "kernel"));

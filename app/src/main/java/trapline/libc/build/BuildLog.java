@@ -22,7 +22,8 @@ final class BuildLog {
       List.of(
           Pattern.compile("configure: error: \\s*(.+)"),
           Pattern.compile("^(?:[^\\n]*configure: )((?:unknown|cannot|unable|error)[^\\n]*)"),
-          Pattern.compile("^(?!make)([^\\n]*: (?:fatal )?error: [^\\n]*)", Pattern.MULTILINE),
+          Pattern.compile(
+              "^(?!make|collect2)([^\\n]*: (?:fatal )?error: [^\\n]*)", Pattern.MULTILINE),
           Pattern.compile("^([^\\n]*: Error: [^\\n]*)", Pattern.MULTILINE),
           Pattern.compile(
               "^([^\\n]*(?:undefined reference|multiple definition|versioned to common)[^\\n]*)",

@@ -20,7 +20,9 @@ public sealed interface DebugFile {
     /// By its name (`.gnu_debuglink`), and build-id or checksum are right.
     DEBUG_LINK,
     /// In the cache that debuginfod's client keeps.
-    DEBUGINFOD_CACHE
+    DEBUGINFOD_CACHE,
+    /// Fetched from a debuginfod server just now, into that cache.
+    DEBUGINFOD_SERVER
   }
 
   /// The debug information is there.

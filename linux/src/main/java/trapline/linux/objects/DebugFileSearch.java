@@ -14,12 +14,15 @@ import trapline.bytes.Bytes;
 import trapline.elf.DebugAltLink;
 import trapline.elf.DebugLink;
 import trapline.elf.ElfFile;
+import trapline.linux.debuginfod.Artifact;
+import trapline.linux.debuginfod.DebuginfodClient;
+import trapline.linux.debuginfod.Fetch;
 import trapline.model.Diagnostic;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
 /// Looks for separate debug information in the order of gdb (its manual, "Debugging Information in
-/// Separate Files"): by build-id, then by `.gnu_debuglink`.
+/// Separate Files"): by build-id, then by `.gnu_debuglink`, then from debuginfod's servers.
 ///
 /// A file found by its name belongs to the program when both have the same build-id; when one has
 /// none, its checksum decides, which takes reading all of it.
@@ -27,11 +30,16 @@ final class DebugFileSearch {
   private static final int CHUNK = 1 << 16;
   private static final int SHORTEST_BUILD_ID = 4;
 
+  /// Whose failure a diagnostic is.
+  private static final String DEBUGINFOD = "debuginfod";
+
   private final ObjectFiles files;
   private final List<Path> directories;
+  private final DebuginfodClient debuginfod;
 
-  DebugFileSearch(ObjectFiles files, List<Path> directories) {
+  DebugFileSearch(ObjectFiles files, List<Path> directories, DebuginfodClient debuginfod) {
     this.files = files;
+    this.debuginfod = debuginfod;
     this.directories = List.copyOf(directories);
   }
 
@@ -46,6 +54,9 @@ final class DebugFileSearch {
       if (separate == null) {
         separate = byDebugLink(object, rejected);
       }
+      if (separate == null) {
+        separate = byDebuginfod(object, rejected);
+      }
       if (separate != null) {
         return separate;
       }
@@ -53,8 +64,45 @@ final class DebugFileSearch {
       rejected.add(new Diagnostic(object.path(), textOf(e), ""));
     }
     String name = object.path().substring(object.path().lastIndexOf('/') + 1);
+    return missing(object, name, rejected);
+  }
+
+  /// What a server did stands in the sentence, because it is why there is none.
+  private DebugFile.Missing missing(ObjectFile object, String name, List<Diagnostic> rejected) {
+    StringBuilder why = new StringBuilder("no debug information for " + name);
+    String remedy = "";
+    for (Diagnostic each : rejected) {
+      if (each.where().equals(DEBUGINFOD)) {
+        why.append("; ").append(each.what());
+        remedy = each.remedy();
+      }
+    }
+    String first = remedy;
     return new DebugFile.Missing(
-        "no debug information for " + name, rejected, () -> DebugPackages.remedy(object));
+        why.toString(),
+        rejected,
+        () -> DebugPackages.remedy(object) + (first.isEmpty() ? "" : ", or " + first));
+  }
+
+  private DebugFile.@Nullable Found byDebuginfod(ObjectFile object, List<Diagnostic> rejected) {
+    Path path = fetch(object.elf().buildId(), rejected);
+    ElfFile file = path == null ? null : open(path, rejected);
+    return file != null && path != null && matches(file, object.elf().buildId(), path, rejected)
+        ? found(object, file, path, DebugFile.How.DEBUGINFOD_SERVER, rejected)
+        : null;
+  }
+
+  /// @return `null` when nobody has the file
+  private @Nullable Path fetch(String buildId, List<Diagnostic> rejected) {
+    return switch (debuginfod.fetch(Artifact.debugInfo(buildId))) {
+      case Fetch.Found found -> found.file();
+      case Fetch.Absent absent -> null;
+      case Fetch.NotAsked notAsked -> null;
+      case Fetch.Failed failed -> {
+        rejected.add(new Diagnostic(DEBUGINFOD, failed.reason(), failed.remedy()));
+        yield null;
+      }
+    };
   }
 
   private DebugFile.@Nullable Found byBuildId(ObjectFile object, List<Diagnostic> rejected) {
@@ -69,8 +117,7 @@ final class DebugFileSearch {
         return found(object, file, path, DebugFile.How.BUILD_ID, rejected);
       }
     }
-    Path cache = debuginfodCache();
-    Path path = cache == null ? null : cache.resolve(buildId).resolve("debuginfo");
+    Path path = debuginfod.cached(Artifact.debugInfo(buildId));
     ElfFile file = path == null ? null : open(path, rejected);
     if (file != null && path != null && matches(file, buildId, path, rejected)) {
       return found(object, file, path, DebugFile.How.DEBUGINFOD_CACHE, rejected);
@@ -251,6 +298,11 @@ final class DebugFileSearch {
         return file;
       }
     }
+    Path fetched = fetch(link.buildId(), rejected);
+    ElfFile file = fetched == null ? null : open(fetched, rejected);
+    if (file != null && fetched != null && matches(file, link.buildId(), fetched, rejected)) {
+      return file;
+    }
     rejected.add(
         new Diagnostic(
             from.toString(),
@@ -278,19 +330,5 @@ final class DebugFileSearch {
 
   private static String textOf(RuntimeException e) {
     return Objects.requireNonNullElse(e.getMessage(), "");
-  }
-
-  /// Where debuginfod's client keeps what it fetched (debuginfod_find_debuginfo(3)).
-  private static @Nullable Path debuginfodCache() {
-    String given = System.getenv("DEBUGINFOD_CACHE_PATH");
-    if (given != null && !given.isEmpty()) {
-      return Path.of(given);
-    }
-    String cache = System.getenv("XDG_CACHE_HOME");
-    String home = System.getProperty("user.home");
-    if (cache != null && !cache.isEmpty()) {
-      return Path.of(cache, "debuginfod_client");
-    }
-    return home == null ? null : Path.of(home, ".cache", "debuginfod_client");
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
+import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.proc.Maps;
 import trapline.model.Unsupported;
 
@@ -30,16 +31,24 @@ public final class ObjectFiles {
   private final Map<ElfFile, DebugFile> debugFiles = new ConcurrentHashMap<>();
   private final DebugFileSearch search;
 
-  /// With the system's own directory of debug files, `/usr/lib/debug`.
+  /// With the system's own directory of debug files, `/usr/lib/debug`. No server is asked.
   public ObjectFiles() {
     this(List.of());
   }
 
+  /// No server is asked.
+  ///
   /// @param debugDirectories directories of debug files to look in before `/usr/lib/debug`
   public ObjectFiles(List<Path> debugDirectories) {
+    this(debugDirectories, DebuginfodClient.ofCache(System.getenv()));
+  }
+
+  /// @param debugDirectories directories of debug files to look in before `/usr/lib/debug`
+  /// @param debuginfod is asked for what is not on this machine
+  public ObjectFiles(List<Path> debugDirectories, DebuginfodClient debuginfod) {
     List<Path> directories = new ArrayList<>(debugDirectories);
     directories.add(Path.of("/usr/lib/debug"));
-    this.search = new DebugFileSearch(this, directories);
+    this.search = new DebugFileSearch(this, directories, debuginfod);
   }
 
   /// What tells that two names are of one unchanged file.
