@@ -93,7 +93,7 @@ class DebuginfodTest {
   @Test
   void aFileThatIsRefusedIsToldWithTheRemedy() throws IOException {
     debug = Files.readAllBytes(Path.of("/bin/true"));
-    assertThat(follow().out().replaceAll("\\s+", " "))
+    assertThat(follow().out().replaceAll("[\\s│]+", " "))
         .contains("sent a file whose build-id is")
         .contains("take that server out of DEBUGINFOD_URLS")
         .doesNotContain("stripped.c:3");

@@ -91,6 +91,7 @@ final class DebuginfodCache {
 
   /// Notes that no server has the file.
   void rememberMiss(Path place) throws IOException {
+    makeFolder(place);
     try {
       Files.createFile(place);
     } catch (FileAlreadyExistsException e) {
@@ -100,6 +101,11 @@ final class DebuginfodCache {
 
   /// Makes the folder of a file, and an empty file with a name of its own in it.
   Path temporary(Path place) throws IOException {
+    Path folder = makeFolder(place);
+    return Files.createTempFile(folder, place.getFileName() + ".", "");
+  }
+
+  private Path makeFolder(Path place) throws IOException {
     Path folder = place.resolveSibling("");
     Files.createDirectories(root);
     try {
@@ -109,7 +115,7 @@ final class DebuginfodCache {
     } catch (FileAlreadyExistsException e) {
       // As it should be from the second file on.
     }
-    return Files.createTempFile(folder, place.getFileName() + ".", "");
+    return folder;
   }
 
   /// Puts a file that has come whole in its place.

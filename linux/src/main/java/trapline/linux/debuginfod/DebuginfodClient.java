@@ -12,6 +12,7 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
+import trapline.elf.Section;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -156,7 +157,12 @@ public final class DebuginfodClient {
     String found;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer contents = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      found = ElfFile.of(Bytes.of("the file", contents)).buildId();
+      ElfFile elf = ElfFile.of(Bytes.of("the file", contents));
+      found = elf.buildId();
+      // The table of sections stands at the end.
+      if (elf.sections().isEmpty() || !isWhole(elf, channel.size())) {
+        throw refused("sent an ELF file that is cut off");
+      }
     } catch (MalformedBinary | Unsupported e) {
       throw refused("sent something else than an x86-64 ELF file: " + e.getMessage());
     }
@@ -167,6 +173,15 @@ public final class DebuginfodClient {
               + ", not "
               + buildId);
     }
+  }
+
+  private static boolean isWhole(ElfFile elf, long size) {
+    for (Section each : elf.sections()) {
+      if (each.hasContents() && (each.offset() > size || each.size() > size - each.offset())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static TransferFailure refused(String message) {
