@@ -305,6 +305,6 @@ class LibcBuildTest {
     assertThat(libc("remove", NAME).status()).isZero();
     assertThat(library).doesNotExist();
     assertThat(libc("--json").out()).doesNotContain("\"name\":\"" + NAME + "\"");
-    refused(BAD_FILE, "no such C library", Map.of(), "remove", NAME);
+    refused(BAD_FILE, "no library that Trapline built", Map.of(), "remove", NAME);
   }
 }
