@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import trapline.kernel.VersionMatch;
+import trapline.linux.debuginfod.DebuginfodClient;
+import trapline.linux.debuginfod.FetchMonitor;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFile;
@@ -49,6 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
     items.add(tracing(host));
     items.add(compiler());
     items.add(libraryDebug());
+    debuginfod().ifPresent(items::add);
     items.add(kernelSource(host));
     items.add(kernelSymbols(host));
     items.add(tracefs(host));
@@ -114,6 +118,20 @@ final class DoctorCommand implements Callable<Integer> {
       }
     }
     return Checkup.no(what, "no C library was found", "");
+  }
+
+  /// Only for those who use it.
+  private static Optional<Checkup.Item> debuginfod() {
+    DebuginfodClient client = DebuginfodClient.of(System.getenv(), FetchMonitor.SILENT);
+    if (client.servers().isEmpty()) {
+      return Optional.empty();
+    }
+    String what = "debug information from debuginfod servers";
+    String servers = String.join(", ", client.servers());
+    return Optional.of(
+        client.cacheFolder() == null
+            ? Checkup.no(what, servers + ": no cache", "set HOME or DEBUGINFOD_CACHE_PATH")
+            : Checkup.yes(what, servers + ", kept in " + client.cacheFolder() + "; not asked now"));
   }
 
   private Checkup.Item kernelSource(HostFacts host) {
