@@ -100,7 +100,7 @@ final class DebugInstall {
           without.add(name);
         }
       } catch (IOException | MalformedBinary | Unsupported e) {
-        continue; // the run says what is wrong with it, when it matters
+        // The run says what is wrong with it, when it matters.
       }
     }
     if (without.length() > 0) {

@@ -47,7 +47,7 @@ public final class Mounts {
           boolean isReadOnly = isReadOnly(fields[OPTIONS]) || isReadOnly(fields[fields.length - 1]);
           mounts.add(new Mount(Path.of(unescaped(fields[POINT])), isReadOnly));
         } catch (InvalidPathException e) {
-          continue; // what this Java cannot name, it will not be asked for
+          // What this Java cannot name, it will not be asked for.
         }
       }
     }
