@@ -317,7 +317,7 @@ final class KernelObservation implements AutoCloseable {
           points.add(point);
         }
       } catch (IOException e) {
-        continue; // it was there when the program looked, and is not now
+        // It was there when the program looked, and is not now.
       }
     }
     return List.copyOf(points);

@@ -3,6 +3,7 @@ package trapline.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -39,9 +40,8 @@ final class LibcCommand implements Callable<Integer> {
             Map.entry("cc", () -> new LibcCcCommand(root).spec()),
             Map.entry("flags", () -> new LibcFlagsCommand(root).spec()),
             Map.entry("remove", () -> new LibcRemoveCommand(root).spec()));
-    commands.keySet().stream()
-        .sorted()
-        .forEach(name -> spec.addSubcommand(name, new CommandLine(commands.get(name).get())));
+    new TreeMap<>(commands)
+        .forEach((name, command) -> spec.addSubcommand(name, new CommandLine(command.get())));
   }
 
   CommandSpec spec() {

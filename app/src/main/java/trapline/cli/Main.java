@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import picocli.CommandLine;
 import trapline.kernel.KernelIndexSet;
@@ -23,17 +24,10 @@ public final class Main {
     line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     // What follows a program's name is the program's; after a call's or tree's name options go on.
     line.setStopAtPositional(true);
-    for (String command : List.of("syscall", "index")) {
-      CommandLine described = line.getSubcommands().get(command);
-      if (described != null) {
-        described.setStopAtPositional(false);
-      }
-    }
+    takeOptionsAnywhere(line, List.of("syscall", "index"));
     CommandLine libc = line.getSubcommands().get("libc");
     if (libc != null) {
-      for (String command : LibcCommand.OPTIONS_ANYWHERE) {
-        libc.getSubcommands().get(command).setStopAtPositional(false);
-      }
+      takeOptionsAnywhere(libc, LibcCommand.OPTIONS_ANYWHERE);
     }
     line.setParameterExceptionHandler(
         (failure, arguments) -> {
@@ -84,5 +78,14 @@ public final class Main {
     out.flush();
     err.flush();
     System.exit(status);
+  }
+
+  private static void takeOptionsAnywhere(CommandLine line, Collection<String> commands) {
+    for (String command : commands) {
+      CommandLine described = line.getSubcommands().get(command);
+      if (described != null) {
+        described.setStopAtPositional(false);
+      }
+    }
   }
 }

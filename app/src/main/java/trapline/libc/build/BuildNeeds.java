@@ -32,7 +32,7 @@ final class BuildNeeds {
       boolean isCompiler = row.get(2).equals("$CC");
       String what = isCompiler ? compiler(environment).getFirst() : row.get(2);
       boolean there =
-          what.startsWith("/") && !isCompiler
+          (what.startsWith("/") && !isCompiler)
               ? Files.exists(Path.of(what))
               : Commands.find(what) != null;
       if (!there) {

@@ -39,7 +39,7 @@ final class DebianSource {
   /// A version that can be fetched.
   ///
   /// @param version the package's whole version, such as `2.36-9+deb12u14`
-  record Package(String name, String version) {}
+  record SourcePackage(String name, String version) {}
 
   static boolean isAvailable() {
     return TOOLS.stream().allMatch(each -> Commands.find(each) != null);
@@ -49,7 +49,7 @@ final class DebianSource {
   ///
   /// @return `null` when the release has another version, or its lists cannot be had; [#why] says
   /// it
-  @Nullable Package find(String name, String upstream) throws IOException {
+  @Nullable SourcePackage find(String name, String upstream) throws IOException {
     prepare();
     listener.at("reading the distribution's list of sources", 0, 0);
     int status = apt("apt-get", "-q", "update");
@@ -71,7 +71,7 @@ final class DebianSource {
       return null;
     }
     String installed = installed(name);
-    Package best = null;
+    SourcePackage best = null;
     for (String version : versions) {
       boolean better =
           best == null
@@ -79,7 +79,7 @@ final class DebianSource {
               || (!best.version().equals(installed)
                   && Versions.compare(version, best.version()) > 0);
       if (upstream(version).equals(upstream) && better) {
-        best = new Package(name, version);
+        best = new SourcePackage(name, version);
       }
     }
     if (best == null) {
@@ -101,7 +101,7 @@ final class DebianSource {
   ///
   /// @param into an empty folder
   /// @return the source's folder in it
-  Path fetch(Package wanted, Path into) throws IOException {
+  Path fetch(SourcePackage wanted, Path into) throws IOException {
     listener.say("fetching Debian's source package " + wanted.name() + " " + wanted.version());
     listener.at("fetching " + wanted.name(), 0, 0);
     List<String> words =

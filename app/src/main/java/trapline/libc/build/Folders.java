@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import trapline.libc.LibcRegistry;
 
@@ -88,7 +89,7 @@ public record Folders(Path data, Path cache) {
     } catch (IOException e) {
       throw failure(folder, e);
     } catch (UncheckedIOException e) {
-      throw failure(folder, e.getCause());
+      throw failure(folder, Objects.requireNonNull(e.getCause()));
     }
   }
 }

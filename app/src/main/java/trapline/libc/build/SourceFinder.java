@@ -103,7 +103,7 @@ final class SourceFinder {
       if (DebianSource.isAvailable()) {
         DebianSource debian =
             new DebianSource(Folders.made(folders.cache().resolve("libc-apt")), listener);
-        DebianSource.Package found = find(debian, named);
+        DebianSource.SourcePackage found = find(debian, named);
         if (found != null) {
           String origin = "Debian's source package " + found.name() + " " + found.version();
           SourceTree kept = kept(origin, origin);
@@ -121,7 +121,7 @@ final class SourceFinder {
     }
   }
 
-  private static DebianSource.@Nullable Package find(DebianSource debian, Named named)
+  private static DebianSource.@Nullable SourcePackage find(DebianSource debian, Named named)
       throws IOException {
     return debian.find(named.kind().text(), named.version());
   }

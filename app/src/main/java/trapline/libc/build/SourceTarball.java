@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -142,7 +143,7 @@ final class SourceTarball {
       int status = tar.waitFor();
       counting.join();
       listening.join();
-      String said = complaint.get();
+      String said = Objects.requireNonNullElse(complaint.get(), "");
       if (said.toLowerCase(Locale.ROOT).contains("removing leading")
           || said.contains("contains '..'")) {
         throw bad("it has files outside of its own folder (" + said + "); nothing was kept of it");
