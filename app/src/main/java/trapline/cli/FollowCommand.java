@@ -19,7 +19,9 @@ import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
+import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.objects.ObjectFiles;
+import trapline.linux.objects.SourceFileSearch;
 import trapline.linux.proc.LiveKernel;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Abi;
@@ -189,15 +191,15 @@ final class FollowCommand implements Callable<Integer> {
       Interruption interruption) {
     PrintStream err = root.err();
     LiveKernel kernel = new LiveKernel();
+    DebuginfodClient debuginfod = FetchProgress.client(err, interruption);
     JourneyBuilder builder =
         new JourneyBuilder(
             KernelChoice.choose(kernelSource, kernel, err),
             new ArgumentDecoder(),
-            new SourceFiles());
+            new SourceFiles(new SourceFileSearch(SourceFileSearch.SOURCE_PACKAGES, debuginfod)));
     JourneySink shown = sink(file, root.out());
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
-    ObjectFiles objects =
-        new ObjectFiles(debugDirectories, FetchProgress.client(err, interruption));
+    ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);
     FollowSession.Result result;
     try (Tracer tracer =
         interruption.guard(

@@ -14,7 +14,9 @@ import trapline.decode.Limits;
 import trapline.follow.FailureSession;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
+import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.objects.ObjectFiles;
+import trapline.linux.objects.SourceFileSearch;
 import trapline.linux.proc.LiveKernel;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Explanation;
@@ -115,15 +117,14 @@ final class WhyCommand implements Callable<Integer> {
       Interruption interruption,
       @Nullable LiveObserver again) {
     LiveKernel running = LiveKernel.whenAsked();
+    DebuginfodClient debuginfod = FetchProgress.client(root.err(), interruption);
     JourneyBuilder builder =
         new JourneyBuilder(
             KernelChoice.choose(null, running, root.err()),
             new ArgumentDecoder(),
-            new SourceFiles());
+            new SourceFiles(new SourceFileSearch(SourceFileSearch.SOURCE_PACKAGES, debuginfod)));
     ObjectFiles objects =
-        new ObjectFiles(
-            typed.matchedOptionValue("--debug-dir", List.<Path>of()),
-            FetchProgress.client(root.err(), interruption));
+        new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod);
     try (Tracer tracer =
         interruption.guard(
             again == null

@@ -364,7 +364,8 @@ public final class FollowSession {
     if (call.walked().isEmpty()) {
       return List.of();
     }
-    StepsBuilder road = builder.steps(process, options.steps() == FollowOptions.Steps.BRIEF);
+    StepsBuilder road =
+        builder.steps(call.arrival(), process, options.steps() == FollowOptions.Steps.BRIEF);
     Registers exit = trace.states().getFirst();
     List<Step> steps = new ArrayList<>(road.steps(call.walked()));
     steps.addAll(road.steps(List.of(call.walked().getLast(), exit)));

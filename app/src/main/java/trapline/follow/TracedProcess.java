@@ -165,18 +165,20 @@ final class TracedProcess implements AddressSpace {
   private @Nullable Image loaded(Image linker) {
     stale = true;
     for (Image image : executables()) {
-      try {
-        if (!image.equals(linker)
-            && image.elf().entry().value() != 0
-            && image.elf().dynamic().value(DynamicSection.DEBUG).isPresent()
-            && isWholly(image)) {
-          return image;
-        }
-      } catch (MalformedBinary e) {
-        continue;
+      if (!image.equals(linker) && isProgram(image) && isWholly(image)) {
+        return image;
       }
     }
     return null;
+  }
+
+  private static boolean isProgram(Image image) {
+    try {
+      return image.elf().entry().value() != 0
+          && image.elf().dynamic().value(DynamicSection.DEBUG).isPresent();
+    } catch (MalformedBinary e) {
+      return false;
+    }
   }
 
   /// Whether each of its segments is where it belongs: a dynamic linker maps the first one as long
@@ -322,10 +324,10 @@ final class TracedProcess implements AddressSpace {
                   new SplitDebugFiles(objects, file, found.alternate())),
               found.file() == file.elf() ? null : found.file(),
               found.path(),
+              found.rejected(),
               "",
               () -> "");
-      case DebugFile.Missing missing ->
-          new Image.Debug(null, null, "", missing.why(), missing::remedy);
+      case DebugFile.Missing missing -> Image.Debug.missing(missing.why(), missing::remedy);
     };
   }
 
@@ -345,7 +347,7 @@ final class TracedProcess implements AddressSpace {
               bias,
               elf,
               Image.Role.VDSO,
-              () -> new Image.Debug(null, null, "", "the vDSO has no debug information", () -> ""));
+              () -> Image.Debug.missing("the vDSO has no debug information", () -> ""));
         }
       }
       return null;

@@ -16,10 +16,13 @@ import trapline.dwarf.LineEntry;
 import trapline.dwarf.SupplementaryFiles;
 import trapline.elf.ElfFile;
 import trapline.elf.Symbol;
+import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
+import trapline.linux.objects.SourceFile;
+import trapline.linux.objects.SourceFileSearch;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 import trapline.report.LibcListing.Finding;
@@ -43,6 +46,9 @@ public final class LibcSurvey {
       List.of("socket", "open", "getpid", "malloc", "printf", "strtol");
 
   private final ObjectFiles objects = new ObjectFiles();
+  private final SourceFileSearch sources =
+      new SourceFileSearch(
+          SourceFileSearch.SOURCE_PACKAGES, DebuginfodClient.ofCache(System.getenv()));
 
   /// The libraries of the system and the registered ones.
   ///
@@ -136,8 +142,7 @@ public final class LibcSurvey {
   }
 
   /// Looks whether files that the debug information names are there.
-  private static Finding source(
-      ObjectFile file, DebugFile.Found found, String kind, String version) {
+  private Finding source(ObjectFile file, DebugFile.Found found, String kind, String version) {
     String remedy =
         version.isEmpty() ? "" : "trapline libc build " + kind + "-" + version + " has both";
     Path common = null;
@@ -152,10 +157,14 @@ public final class LibcSurvey {
           if (named.isEmpty()) {
             continue;
           }
-          Path path = Path.of(named).normalize();
-          if (!path.isAbsolute() || !Files.isRegularFile(path)) {
+          if (!(sources.find(file.elf(), named) instanceof SourceFile.Found there)
+              || there.how() == SourceFile.How.CURRENT_DIRECTORY) {
             return new Finding("", "the file of " + function + " is not at " + named, remedy);
           }
+          if (there.how() == SourceFile.How.DEBUGINFOD) {
+            return new Finding(there.path().toString(), "from debuginfod's cache", "");
+          }
+          Path path = there.path().normalize();
           common = common == null ? path.getParent() : common(common, path);
           break;
         }

@@ -12,6 +12,7 @@ import trapline.elf.PltStub;
 import trapline.elf.Region;
 import trapline.elf.Section;
 import trapline.elf.Symbol;
+import trapline.model.Diagnostic;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
@@ -43,14 +44,25 @@ public final class Image implements UnwindModule {
   /// @param symbols the separate debug file, whose symbol table is fuller; `null` when there is
   ///     none
   /// @param file where it was read
+  /// @param notes what is wrong with it, or with another file that was taken for it first
   /// @param missing why there is none; empty when there is
   /// @param remedy tells what would bring it, empty when there is nothing to do; may be slow
   public record Debug(
       @Nullable DebugInfo info,
       @Nullable ElfFile symbols,
       String file,
+      List<Diagnostic> notes,
       String missing,
       Supplier<String> remedy) {
+    public Debug {
+      notes = List.copyOf(notes);
+    }
+
+    /// No debug information.
+    public static Debug missing(String why, Supplier<String> remedy) {
+      return new Debug(null, null, "", List.of(), why, remedy);
+    }
+
     /// Why there is none and what would bring it, in one sentence.
     public String explanation() {
       String help = remedy.get();
@@ -138,7 +150,7 @@ public final class Image implements UnwindModule {
       try {
         found = findDebug.get();
       } catch (MalformedBinary | Unsupported e) {
-        found = new Debug(null, null, "", String.valueOf(e.getMessage()), () -> "");
+        found = Debug.missing(String.valueOf(e.getMessage()), () -> "");
       }
       debug = found;
     }

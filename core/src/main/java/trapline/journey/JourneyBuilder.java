@@ -1,7 +1,9 @@
 package trapline.journey;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.code.Instruction;
 import trapline.decode.ArgumentDecoder;
@@ -52,6 +54,8 @@ public final class JourneyBuilder {
     private final Registers registers;
     private final CallStack stack;
     private final List<Argument> arguments;
+    private final Set<Diagnostic> notes = new LinkedHashSet<>();
+    private final Quotes quotes;
     private List<Hop> hops = List.of();
     private Wrappers.@Nullable Trap trap;
 
@@ -61,13 +65,15 @@ public final class JourneyBuilder {
         String name,
         Registers registers,
         CallStack stack,
-        List<Argument> arguments) {
+        List<Argument> arguments,
+        SourceText sources) {
       this.caller = caller;
       this.id = id;
       this.name = name;
       this.registers = registers;
       this.stack = stack;
       this.arguments = arguments;
+      this.quotes = new Quotes(sources, notes);
     }
 
     public SyscallId id() {
@@ -139,7 +145,7 @@ public final class JourneyBuilder {
       Caller caller, SyscallId id, Registers registers, AddressSpace space, DecodeContext context) {
     CallStack stack = CallStack.of(registers, space);
     List<Argument> arguments = decoder.onEntry(id, registers, context);
-    return new Arrival(caller, id, nameOf(id), registers, stack, arguments);
+    return new Arrival(caller, id, nameOf(id), registers, stack, arguments, sources);
   }
 
   /// The call's name, `syscall_0x1ff` when its number has none.
@@ -149,7 +155,7 @@ public final class JourneyBuilder {
 
   /// Establishes only the source line, while the thread is still stopped at the entry.
   public void locate(Arrival arrival, AddressSpace space) {
-    arrival.hops = List.of(sourceLine(arrival.stack, space));
+    arrival.hops = List.of(sourceLine(arrival, space));
   }
 
   /// Establishes the hops up to the kernel, while the thread is still stopped at the entry.
@@ -171,7 +177,7 @@ public final class JourneyBuilder {
     Image callImage = space.at(stack.callFrame().lookupPc());
     boolean alone = stack.call() == 1;
     List<Hop> hops = new ArrayList<>();
-    hops.add(sourceLine(stack, space));
+    hops.add(sourceLine(arrival, space));
     hops.add(CallSites.hop(site, stack, arrival.id, arrival.name, called, arrival.arguments));
     boolean ownless = site.missing() != null && !stack.alone().isEmpty();
     hops.add(
@@ -179,6 +185,9 @@ public final class JourneyBuilder {
             ? new Hop.Missing(
                 HopKind.PLT, ownless ? stack.alone() : "the calling code is in no mapped file", "")
             : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
+    if (trap != null) {
+      arrival.notes.addAll(trap.image().debug().notes());
+    }
     hops.add(
         Wrappers.withText(
             Wrappers.hop(
@@ -190,7 +199,7 @@ public final class JourneyBuilder {
                 arrival.arguments,
                 trap == null ? "" : libraryName.apply(trap.image())),
             trap,
-            sources));
+            arrival.quotes));
     hops.add(trapHop(arrival, space));
     hops.addAll(kernel.hops(arrival.id, trap == null ? "" : trap.text()));
     arrival.hops = hops;
@@ -199,8 +208,8 @@ public final class JourneyBuilder {
   /// Makes steps of the states that a thread went through in one call.
   ///
   /// @param collapseLoader whether the dynamic linker's resolver is one line
-  public StepsBuilder steps(AddressSpace space, boolean collapseLoader) {
-    return new StepsBuilder(space, sources, collapseLoader);
+  public StepsBuilder steps(Arrival arrival, AddressSpace space, boolean collapseLoader) {
+    return new StepsBuilder(space, arrival.quotes, collapseLoader);
   }
 
   /// The symbol of the outermost library function on the stack: the one that the program called.
@@ -242,7 +251,8 @@ public final class JourneyBuilder {
     return fallback;
   }
 
-  private Hop sourceLine(CallStack stack, AddressSpace space) {
+  private Hop sourceLine(Arrival arrival, AddressSpace space) {
+    CallStack stack = arrival.stack;
     Frame user = stack.levels().get(stack.user());
     Place place = user.place();
     if (!stack.alone().isEmpty()) {
@@ -251,8 +261,12 @@ public final class JourneyBuilder {
       return new Hop.SourceLine(
           evidence, stack.user(), null, stack.alone(), stack.levels(), stack.end());
     }
-    if (place != null) {
-      SourceText.Line line = sources.line(place);
+    Image image = space.at(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
+    if (image != null) {
+      arrival.notes.addAll(image.debug().notes());
+    }
+    if (place != null && image != null) {
+      SourceText.Line line = arrival.quotes.line(image, place);
       return new Hop.SourceLine(
           user.evidence(),
           stack.user(),
@@ -261,7 +275,6 @@ public final class JourneyBuilder {
           stack.levels(),
           stack.end());
     }
-    Image image = space.at(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
     String missing;
     if (image == null) {
       missing = "the code is in no mapped file";
@@ -352,7 +365,6 @@ public final class JourneyBuilder {
       long occurrence,
       List<Hop> hops,
       List<Step> steps) {
-    List<Diagnostic> diagnostics = new ArrayList<>();
     return new Journey(
         arrival.id,
         arrival.name,
@@ -366,6 +378,6 @@ public final class JourneyBuilder {
         kernel.facts(),
         hops,
         steps,
-        diagnostics);
+        List.copyOf(arrival.notes));
   }
 }

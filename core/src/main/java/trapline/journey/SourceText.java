@@ -9,9 +9,16 @@ public interface SourceText {
   ///
   /// @param text without its end; empty when `missing` says why
   /// @param missing empty when the text is known
-  record Line(String text, String missing) {}
+  /// @param from where the text was read and how that is known to be the right file, as a clause;
+  ///     empty when it was read at the place itself
+  record Line(String text, String missing, String from) {
+    public static Line missing(String why) {
+      return new Line("", why, "");
+    }
+  }
 
-  SourceText NONE = place -> new Line("", "source files are not read");
+  SourceText NONE = (image, place) -> Line.missing("source files are not read");
 
-  Line line(Place place);
+  /// @param image the object file whose debug information names the place
+  Line line(Image image, Place place);
 }

@@ -25,7 +25,7 @@ public final class StepsBuilder {
   private static final int[] SHOWN = {10, 5, 11, 12, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 21, 22};
 
   private final AddressSpace space;
-  private final SourceText sources;
+  private final Quotes quotes;
   private final boolean collapseLoader;
 
   /// The line of each instruction that was met; `null` for one without.
@@ -33,9 +33,9 @@ public final class StepsBuilder {
 
   private @Nullable Place last;
 
-  StepsBuilder(AddressSpace space, SourceText sources, boolean collapseLoader) {
+  StepsBuilder(AddressSpace space, Quotes quotes, boolean collapseLoader) {
     this.space = space;
-    this.sources = sources;
+    this.quotes = quotes;
     this.collapseLoader = collapseLoader;
   }
 
@@ -66,9 +66,8 @@ public final class StepsBuilder {
 
   private void addSource(@Nullable Image image, RemoteAddress pc, List<Step> steps) {
     Place place = image == null ? null : placeAt(image, pc);
-    if (place != null && !place.equals(last)) {
-      SourceText.Line line = sources.line(place);
-      steps.add(new Step.Source(place, line.missing().isEmpty() ? line.text() : null));
+    if (image != null && place != null && !place.equals(last)) {
+      steps.add(new Step.Source(place, quotes.text(image, place)));
     } else if (place == null && last != null) {
       steps.add(new Step.Source(null, null));
     }

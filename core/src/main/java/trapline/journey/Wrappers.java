@@ -161,7 +161,7 @@ final class Wrappers {
   }
 
   /// The hop with the text of its source lines.
-  static Hop withText(Hop hop, @Nullable Trap trap, SourceText sources) {
+  static Hop withText(Hop hop, @Nullable Trap trap, Quotes quotes) {
     if (!(hop instanceof Hop.Wrapper wrapper) || trap == null || wrapper.place() == null) {
       return hop;
     }
@@ -173,18 +173,10 @@ final class Wrappers {
           new Hop.InlinedCall(
               i == levels.size() - 1 ? wrapper.function() : caller.function().qualified(),
               caller.place(),
-              text(caller.place(), sources),
+              quotes.text(trap.image(), caller.place()),
               levels.get(i - 1).function().qualified()));
     }
-    return wrapper.with(text(wrapper.place(), sources), inlined);
-  }
-
-  private static @Nullable String text(@Nullable Place place, SourceText sources) {
-    if (place == null) {
-      return null;
-    }
-    SourceText.Line line = sources.line(place);
-    return line.missing().isEmpty() ? line.text() : null;
+    return wrapper.with(quotes.text(trap.image(), wrapper.place()), inlined);
   }
 
   private static List<CodeLine> lines(Trap trap, SyscallId id) {

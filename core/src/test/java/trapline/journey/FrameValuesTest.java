@@ -77,7 +77,7 @@ class FrameValuesTest {
             0,
             DwarfFiles.elf(program),
             Image.Role.PROGRAM,
-            () -> new Image.Debug(info, null, "", "", () -> ""));
+            () -> new Image.Debug(info, null, "", List.of(), "", () -> ""));
     int equal = 0;
     int out = 0;
     List<String> different = new ArrayList<>();
