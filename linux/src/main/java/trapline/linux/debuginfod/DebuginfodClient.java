@@ -64,17 +64,18 @@ public final class DebuginfodClient {
     return settings.cache();
   }
 
-  /// A file that was fetched before, by whomever.
+  /// A file that was fetched before, by whomever. What is in it is not looked at.
   ///
   /// @return `null` when it was not
   public @Nullable Path cached(Artifact artifact) {
     return cache == null || !artifact.canBeAsked() ? null : cache.hit(artifact);
   }
 
-  /// Looks into the cache, and asks the servers in turn.
+  /// Looks into the cache, and asks the servers in turn. A debug file that was damaged in the cache
+  /// is fetched again.
   public synchronized Fetch fetch(Artifact artifact) {
     Path hit = cached(artifact);
-    if (hit != null) {
+    if (hit != null && isRight(artifact, hit)) {
       return new Fetch.Found(hit);
     }
     DebuginfodCache folder = cache;
@@ -150,6 +151,17 @@ public final class DebuginfodClient {
       } finally {
         folder.discard(temporary);
       }
+    }
+  }
+
+  private static boolean isRight(Artifact artifact, Path file) {
+    try {
+      if (artifact.kind() == Artifact.Kind.DEBUGINFO) {
+        check(artifact.buildId(), file);
+      }
+      return true;
+    } catch (IOException | TransferFailure e) {
+      return false;
     }
   }
 

@@ -87,9 +87,11 @@ final class DebugFileSearch {
   private DebugFile.@Nullable Found byDebuginfod(ObjectFile object, List<Diagnostic> rejected) {
     Path path = fetch(object.elf().buildId(), rejected);
     ElfFile file = path == null ? null : open(path, rejected);
-    return file != null && path != null && matches(file, object.elf().buildId(), path, rejected)
-        ? found(object, file, path, DebugFile.How.DEBUGINFOD_SERVER, rejected)
-        : null;
+    if (file == null || path == null || !matches(file, object.elf().buildId(), path, rejected)) {
+      return null;
+    }
+    rejected.removeIf(each -> each.where().equals(DEBUGINFOD)); // what came is in its place now
+    return found(object, file, path, DebugFile.How.DEBUGINFOD_SERVER, rejected);
   }
 
   /// @return `null` when nobody has the file
@@ -121,6 +123,10 @@ final class DebugFileSearch {
     ElfFile file = path == null ? null : open(path, rejected);
     if (file != null && path != null && matches(file, buildId, path, rejected)) {
       return found(object, file, path, DebugFile.How.DEBUGINFOD_CACHE, rejected);
+    }
+    if (path != null) {
+      rejected.add(
+          new Diagnostic(DEBUGINFOD, "what its cache has is damaged: " + path, "remove that file"));
     }
     return null;
   }

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.ObjectFiles;
+import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// What servers send, and what they should not.
@@ -73,6 +75,31 @@ class DebuginfodClientTest {
       assertThat(server.asked()).containsExactly("/buildid/" + buildId + "/debuginfo");
       assertThat(kept()).containsExactly("debuginfo");
     }
+  }
+
+  @Test
+  void aFileThatWasDamagedInTheCacheIsFetchedAgain() throws IOException {
+    Files.createDirectories(place().getParent());
+    for (byte[] damaged : List.of("no ELF file".getBytes(), Arrays.copyOf(program, 900))) {
+      Files.deleteIfExists(place());
+      Files.write(place(), damaged);
+      try (PretendServer server = new PretendServer(PretendServer.sending(program))) {
+        assertThat(fetch(server.address())).isEqualTo(new Fetch.Found(place()));
+        assertThat(Files.readAllBytes(place())).isEqualTo(program);
+      }
+    }
+  }
+
+  @Test
+  void aDamagedFileThatNobodyReplacesIsTold() throws IOException {
+    Command.run("strip", folder.resolve("program").toString()).orFail();
+    Files.createDirectories(place().getParent());
+    Files.writeString(place(), "no ELF file");
+    ObjectFiles files = new ObjectFiles(List.of(), DebuginfodClient.ofCache(environment));
+    DebugFile answer = files.debugFile(files.open(folder.resolve("program")));
+    assertThat(answer).isInstanceOf(DebugFile.Missing.class);
+    assertThat(((DebugFile.Missing) answer).why()).contains("damaged: " + place());
+    assertThat(((DebugFile.Missing) answer).remedy()).contains("remove that file");
   }
 
   @Test
