@@ -105,7 +105,8 @@ class DebuginfodServerTest {
       while (System.nanoTime() < end && server.isAlive()) {
         try {
           String body = client.send(metrics, HttpResponse.BodyHandlers.ofString()).body();
-          if (body.contains("found_sourcerefs_total") && body.contains("thread_busy{role=\"scan\"} 0")) {
+          if (body.contains("found_sourcerefs_total")
+              && body.contains("thread_busy{role=\"scan\"} 0")) {
             return;
           }
         } catch (IOException e) {

@@ -28,6 +28,7 @@ final class Attribute {
   static final int EXTERNAL = 0x3f;
   static final int FRAME_BASE = 0x40;
   static final int SPECIFICATION = 0x47;
+  static final int MACRO_INFO = 0x43;
   static final int TYPE = 0x49;
   static final int BYTE_STRIDE = 0x51;
   static final int ENTRY_PC = 0x52;
@@ -42,9 +43,11 @@ final class Attribute {
   static final int ADDR_BASE = 0x73;
   static final int RNGLISTS_BASE = 0x74;
   static final int DWO_NAME = 0x76;
+  static final int MACROS = 0x79;
   static final int LOCLISTS_BASE = 0x8c;
   static final int MIPS_LINKAGE_NAME = 0x2007;
   static final int GNU_VECTOR = 0x2107;
+  static final int GNU_MACROS = 0x2119;
   static final int GNU_DWO_NAME = 0x2130;
   static final int GNU_DWO_ID = 0x2131;
   static final int GNU_RANGES_BASE = 0x2132;

@@ -1,6 +1,7 @@
 package trapline.dwarf;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.model.Diagnostic;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
+import trapline.model.Place;
 
 /// What the DWARF debug information of one object file says about its addresses.
 ///
@@ -69,6 +71,21 @@ public final class DebugInfo {
           long[] within = function < 0 ? new long[0] : index.ranges(function);
           return LineFinder.statement(lines, row, address, within);
         });
+  }
+
+  /// The macros among some names that a source line sees, as the unit with the code at an address
+  /// tells.
+  ///
+  /// @param line as [#lineAt] or [#framesAt] states it
+  /// @return those that are known to be macros there, in the order of `names`
+  public List<MacroDefinition> macrosAt(LinkAddress address, Place line, Collection<String> names) {
+    return first(
+            address,
+            unit -> {
+              List<MacroDefinition> macros = MacroScan.at(splitUnits.full(unit), line, names);
+              return macros.isEmpty() ? null : macros;
+            })
+        .orElse(List.of());
   }
 
   /// The functions that an address is in, innermost first, inlined calls as levels of their own.

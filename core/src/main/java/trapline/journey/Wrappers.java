@@ -166,17 +166,22 @@ final class Wrappers {
       return hop;
     }
     List<SourceFrame> levels = sourceLevels(trap);
+    UsedMacros macros = new UsedMacros(trap);
     List<Hop.InlinedCall> inlined = new ArrayList<>();
     for (int i = levels.size() - 1; i > 0; i--) {
       SourceFrame caller = levels.get(i);
+      String text = quotes.text(trap.image(), caller.place());
+      macros.add(caller.place(), text);
       inlined.add(
           new Hop.InlinedCall(
               i == levels.size() - 1 ? wrapper.function() : caller.function().qualified(),
               caller.place(),
-              quotes.text(trap.image(), caller.place()),
+              text,
               levels.get(i - 1).function().qualified()));
     }
-    return wrapper.with(quotes.text(trap.image(), wrapper.place()), inlined);
+    String text = quotes.text(trap.image(), wrapper.place());
+    macros.add(wrapper.place(), text);
+    return wrapper.with(text, inlined, macros.list());
   }
 
   private static List<CodeLine> lines(Trap trap, SyscallId id) {

@@ -124,6 +124,12 @@ public sealed interface Hop {
   record InlinedCall(
       String function, @Nullable Place place, @Nullable String text, String callee) {}
 
+  /// A macro that a source line uses.
+  ///
+  /// @param text what stands behind `#define`
+  /// @param place of the definition; `null` when it stands in no file
+  record Macro(String text, @Nullable Place place) {}
+
   /// The library function around the trap.
   ///
   /// @param module the object file, by its path
@@ -134,6 +140,8 @@ public sealed interface Hop {
   /// @param text the source line; `null` when the source file was not found
   /// @param inlined the calls from `function` to the one that `place` is in, outermost first, when
   ///     the compiler put that into it
+  /// @param macros those that the lines of `text` and `inlined` use, when the debug information has
+  ///     macros
   /// @param code the instructions around the trap
   /// @param changes what it does differently from what was asked
   record Wrapper(
@@ -146,6 +154,7 @@ public sealed interface Hop {
       String placeMissing,
       @Nullable String text,
       List<InlinedCall> inlined,
+      List<Macro> macros,
       List<CodeLine> code,
       List<String> changes)
       implements Hop {
@@ -170,12 +179,13 @@ public sealed interface Hop {
           placeMissing,
           null,
           List.of(),
+          List.of(),
           code,
           changes);
     }
 
     /// The same with source.
-    public Wrapper with(@Nullable String line, List<InlinedCall> calls) {
+    public Wrapper with(@Nullable String line, List<InlinedCall> calls, List<Macro> used) {
       return new Wrapper(
           evidence,
           module,
@@ -186,6 +196,7 @@ public sealed interface Hop {
           placeMissing,
           line,
           calls,
+          used,
           code,
           changes);
     }
@@ -202,12 +213,14 @@ public sealed interface Hop {
           placeMissing,
           text,
           inlined,
+          macros,
           lines,
           changes);
     }
 
     public Wrapper {
       inlined = List.copyOf(inlined);
+      macros = List.copyOf(macros);
       path = List.copyOf(path);
       code = List.copyOf(code);
       changes = List.copyOf(changes);

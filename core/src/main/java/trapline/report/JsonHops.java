@@ -178,6 +178,16 @@ final class JsonHops {
       }
       json.writeEndArray();
     }
+    if (!wrapper.macros().isEmpty()) {
+      json.writeArrayPropertyStart("macros");
+      for (Hop.Macro macro : wrapper.macros()) {
+        json.writeStartObject();
+        string(json, "text", macro.text());
+        place(json, macro.place());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
     code(json, wrapper.code());
     strings(json, "changes", wrapper.changes());
   }

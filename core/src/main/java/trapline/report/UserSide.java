@@ -162,6 +162,12 @@ final class UserSide {
           last ? wrapper.text() : inlined.get(i + 1).text(),
           Page.NO_MARK);
     }
+    String label = "macro";
+    for (Hop.Macro macro : wrapper.macros()) {
+      Phrase text = new Phrase().words(Display.cleanSource(macro.text()), Tone.PLAIN);
+      page.row(label, text, macro.place() == null ? "" : macro.place().toString(), Page.NO_MARK);
+      label = "";
+    }
     if (!wrapper.placeMissing().isEmpty()) {
       page.row("", Absence.phrase(page, wrapper.placeMissing(), ""), "", Page.NO_MARK);
     }

@@ -154,6 +154,7 @@ final class RandomJourneys {
                   text(5),
                   random.nextBoolean() ? null : text(9),
                   list(0, 3, i -> inlinedCall()),
+                  list(0, 3, i -> new Hop.Macro(text(9), random.nextBoolean() ? null : place())),
                   code(),
                   list(0, 3, i -> text(9))));
       case SYSCALL_INSTRUCTION ->

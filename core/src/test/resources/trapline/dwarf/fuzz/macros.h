@@ -1,0 +1,2 @@
+#define TWICE(x) ((x) + (x))
+#define LEVEL 2
