@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Registers;
-import trapline.model.RemoteMemory;
-import trapline.model.SyscallId;
 
 /// The files that a run looked at, as they were before the run touched them, so that the program
 /// can be run once more elsewhere and finds the same.
@@ -59,7 +57,6 @@ public final class FilesTouched {
   private final Set<Path> opened = new LinkedHashSet<>();
   private final Map<Path, Path> copied = new HashMap<>();
   private final Set<Path> made = new HashSet<>();
-  private final Map<SyscallId, List<PathArguments>> arguments = new HashMap<>();
 
   /// @param copies a folder for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
@@ -82,11 +79,15 @@ public final class FilesTouched {
   }
 
   /// A thread is about to make a call.
-  void entered(int thread, SyscallId id, String name, Registers registers, RemoteMemory memory) {
-    for (PathArguments each : arguments.computeIfAbsent(id, PathArguments::of)) {
-      Path path = opened.size() < MOST ? path(thread, registers, each, memory) : null;
+  ///
+  /// @param name the call's
+  /// @param named the paths that it names
+  void entered(int thread, String name, Registers registers, List<PathArguments.Named> named) {
+    for (PathArguments.Named each : named) {
+      Path path = opened.size() < MOST ? path(thread, registers, each) : null;
       if (path != null && !isOfKernel(path)) {
-        boolean changes = opens(name) ? isWritten(registers, each) : !LOOKS.contains(name);
+        boolean changes =
+            opens(name) ? isWritten(registers, each.argument()) : !LOOKS.contains(name);
         touched(path, changes);
       }
     }
@@ -163,17 +164,16 @@ public final class FilesTouched {
     }
   }
 
-  private static @Nullable Path path(
-      int thread, Registers registers, PathArguments argument, RemoteMemory memory) {
-    String text = PathArguments.text(registers.argument(argument.argument()), memory);
-    if (text == null) {
+  private static @Nullable Path path(int thread, Registers registers, PathArguments.Named path) {
+    if (path.text().isEmpty()) {
       return null;
     }
     try {
-      Path named = Path.of(text);
+      Path named = Path.of(path.text());
       if (named.isAbsolute()) {
         return named;
       }
+      PathArguments argument = path.argument();
       int folder =
           argument.folder() < 0
               ? PathArguments.AT_FDCWD

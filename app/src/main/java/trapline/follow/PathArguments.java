@@ -3,6 +3,8 @@ package trapline.follow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Parameter;
 import trapline.abi.Phase;
@@ -23,8 +25,31 @@ public record PathArguments(int argument, int folder) {
   private static final int LONGEST_PATH = 4096; // PATH_MAX
   private static final int CHUNK = 256;
 
+  private static final Map<SyscallId, List<PathArguments>> KNOWN = new ConcurrentHashMap<>();
+
+  /// A path that a call names.
+  ///
+  /// @param text empty when the path is, or cannot be read to its end
+  public record Named(PathArguments argument, String text) {}
+
+  /// The paths that a call names.
+  ///
+  /// @param arguments the six argument registers
+  public static List<Named> read(SyscallId id, List<Long> arguments, RemoteMemory memory) {
+    List<PathArguments> all = KNOWN.computeIfAbsent(id, PathArguments::of);
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    List<Named> named = new ArrayList<>(all.size());
+    for (PathArguments each : all) {
+      String text = text(arguments.get(each.argument()), memory);
+      named.add(new Named(each, text == null ? "" : text));
+    }
+    return named;
+  }
+
   /// The paths that a call takes; none when it takes none or is not known.
-  public static List<PathArguments> of(SyscallId id) {
+  private static List<PathArguments> of(SyscallId id) {
     SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
     if (signature == null) {
       return List.of();
@@ -42,7 +67,7 @@ public record PathArguments(int argument, int folder) {
   }
 
   /// The path at an address; `null` when it is empty or cannot be read to its end.
-  public static @Nullable String text(long address, RemoteMemory memory) {
+  private static @Nullable String text(long address, RemoteMemory memory) {
     byte[] bytes = new byte[LONGEST_PATH];
     int end = 0;
     int length = 0;

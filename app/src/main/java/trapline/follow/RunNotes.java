@@ -1,7 +1,9 @@
 package trapline.follow;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
 import trapline.model.CallKey;
@@ -14,6 +16,8 @@ import trapline.model.TraceEvent;
 /// What another run of the same program needs to know of this one: which files the program finds,
 /// what it reads, and which call is which.
 public final class RunNotes {
+  private static final int ARGUMENTS = 6;
+
   private final CallCounter counter = new CallCounter();
   private final FilesTouched files;
   private final InputRead input = new InputRead();
@@ -50,8 +54,13 @@ public final class RunNotes {
     SyscallId id = event.call();
     Registers registers = event.registers();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
-    files.entered(event.threadId(), id, name, registers, memory);
-    return counter.entered(event.threadId(), id, registers);
+    List<Long> arguments = new ArrayList<>(ARGUMENTS);
+    for (int i = 0; i < ARGUMENTS; i++) {
+      arguments.add(registers.argument(id.abi(), i));
+    }
+    List<PathArguments.Named> named = PathArguments.read(id, arguments, memory);
+    files.entered(event.threadId(), name, registers, named);
+    return counter.entered(event.threadId(), id, registers.rip(), arguments, named);
   }
 
   /// A call has returned.

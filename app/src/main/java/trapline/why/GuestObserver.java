@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
+import trapline.follow.CallCounter;
+import trapline.follow.PathArguments;
 import trapline.kernel.run.CallTree;
 import trapline.linux.vm.CallWatcher;
 import trapline.linux.vm.Guest;
@@ -24,6 +26,7 @@ import trapline.model.ErrorOrigin;
 import trapline.model.KernelRun;
 import trapline.model.MalformedBinary;
 import trapline.model.Outcome;
+import trapline.model.SyscallId;
 
 /// Observes a kernel by running the program once more in a guest.
 public final class GuestObserver {
@@ -94,6 +97,7 @@ public final class GuestObserver {
   private final class Watch implements CallWatcher {
     private final List<Wanted> wanted;
     private final CallMatch match;
+    private final CallCounter counter = new CallCounter();
     private final LackedFiles lacked;
     private final List<@Nullable Seen> seen = new ArrayList<>();
     private final Map<GuestCall, CallMatch.Match> running = new HashMap<>();
@@ -113,8 +117,11 @@ public final class GuestObserver {
 
     @Override
     public boolean entered(GuestCall call, GuestView guest) {
-      lacked.entered(call, guest);
-      CallMatch.Match matched = match.entered(call);
+      SyscallId id = new SyscallId(call.abi(), call.number());
+      List<PathArguments.Named> named = PathArguments.read(id, call.arguments(), guest.memory());
+      lacked.entered(call, named, guest);
+      CallMatch.Match matched =
+          match.entered(counter.entered(call.thread(), id, call.ip(), call.arguments(), named));
       if (matched != null) {
         running.put(call, matched);
       }

@@ -14,7 +14,6 @@ import trapline.abi.SyscallTable;
 import trapline.follow.PathArguments;
 import trapline.linux.vm.GuestCall;
 import trapline.linux.vm.GuestView;
-import trapline.model.SyscallId;
 
 /// The files that a program asks for in a guest which are on this machine, but not there.
 ///
@@ -41,12 +40,13 @@ final class LackedFiles {
   }
 
   /// A thread has entered a call.
-  void entered(GuestCall call, GuestView guest) {
-    SyscallId id = new SyscallId(call.abi(), call.number());
+  ///
+  /// @param named the paths that it names
+  void entered(GuestCall call, List<PathArguments.Named> named, GuestView guest) {
     String name = SyscallTable.of(call.abi()).nameOf(call.number());
-    for (PathArguments each : PathArguments.of(id)) {
+    for (PathArguments.Named each : named) {
       if (lacked.size() < MOST) {
-        Path path = path(call, each, guest);
+        Path path = path(call, each);
         if (path != null && !guest.wasGiven(path) && isHere(path)) {
           lacked.add(path);
         }
@@ -61,13 +61,13 @@ final class LackedFiles {
     return !made.contains(path) && Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private @Nullable Path path(GuestCall call, PathArguments argument, GuestView guest) {
-    String text = PathArguments.text(call.arguments().get(argument.argument()), guest.memory());
-    if (text == null) {
+  private @Nullable Path path(GuestCall call, PathArguments.Named path) {
+    if (path.text().isEmpty()) {
       return null;
     }
     try {
-      Path named = Path.of(text);
+      Path named = Path.of(path.text());
+      PathArguments argument = path.argument();
       boolean isRelative =
           argument.folder() >= 0
               && call.arguments().get(argument.folder()).intValue() != PathArguments.AT_FDCWD;

@@ -100,7 +100,7 @@ class LibcRunTest {
       for (JsonNode hop : journey.get("hops")) {
         String kind = hop.get("kind").asText();
         if (List.of("source-line", "call-site", "plt", "wrapper", "return").contains(kind)) {
-          text.append("\n  ").append(plain(hop));
+          text.append("\n  ").append(plain(hop.deepCopy()));
         }
       }
       found.add(CHANGING.matcher(text).replaceAll("#"));

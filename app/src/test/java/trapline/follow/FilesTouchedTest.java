@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,8 @@ class FilesTouchedTest {
     slots[RSI] = PATH;
     slots[RDX] = flags;
     int self = (int) ProcessHandle.current().pid();
-    touched.entered(self, id, call, new Registers(slots), memory);
+    List<Long> arguments = List.of((long) AT_FDCWD, PATH, (long) flags, 0L, 0L, 0L);
+    touched.entered(self, call, new Registers(slots), PathArguments.read(id, arguments, memory));
   }
 
   @Test

@@ -172,8 +172,7 @@ final class CallWatch {
                 ? List.of(user[DI], user[SI], user[DX], user[R10], user[R8], user[R9])
                 : List.of(user[BX], user[CX], user[DX], user[SI], user[DI], user[BP]),
             user[IP],
-            user[SP],
-            thread.count(abi + " " + (int) number));
+            user[SP]);
     if (watcher.entered(call, view)) {
       record(call, registers, stack, saved);
     }

@@ -12,10 +12,7 @@ import trapline.model.Abi;
 /// @param arguments the six argument registers
 /// @param ip the user address behind the instruction that entered the kernel
 /// @param sp the user stack pointer
-/// @param occurrence how many calls with this number (and ABI) the thread has made, this one
-///     included: 1 for the first
-public record GuestCall(
-    int thread, int number, Abi abi, List<Long> arguments, long ip, long sp, int occurrence) {
+public record GuestCall(int thread, int number, Abi abi, List<Long> arguments, long ip, long sp) {
   public GuestCall {
     arguments = List.copyOf(arguments);
   }

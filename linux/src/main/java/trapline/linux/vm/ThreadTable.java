@@ -16,7 +16,6 @@ final class ThreadTable {
   /// One of the program's threads.
   static final class Known {
     private final int ordinal;
-    private final Map<String, Integer> calls = new HashMap<>();
 
     private Known(int ordinal) {
       this.ordinal = ordinal;
@@ -24,13 +23,6 @@ final class ThreadTable {
 
     int ordinal() {
       return ordinal;
-    }
-
-    /// Counts a call.
-    ///
-    /// @return how many of this kind it has made
-    int count(String call) {
-      return calls.merge(call, 1, Integer::sum);
     }
   }
 
