@@ -48,18 +48,26 @@ public final class LibcBuild {
 
   /// Builds.
   ///
-  /// @throws LibcBuildFailure when it could not be built; nothing is registered or installed then
+  /// @throws LibcBuildFailure when it could not be built; nothing is registered or installed
+  ///   then, and when no build has begun nothing is left
   public Built run(BuildRequest request) {
     if (!request.name().isEmpty() && !NAME.matcher(request.name()).matches()) {
       throw LibcBuildFailure.input(
           request.name() + ": a name has letters, digits, and . _ + - only");
     }
+    try (Traces traces = new Traces()) {
+      return run(request, traces);
+    }
+  }
+
+  private Built run(BuildRequest request, Traces traces) {
     Path given = SourceFinder.path(request.source());
     if (given == null || !Files.exists(given)) {
       SourceFinder.version(request.source())
           .ifPresent(each -> BuildNeeds.check(each.kind(), each.version(), environment));
     }
-    SourceTree tree = new SourceFinder(folders, listener).find(request.source(), request.name());
+    SourceTree tree =
+        new SourceFinder(folders, listener, traces).find(request.source(), request.name());
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();
     Path prefix =
@@ -80,9 +88,10 @@ public final class LibcBuild {
     Optional<Libc> there = target.require(mark);
     if (there.isPresent()) {
       registry.add(name, prefix);
+      traces.keep();
       return new Built(name, there.get(), tree.folder(), true);
     }
-    try (BuildFolder folder = BuildFolder.take(folders.builds(), name)) {
+    try (BuildFolder folder = BuildFolder.take(folders.builds(), name, traces)) {
       SourceTree.requireUsable(folder.build());
       build(folder, tree, mark, target, request.jobs());
       registry.add(name, prefix);
@@ -102,18 +111,15 @@ public final class LibcBuild {
     String cflags = mark.cflags() + words(remedies, Remedies.Where.CFLAGS);
     Map<String, String> flags = Map.of("CFLAGS", cflags);
     List<String> variables = chosen(remedies, Remedies.Where.MAKE);
-    boolean resumed =
-        folder.prepare(
-            String.join(
-                "\n",
-                mark.text(),
-                String.join(" ", configure),
-                cflags,
-                String.join(" ", variables)));
+    String request =
+        String.join(
+            "\n", mark.text(), String.join(" ", configure), cflags, String.join(" ", variables));
+    boolean resumed = folder.prepare(request);
     if (!resumed) {
       requireRoom(folder.build(), size.buildMegabytes());
     }
-    requireRoom(target.parent(), size.installedMegabytes());
+    requireRoom(target.folder(), size.installedMegabytes());
+    folder.begin(request);
     for (Remedies.Remedy remedy : remedies) {
       listener.say("with " + remedy.what() + ": " + remedy.why());
     }
@@ -249,7 +255,7 @@ public final class LibcBuild {
   }
 
   private static void requireRoom(Path folder, long megabytes) throws IOException {
-    long free = Files.getFileStore(folder).getUsableSpace() / MEGABYTE;
+    long free = Files.getFileStore(Folders.nearest(folder)).getUsableSpace() / MEGABYTE;
     if (free < megabytes) {
       throw LibcBuildFailure.build(
           folder

@@ -27,14 +27,10 @@ final class Prefix {
     return folder;
   }
 
-  /// The folder above, made when it is not there.
-  Path parent() {
-    return Folders.made(Objects.requireNonNull(folder.getParent()));
-  }
-
   /// Where it is installed at first: on the same disk, so that it can be moved as a whole.
   Path stage(String name) {
-    return parent().resolve(".trapline-stage-" + name);
+    return Folders.made(Objects.requireNonNull(folder.getParent()))
+        .resolve(".trapline-stage-" + name);
   }
 
   /// Checks that it can be used.
@@ -117,10 +113,7 @@ final class Prefix {
   }
 
   private void requireWritable() {
-    Path above = Objects.requireNonNull(folder.getParent());
-    while (!Files.exists(above)) {
-      above = Objects.requireNonNull(above.getParent());
-    }
+    Path above = Folders.nearest(Objects.requireNonNull(folder.getParent()));
     if (!Files.isDirectory(above)) {
       throw LibcBuildFailure.input(folder + ": " + above + " is no folder");
     }

@@ -30,6 +30,7 @@ final class Release {
 
   /// Fetches a file, whole or not at all.
   ///
+  /// @param folder which is there
   /// @return where it is in the folder
   static Path fetch(URI location, Path folder, BuildListener listener) {
     String path = location.getPath();
@@ -39,7 +40,6 @@ final class Release {
       listener.say("using " + file + ", which was fetched before");
       return file;
     }
-    Folders.made(folder);
     Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
     try {
       URLConnection connection = location.toURL().openConnection();

@@ -24,10 +24,13 @@ final class SourceFinder {
 
   private final Folders folders;
   private final BuildListener listener;
+  private final Traces traces;
 
-  SourceFinder(Folders folders, BuildListener listener) {
+  /// @param traces takes up what is made on the way
+  SourceFinder(Folders folders, BuildListener listener, Traces traces) {
     this.folders = folders;
     this.listener = listener;
+    this.traces = traces;
   }
 
   /// A version that was named.
@@ -102,7 +105,7 @@ final class SourceFinder {
       String why = "there is no apt here";
       if (DebianSource.isAvailable()) {
         DebianSource debian =
-            new DebianSource(Folders.made(folders.cache().resolve("libc-apt")), listener);
+            new DebianSource(traces.folder(folders.cache().resolve("libc-apt")), listener);
         DebianSource.SourcePackage found = find(debian, named);
         if (found != null) {
           String origin = "Debian's source package " + found.name() + " " + found.version();
@@ -115,7 +118,7 @@ final class SourceFinder {
       }
       URI location = Release.location(named.kind(), named.version());
       listener.say(why + "; the release " + title + " is at " + location);
-      return ofTarball(Release.fetch(location, folders.downloads(), listener), name);
+      return ofTarball(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
     } catch (IOException e) {
       throw LibcBuildFailure.build(title + ": cannot be fetched: " + e.getMessage());
     }
@@ -133,7 +136,7 @@ final class SourceFinder {
 
   private SourceTree unpack(String name, String stamp, String origin, Unpacking unpacking)
       throws IOException {
-    Path sources = Folders.made(folders.sources());
+    Path sources = traces.folder(folders.sources());
     removeLeftovers(sources);
     Path part = Files.createTempDirectory(sources, ".part-" + ProcessHandle.current().pid() + "-");
     try {
@@ -145,6 +148,7 @@ final class SourceFinder {
       Path home = free(sources, name.isEmpty() ? tree.name() : name);
       Files.writeString(inner.resolve(STAMP), stamp + "\n", StandardCharsets.UTF_8);
       Files.move(inner, home);
+      traces.tree(home);
       return new SourceTree(tree.kind(), tree.version(), home, origin);
     } finally {
       Folders.delete(part);

@@ -1,0 +1,125 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.Command;
+import trapline.testing.Tools;
+
+/// Which sources `trapline libc build` takes, and that it leaves nothing of those that it refuses.
+/// The source looks like musl's and gets as far as to its `configure`.
+class LibcSourceTest {
+  private static final int BAD_FILE = 6;
+  private static final int NOT_BUILT = 8;
+  private static final String NAME = "musl-1.2.2";
+  private static final String CONFIGURE = "#!/bin/sh\necho 'configure: error: reached'\nexit 1\n";
+
+  @TempDir static Path shared;
+  private static Path tree;
+  private static Path tarball;
+
+  @TempDir Path folder;
+  private LibcCli libc;
+
+  @BeforeAll
+  static void source() throws IOException {
+    Tools.require("gcc", "make", "tar");
+    tree = shared.resolve(NAME);
+    Files.createDirectories(tree.resolve("src/internal"));
+    Files.createDirectories(tree.resolve("arch/x86_64"));
+    Files.writeString(tree.resolve("VERSION"), "1.2.2\n");
+    Path configure = Files.writeString(tree.resolve("configure"), CONFIGURE);
+    assertThat(configure.toFile().setExecutable(true)).isTrue();
+    tarball = packed("--gzip", ".tar.gz");
+  }
+
+  private static Path packed(String how, String ending) {
+    Path file = shared.resolve(NAME + ending);
+    Command.run("tar", "-c", how, "-f", file.toString(), "-C", shared.toString(), NAME).orFail();
+    return file;
+  }
+
+  @BeforeEach
+  void command() {
+    libc = new LibcCli(folder);
+  }
+
+  /// A folder with some of the machine's commands, for `PATH`.
+  private Path commands(String... names) throws IOException {
+    Path commands = Files.createDirectory(folder.resolve("bin"));
+    for (String name : names) {
+      String itself = Command.run("which", name).orFail().strip();
+      Path file =
+          Files.writeString(commands.resolve(name), "#!/bin/sh\nexec " + itself + " \"$@\"\n");
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    return commands;
+  }
+
+  private void assertNothingIsLeft() {
+    assertThat(folder.resolve("data")).doesNotExist();
+    assertThat(folder.resolve("cache")).doesNotExist();
+  }
+
+  @Test
+  void nothingIsLeftWithoutCompilerOrPackages() throws IOException {
+    String[] words = {"build", tarball.toString()};
+    libc.refused(NOT_BUILT, "no-such-cc: apt-get install gcc", Map.of("CC", "no-such-cc"), words);
+    assertNothingIsLeft();
+    String path = commands("gcc", "ld", "tar", "sh").toString();
+    libc.refused(NOT_BUILT, "no make: apt-get install make", Map.of("PATH", path), words);
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void nothingIsLeftOfWhatIsNoSourceOrHasNoPlace() throws IOException {
+    Path other = shared.resolve("other.tar.gz");
+    Command.run("tar", "-czf", other.toString(), "-C", tree.toString(), "VERSION", "src").orFail();
+    libc.refused(BAD_FILE, "not the source of glibc or musl", Map.of(), "build", other.toString());
+    assertNothingIsLeft();
+    Files.writeString(Files.createDirectory(folder.resolve("full")).resolve("file"), "");
+    String from = tarball.toString();
+    libc.refused(BAD_FILE, "not empty", Map.of(), "build", from, "--prefix", "full");
+    assertNothingIsLeft();
+    libc.refused(BAD_FILE, "with blanks", Map.of(), "build", from, "--prefix", "new/a b");
+    assertNothingIsLeft();
+    assertThat(folder.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void nothingIsLeftWhereThereIsTooLittleRoom() throws IOException {
+    Tools.require("unshare");
+    String small = "mount -t tmpfs -o size=4m none ";
+    Files.createDirectory(folder.resolve("small"));
+    Files.createDirectory(folder.resolve("cache"));
+    Tools.requireHost(
+        Command.runIn(folder, List.of("unshare", "-rm", "sh", "-c", small + "small")).status() == 0,
+        "leave to mount in a namespace of one's own (unshare -rm)");
+    for (String place : List.of("cache", "small")) {
+      String script =
+          small
+              + place
+              + " && \"$@\"; status=$?; find "
+              + place
+              + " -mindepth 1 >left; exit $status";
+      List<String> command = new ArrayList<>(List.of("unshare", "-rm", "sh", "-c", script, "sh"));
+      command.addAll(
+          libc.command(Map.of(), "build", tarball.toString(), "--prefix", "small/new/prefix"));
+      Command run = Command.runIn(folder, command);
+      assertThat(run.err()).contains("are free on this disk", "make room").hasLineCount(1);
+      assertThat(run.status()).isEqualTo(NOT_BUILT);
+      assertThat(folder.resolve("left")).isEmptyFile();
+      assertThat(folder.resolve("data")).doesNotExist();
+      assertThat(folder.resolve("cache")).isEmptyDirectory();
+    }
+  }
+}
