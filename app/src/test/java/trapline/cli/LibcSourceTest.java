@@ -96,6 +96,44 @@ class LibcSourceTest {
   }
 
   @Test
+  void nothingIsWrittenThroughLinks() throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    for (String target : List.of(elsewhere.toString(), "../../../../elsewhere")) {
+      Path work = Files.createDirectories(folder.resolve("work/x"));
+      Files.writeString(work.resolve("file"), "");
+      Files.createSymbolicLink(shared.resolve("x"), Path.of(target));
+      Path archive = folder.resolve("links.tar");
+      Command.run("tar", "-cf", archive.toString(), "-C", shared.toString(), NAME, "x").orFail();
+      Command.run("tar", "-rf", archive.toString(), "-C", work.getParent().toString(), "x/file")
+          .orFail();
+      Command.run("gzip", archive.toString()).orFail();
+      String said = "outside of its own folder (x/file, through a symbolic link); nothing was kept";
+      libc.refused(BAD_FILE, said, Map.of(), "build", archive + ".gz");
+      assertThat(elsewhere).isEmptyDirectory();
+      assertNothingIsLeft();
+      Files.delete(shared.resolve("x"));
+      Files.delete(Path.of(archive + ".gz"));
+    }
+  }
+
+  @Test
+  void anArchivesLinksAreNotTakenForItsOwnFiles() throws IOException {
+    Path top = Files.createSymbolicLink(folder.resolve("top"), tree);
+    Path archive = folder.resolve("top.tar.gz");
+    Command.run("tar", "-czf", archive.toString(), "-C", folder.toString(), "top").orFail();
+    libc.refused(BAD_FILE, "not the source of", Map.of(), "build", archive.toString());
+    assertNothingIsLeft();
+    assertThat(tree.resolve(".trapline-source")).doesNotExist();
+    Files.delete(top);
+    Path others = Files.writeString(folder.resolve("others"), "as it was");
+    Path stamp = Files.createSymbolicLink(tree.resolve(".trapline-source"), others);
+    Path stamped = packed("--gzip", "-stamped.tar.gz");
+    Files.delete(stamp);
+    libc.refused(NOT_BUILT, "reached", Map.of(), "build", stamped.toString());
+    assertThat(others).hasContent("as it was");
+  }
+
+  @Test
   void nothingIsLeftWhereThereIsTooLittleRoom() throws IOException {
     Tools.require("unshare");
     String small = "mount -t tmpfs -o size=4m none ";

@@ -146,7 +146,9 @@ final class SourceFinder {
         throw LibcBuildFailure.input(origin + ": not the source of glibc or musl");
       }
       Path home = free(sources, name.isEmpty() ? tree.name() : name);
-      Files.writeString(inner.resolve(STAMP), stamp + "\n", StandardCharsets.UTF_8);
+      Path file = inner.resolve(STAMP);
+      Files.deleteIfExists(file); // a link of that name would be followed
+      Files.writeString(file, stamp + "\n", StandardCharsets.UTF_8);
       Files.move(inner, home);
       traces.tree(home);
       return new SourceTree(tree.kind(), tree.version(), home, origin);
