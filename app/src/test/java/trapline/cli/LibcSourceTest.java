@@ -96,6 +96,34 @@ class LibcSourceTest {
   }
 
   @Test
+  void anOccupiedPrefixIsSpokenOfAndNotTheName() throws IOException {
+    Files.createDirectories(folder.resolve("data/trapline/libcs"));
+    Path first = Files.createDirectory(folder.resolve("first"));
+    registered(NAME, first);
+    Files.writeString(Files.createDirectory(folder.resolve("full")).resolve("notes"), "");
+    String said = occupied("no C library: it holds notes; give another", tree.toString(), "full");
+    assertThat(said).contains("/full: ").doesNotContain("name");
+    Path musl = LibcPrefixes.musl(folder.resolve("musl"));
+    occupied("holds musl 1.2.3, which Trapline did not build; give another", NAME, "musl");
+    String mark = "name=other\nkind=musl\nversion=1.2.3\nsource=/gone\norigin=it\ncflags=-O2\n";
+    Files.writeString(musl.resolve(".trapline"), mark);
+    registered("other", musl);
+    said = occupied("holds musl 1.2.3 already; give another --prefix", tree.toString(), "musl");
+    assertThat(said).endsWith(", or first: trapline libc remove other");
+    Files.writeString(musl.resolve(".trapline"), mark.replace("1.2.3", "1.2.2"));
+    occupied("built with CFLAGS -O2; give --name and another", tree.toString(), "musl");
+    occupied("is the name of the library under " + first, tree.toString(), "new");
+  }
+
+  private String occupied(String reason, String source, String prefix) {
+    return libc.refused(BAD_FILE, reason, Map.of(), "build", source, "--prefix", prefix);
+  }
+
+  private void registered(String name, Path prefix) throws IOException {
+    Files.writeString(folder.resolve("data/trapline/libcs").resolve(name), prefix + "\n");
+  }
+
+  @Test
   void nothingIsWrittenThroughLinks() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     for (String target : List.of(elsewhere.toString(), "../../../../elsewhere")) {

@@ -63,17 +63,14 @@ public final class LibcBuild {
   private Built run(BuildRequest request, Traces traces) {
     Path given = SourceFinder.path(request.source());
     if (given == null || !Files.exists(given)) {
-      SourceFinder.version(request.source())
-          .ifPresent(each -> BuildNeeds.check(each.kind(), each.version(), environment));
+      SourceFinder.version(request.source()).ifPresent(each -> requireWorthFetching(request, each));
     }
     SourceTree tree =
         new SourceFinder(folders, listener, traces).find(request.source(), request.name());
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();
-    Path prefix =
-        request.prefix() == null
-            ? folders.prefix(name)
-            : request.prefix().toAbsolutePath().normalize();
+    Prefix target = target(request, name);
+    Path prefix = target.folder();
     SourceTree.requireUsable(tree.folder());
     SourceTree.requireUsable(prefix);
     BuiltMark mark =
@@ -84,7 +81,6 @@ public final class LibcBuild {
             tree.folder(),
             tree.origin(),
             request.cflags());
-    Prefix target = new Prefix(prefix, registry);
     Optional<Libc> there = target.require(mark);
     if (there.isPresent()) {
       registry.add(name, prefix);
@@ -100,6 +96,18 @@ public final class LibcBuild {
     } catch (IOException e) {
       throw Folders.failure(folders.builds().resolve(name), e);
     }
+  }
+
+  /// Refuses what a source would not help.
+  private void requireWorthFetching(BuildRequest request, SourceFinder.Named named) {
+    BuildNeeds.check(named.kind(), named.version(), environment);
+    String name = request.name().isEmpty() ? named.name() : request.name();
+    target(request, name).requireVersion(named.kind().text(), named.version());
+  }
+
+  private Prefix target(BuildRequest request, String name) {
+    Path prefix = request.prefix() == null ? folders.prefix(name) : request.prefix();
+    return new Prefix(prefix.toAbsolutePath().normalize(), registry);
   }
 
   private void build(BuildFolder folder, SourceTree tree, BuiltMark mark, Prefix target, int jobs)

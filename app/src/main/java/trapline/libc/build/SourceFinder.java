@@ -34,7 +34,16 @@ final class SourceFinder {
   }
 
   /// A version that was named.
-  record Named(Libc.Kind kind, String version) {}
+  record Named(Libc.Kind kind, String version) {
+    /// Such as `glibc-2.36`.
+    String name() {
+      return kind.text() + "-" + version;
+    }
+
+    String title() {
+      return kind.text() + " " + version;
+    }
+  }
 
   /// The version that a text names, when it does: `glibc-2.36`, or `2.36` alone: musl's have three
   /// numbers and begin with 0 or 1.
@@ -100,7 +109,7 @@ final class SourceFinder {
   }
 
   private SourceTree ofVersion(Named named, String name) {
-    String title = named.kind().text() + " " + named.version();
+    String title = named.title();
     try {
       String why = "there is no apt here";
       if (DebianSource.isAvailable()) {
