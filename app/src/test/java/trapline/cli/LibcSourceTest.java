@@ -55,7 +55,7 @@ class LibcSourceTest {
 
   /// A folder with some of the machine's commands, for `PATH`.
   private Path commands(String... names) throws IOException {
-    Path commands = Files.createDirectory(folder.resolve("bin"));
+    Path commands = Files.createDirectories(folder.resolve("bin"));
     for (String name : names) {
       String itself = Command.run("which", name).orFail().strip();
       Path file =
@@ -121,6 +121,33 @@ class LibcSourceTest {
 
   private void registered(String name, Path prefix) throws IOException {
     Files.writeString(folder.resolve("data/trapline/libcs").resolve(name), prefix + "\n");
+  }
+
+  @Test
+  void tarballsOfEveryFormGetAsFarAsConfiguring() {
+    Tools.require("xz", "bzip2");
+    Map<String, String> forms = Map.of("--xz", "xz", "--bzip2", "bz2", "--gzip", "gz");
+    forms.forEach(
+        (how, ending) -> {
+          String file = packed(how, ".tar." + ending).toString();
+          String said = "configuring musl 1.2.2 failed: reached";
+          libc.refused(NOT_BUILT, said, Map.of(), "build", file, "--name", ending);
+          assertThat(folder.resolve("data/trapline/libc-sources").resolve(ending)).isDirectory();
+        });
+  }
+
+  @Test
+  void aMissingDecompressorIsNamedWithItsPackage() throws IOException {
+    Tools.require("bzip2");
+    Map<String, String> path = Map.of("PATH", commands("gcc", "ld", "make").toString());
+    String[] words = {"build", tarball.toString()};
+    String said = libc.refused(NOT_BUILT, "tar is not installed", path, words);
+    assertThat(said).endsWith("apt-get install tar");
+    words[1] = packed("--bzip2", ".tar.bz2").toString();
+    path = Map.of("PATH", commands("tar").toString());
+    said = libc.refused(NOT_BUILT, "bzip2 is not installed", path, words);
+    assertThat(said).endsWith("apt-get install bzip2");
+    assertNothingIsLeft();
   }
 
   @Test

@@ -53,7 +53,7 @@ final class SourceTarball {
   /// @return the source's own folder: the one that the archive has around it, or the empty one
   Path unpack(Path folder, BuildListener listener) {
     if (Commands.find("tar") == null) {
-      throw LibcBuildFailure.build("tar is not installed, which unpacks " + file);
+      throw missing("tar");
     }
     try {
       long size = Files.size(file);
@@ -114,8 +114,7 @@ final class SourceTarball {
     }
     if (start.startsWith("BZh")) {
       if (Commands.find("bzip2") == null) {
-        throw LibcBuildFailure.build(
-            "bzip2 is not installed, which unpacks " + file + ": apt-get install bzip2");
+        throw missing("bzip2");
       }
       Process process =
           new ProcessBuilder("bzip2", "-dc")
@@ -251,6 +250,12 @@ final class SourceTarball {
     } catch (IOException e) {
       // tar has ended.
     }
+  }
+
+  /// A command that Debian has in a package of the same name.
+  private LibcBuildFailure missing(String command) {
+    return LibcBuildFailure.build(
+        command + " is not installed, which unpacks " + file + ": apt-get install " + command);
   }
 
   private LibcBuildFailure outside(String which) {
