@@ -151,6 +151,39 @@ class LibcSourceTest {
   }
 
   @Test
+  void withoutANetworkTheReleasesAddressIsSaid() throws IOException {
+    Tools.require("unshare");
+    Tools.requireHost(
+        Command.run("unshare", "-rn", "true").status() == 0,
+        "leave to make a network namespace (unshare -rn)");
+    List<String> command = new ArrayList<>(List.of("unshare", "-rn"));
+    command.addAll(libc.command(withoutSources(), "build", "musl-1.1.24"));
+    Command run = Command.runIn(folder, command);
+    assertThat(run.err().lines().toList().getLast())
+        .startsWith(
+            "trapline: https://musl.libc.org/releases/musl-1.1.24.tar.gz: cannot be fetched (")
+        .endsWith("give the file: trapline libc build musl-1.1.24.tar.gz");
+    assertThat(run.status()).as(run.err()).isEqualTo(NOT_BUILT);
+    assertNothingIsLeft();
+  }
+
+  /// An environment in which apt knows of no distribution.
+  private Map<String, String> withoutSources() throws IOException {
+    Path apt = folder.resolve("apt.conf");
+    Files.writeString(
+        apt, "Dir::Etc::sourcelist \"/dev/null\";\nDir::Etc::sourceparts \"/dev/null\";\n");
+    return Map.of("APT_CONFIG", apt.toString());
+  }
+
+  @Test
+  void aFetchedFileThatIsNoSourceIsNotKept() throws IOException {
+    Path downloads = Files.createDirectories(folder.resolve("cache/trapline/libc-downloads"));
+    Path page = Files.writeString(downloads.resolve("musl-1.1.24.tar.gz"), "<html>");
+    libc.refused(BAD_FILE, "neither a folder nor", withoutSources(), "build", "musl-1.1.24");
+    assertThat(page).doesNotExist();
+  }
+
+  @Test
   void nothingIsWrittenThroughLinks() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     for (String target : List.of(elsewhere.toString(), "../../../../elsewhere")) {

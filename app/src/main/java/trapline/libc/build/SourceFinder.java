@@ -127,9 +127,20 @@ final class SourceFinder {
       }
       URI location = Release.location(named.kind(), named.version());
       listener.say(why + "; the release " + title + " is at " + location);
-      return ofTarball(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
+      return ofRelease(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
     } catch (IOException e) {
       throw LibcBuildFailure.build(title + ": cannot be fetched: " + e.getMessage());
+    }
+  }
+
+  private SourceTree ofRelease(Path file, String name) throws IOException {
+    try {
+      return ofTarball(file, name);
+    } catch (LibcBuildFailure e) {
+      if (e.kind() == LibcBuildFailure.Kind.INPUT) {
+        Files.deleteIfExists(file); // or it would be used again
+      }
+      throw e;
     }
   }
 
