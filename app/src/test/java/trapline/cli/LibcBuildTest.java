@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,15 +60,7 @@ class LibcBuildTest {
   }
 
   private static Command libc(Map<String, String> variables, String... words) {
-    List<String> command = new ArrayList<>(List.of("env"));
-    Map<String, String> all = new TreeMap<>(variables);
-    all.put("XDG_DATA_HOME", folder.resolve("data").toString());
-    all.put("XDG_CACHE_HOME", folder.resolve("cache").toString());
-    all.forEach((name, value) -> command.add(name + "=" + value));
-    List<String> rest = new ArrayList<>(List.of("libc"));
-    rest.addAll(List.of(words));
-    command.addAll(Cli.command(rest.toArray(new String[0])));
-    return Command.runIn(folder, command);
+    return new LibcCli(folder).run(variables, words);
   }
 
   @BeforeAll
@@ -211,11 +202,7 @@ class LibcBuildTest {
 
   private static void refused(
       int status, String reason, Map<String, String> variables, String... words) {
-    Command run = libc(variables, words);
-    List<String> said = run.err().lines().toList();
-    assertThat(said.getLast()).startsWith("trapline: ").contains(reason);
-    assertThat(run.status()).as(run.err()).isEqualTo(status);
-    assertThat(run.out()).isEmpty();
+    new LibcCli(folder).refused(status, reason, variables, words);
   }
 
   @Test
@@ -267,10 +254,8 @@ class LibcBuildTest {
   @Order(6)
   void anInterruptedBuildIsGoneOnWith() throws Exception {
     List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
-    command.add("XDG_DATA_HOME=" + folder.resolve("data"));
-    command.add("XDG_CACHE_HOME=" + folder.resolve("cache"));
-    command.addAll(
-        Cli.command("libc", "build", source().toString(), "--name", "again", "--jobs", "1"));
+    String[] words = {"build", source().toString(), "--name", "again", "--jobs", "1"};
+    command.addAll(new LibcCli(folder).command(Map.of(), words));
     Path err = folder.resolve("err");
     Process run =
         new ProcessBuilder(command)
@@ -291,7 +276,7 @@ class LibcBuildTest {
     assertThat(Files.readString(err)).contains("interrupted; nothing was registered");
     assertThat(run.exitValue()).isEqualTo(130);
     assertThat(libc().out()).contains("again   unfinished");
-    Command again = libc("build", source().toString(), "--name", "again", "--jobs", "1");
+    Command again = libc(words);
     assertThat(again.err()).contains("going on with a build that is there");
     assertThat(again.status()).as(again.err()).isZero();
   }

@@ -13,23 +13,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The folder that one library is built in, `libc-builds/NAME`, held by one run at a time. It stays
-/// when a build is interrupted or fails, so that the same command goes on with it.
+/// when a build is interrupted or fails, so that the same command goes on with it; without a build
+/// that has begun it goes when it is closed.
 final class BuildFolder implements AutoCloseable {
   private static final Pattern OBJECT = Pattern.compile(".*\\.(o|os|oS|op|lo)");
 
   private final Path root;
   private final FileChannel lock;
+  private final Traces traces;
 
-  private BuildFolder(Path root, FileChannel lock) {
+  private BuildFolder(Path root, FileChannel lock, Traces traces) {
     this.root = root;
     this.lock = lock;
+    this.traces = traces;
   }
 
   /// Takes the folder of a name.
   ///
+  /// @param traces of the run, which are kept once the build begins
   /// @throws LibcBuildFailure when another run has it
-  static BuildFolder take(Path builds, String name) {
-    Path root = Folders.made(builds.resolve(name));
+  static BuildFolder take(Path builds, String name, Traces traces) {
+    Path root = traces.folder(builds.resolve(name));
     try {
       FileChannel channel =
           FileChannel.open(
@@ -38,7 +42,7 @@ final class BuildFolder implements AutoCloseable {
         channel.close();
         throw LibcBuildFailure.build(name + " is being built by another run of Trapline");
       }
-      return new BuildFolder(root, channel);
+      return new BuildFolder(root, channel, traces);
     } catch (IOException e) {
       throw Folders.failure(root, e);
     }
@@ -58,17 +62,21 @@ final class BuildFolder implements AutoCloseable {
   /// @param request everything that the build depends on
   /// @return whether it goes on with one
   boolean prepare(String request) throws IOException {
-    Path file = root.resolve("request");
-    boolean same = Files.isRegularFile(file) && Files.readString(file).equals(request);
+    boolean same = Files.isRegularFile(request()) && Files.readString(request()).equals(request);
     if (same && Files.exists(configured())) {
       return true;
     }
     Folders.delete(build());
     Files.deleteIfExists(configured());
     Files.deleteIfExists(log());
-    Files.createDirectories(build());
-    Files.writeString(file, request, StandardCharsets.UTF_8);
     return false;
+  }
+
+  /// Begins the build, or goes on with it: from now on it stays.
+  void begin(String request) throws IOException {
+    Files.createDirectories(build());
+    Files.writeString(request(), request, StandardCharsets.UTF_8);
+    traces.keep();
   }
 
   /// Where `configure` and `make` work.
@@ -78,6 +86,10 @@ final class BuildFolder implements AutoCloseable {
 
   Path log() {
     return root.resolve("log");
+  }
+
+  private Path request() {
+    return root.resolve("request");
   }
 
   private Path configured() {
@@ -107,6 +119,9 @@ final class BuildFolder implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!isUnfinished(root)) {
+      remove();
+    }
     try {
       lock.close();
     } catch (IOException e) {

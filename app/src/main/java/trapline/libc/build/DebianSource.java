@@ -50,9 +50,15 @@ final class DebianSource {
   /// @return `null` when the release has another version, or its lists cannot be had; [#why] says
   /// it
   @Nullable SourcePackage find(String name, String upstream) throws IOException {
-    prepare();
+    List<String> sources = sources();
+    if (sources.isEmpty()) {
+      why = "apt has no source of packages (/etc/apt/sources.list)";
+      return null;
+    }
+    prepare(sources);
     listener.at("reading the distribution's list of sources", 0, 0);
-    int status = apt("apt-get", "-q", "update");
+    // Otherwise lists that could not be fetched are no error.
+    int status = apt("apt-get", "-q", "-o", "APT::Update::Error-Mode=any", "update");
     String shown = Commands.answer(root, command("apt-cache", "showsrc", name), Map.of());
     List<String> versions = new ArrayList<>();
     boolean fits = false;
@@ -143,19 +149,18 @@ final class DebianSource {
     return version == null ? "" : version.strip();
   }
 
-  private void prepare() throws IOException {
+  private void prepare(List<String> sources) throws IOException {
     for (String folder : List.of("state/lists/partial", "cache/archives/partial", "parts")) {
       Folders.made(root.resolve(folder));
     }
     Files.deleteIfExists(log);
     Files.writeString(
-        root.resolve("sources.list"), String.join("\n", sources()) + "\n", StandardCharsets.UTF_8);
+        root.resolve("sources.list"), String.join("\n", sources) + "\n", StandardCharsets.UTF_8);
   }
 
   /// Lines for the machine's own sources of binary packages (apt-get(8), `indextargets`).
   private List<String> sources() throws IOException {
     String format = "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)\t$(SOURCESENTRY)";
-    List<String> known = new ArrayList<>();
     Set<String> others = new LinkedHashSet<>();
     Set<String> lines = new LinkedHashSet<>();
     for (List<String> options : List.of(List.<String>of(), List.of("--no-release-info"))) {
@@ -173,11 +178,7 @@ final class DebianSource {
         break;
       }
     }
-    known.addAll(lines.isEmpty() ? others : lines);
-    if (known.isEmpty()) {
-      throw new IOException("apt has no source of packages (/etc/apt/sources.list)");
-    }
-    return known;
+    return List.copyOf(lines.isEmpty() ? others : lines);
   }
 
   private static String line(String[] fields) {

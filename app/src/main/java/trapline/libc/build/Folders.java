@@ -59,6 +59,15 @@ public record Folders(Path data, Path cache) {
     }
   }
 
+  /// A folder itself, or the nearest above it that is there.
+  static Path nearest(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = Objects.requireNonNull(there.getParent());
+    }
+    return there;
+  }
+
   /// Says what could not be written, and that the disk is full when that is the reason.
   static LibcBuildFailure failure(Path place, IOException e) {
     String text = String.valueOf(e.getMessage());

@@ -48,24 +48,29 @@ public final class LibcBuild {
 
   /// Builds.
   ///
-  /// @throws LibcBuildFailure when it could not be built; nothing is registered or installed then
+  /// @throws LibcBuildFailure when it could not be built; nothing is registered or installed
+  ///   then, and when no build has begun nothing is left
   public Built run(BuildRequest request) {
     if (!request.name().isEmpty() && !NAME.matcher(request.name()).matches()) {
       throw LibcBuildFailure.input(
           request.name() + ": a name has letters, digits, and . _ + - only");
     }
+    try (Traces traces = new Traces()) {
+      return run(request, traces);
+    }
+  }
+
+  private Built run(BuildRequest request, Traces traces) {
     Path given = SourceFinder.path(request.source());
     if (given == null || !Files.exists(given)) {
-      SourceFinder.version(request.source())
-          .ifPresent(each -> BuildNeeds.check(each.kind(), each.version(), environment));
+      SourceFinder.version(request.source()).ifPresent(each -> requireWorthFetching(request, each));
     }
-    SourceTree tree = new SourceFinder(folders, listener).find(request.source(), request.name());
+    SourceTree tree =
+        new SourceFinder(folders, listener, traces).find(request.source(), request.name());
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();
-    Path prefix =
-        request.prefix() == null
-            ? folders.prefix(name)
-            : request.prefix().toAbsolutePath().normalize();
+    Prefix target = target(request, name);
+    Path prefix = target.folder();
     SourceTree.requireUsable(tree.folder());
     SourceTree.requireUsable(prefix);
     BuiltMark mark =
@@ -76,13 +81,13 @@ public final class LibcBuild {
             tree.folder(),
             tree.origin(),
             request.cflags());
-    Prefix target = new Prefix(prefix, registry);
     Optional<Libc> there = target.require(mark);
     if (there.isPresent()) {
       registry.add(name, prefix);
+      traces.keep();
       return new Built(name, there.get(), tree.folder(), true);
     }
-    try (BuildFolder folder = BuildFolder.take(folders.builds(), name)) {
+    try (BuildFolder folder = BuildFolder.take(folders.builds(), name, traces)) {
       SourceTree.requireUsable(folder.build());
       build(folder, tree, mark, target, request.jobs());
       registry.add(name, prefix);
@@ -91,6 +96,18 @@ public final class LibcBuild {
     } catch (IOException e) {
       throw Folders.failure(folders.builds().resolve(name), e);
     }
+  }
+
+  /// Refuses what a source would not help.
+  private void requireWorthFetching(BuildRequest request, SourceFinder.Named named) {
+    BuildNeeds.check(named.kind(), named.version(), environment);
+    String name = request.name().isEmpty() ? named.name() : request.name();
+    target(request, name).requireVersion(named.kind().text(), named.version());
+  }
+
+  private Prefix target(BuildRequest request, String name) {
+    Path prefix = request.prefix() == null ? folders.prefix(name) : request.prefix();
+    return new Prefix(prefix.toAbsolutePath().normalize(), registry);
   }
 
   private void build(BuildFolder folder, SourceTree tree, BuiltMark mark, Prefix target, int jobs)
@@ -102,18 +119,15 @@ public final class LibcBuild {
     String cflags = mark.cflags() + words(remedies, Remedies.Where.CFLAGS);
     Map<String, String> flags = Map.of("CFLAGS", cflags);
     List<String> variables = chosen(remedies, Remedies.Where.MAKE);
-    boolean resumed =
-        folder.prepare(
-            String.join(
-                "\n",
-                mark.text(),
-                String.join(" ", configure),
-                cflags,
-                String.join(" ", variables)));
+    String request =
+        String.join(
+            "\n", mark.text(), String.join(" ", configure), cflags, String.join(" ", variables));
+    boolean resumed = folder.prepare(request);
     if (!resumed) {
       requireRoom(folder.build(), size.buildMegabytes());
     }
-    requireRoom(target.parent(), size.installedMegabytes());
+    requireRoom(target.folder(), size.installedMegabytes());
+    folder.begin(request);
     for (Remedies.Remedy remedy : remedies) {
       listener.say("with " + remedy.what() + ": " + remedy.why());
     }
@@ -249,7 +263,7 @@ public final class LibcBuild {
   }
 
   private static void requireRoom(Path folder, long megabytes) throws IOException {
-    long free = Files.getFileStore(folder).getUsableSpace() / MEGABYTE;
+    long free = Files.getFileStore(Folders.nearest(folder)).getUsableSpace() / MEGABYTE;
     if (free < megabytes) {
       throw LibcBuildFailure.build(
           folder

@@ -32,7 +32,8 @@ public final class LibcRemoval {
       }
     }
     if (unfinished().contains(name)) {
-      try (BuildFolder build = BuildFolder.take(folders.builds(), name)) {
+      try (Traces traces = new Traces();
+          BuildFolder build = BuildFolder.take(folders.builds(), name, traces)) {
         build.remove();
         done.add("removed the unfinished build " + folders.builds().resolve(name));
       }

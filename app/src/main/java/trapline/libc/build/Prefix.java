@@ -27,14 +27,10 @@ final class Prefix {
     return folder;
   }
 
-  /// The folder above, made when it is not there.
-  Path parent() {
-    return Folders.made(Objects.requireNonNull(folder.getParent()));
-  }
-
   /// Where it is installed at first: on the same disk, so that it can be moved as a whole.
   Path stage(String name) {
-    return parent().resolve(".trapline-stage-" + name);
+    return Folders.made(Objects.requireNonNull(folder.getParent()))
+        .resolve(".trapline-stage-" + name);
   }
 
   /// Checks that it can be used.
@@ -42,18 +38,55 @@ final class Prefix {
   /// @return the library when just this one is there already
   /// @throws LibcBuildFailure when it holds something else, or cannot be written
   Optional<Libc> require(BuiltMark wanted) {
+    Optional<Libc> there = requireVersion(wanted.kind(), wanted.version());
+    there.ifPresent(libc -> requireSame(libc, wanted));
     requireName(wanted);
+    if (there.isEmpty()) {
+      requireWritable();
+    }
+    return there;
+  }
+
+  /// Checks what can be told before there is a source: that it holds nothing, or this version.
+  ///
+  /// @return the library that is there already
+  /// @throws LibcBuildFailure when it holds something else, or is no folder
+  Optional<Libc> requireVersion(String kind, String version) {
     if (folder.getParent() == null) {
       throw LibcBuildFailure.input(folder + ": no folder to install a library in");
     }
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw LibcBuildFailure.input(folder + ": a file; --prefix takes a folder");
     }
-    if (Files.isDirectory(folder) && !isEmpty()) {
-      return Optional.of(same(wanted));
+    String file = anyFile();
+    if (file.isEmpty()) {
+      return Optional.empty();
     }
-    requireWritable();
-    return Optional.empty();
+    Libc libc = library();
+    if (libc == null) {
+      throw LibcBuildFailure.input(
+          folder
+              + ": not empty, and no C library: it holds "
+              + file
+              + "; give another --prefix, a folder that is empty or not there");
+    }
+    Optional<BuiltMark> found = BuiltMark.of(folder);
+    if (found.isEmpty()) {
+      throw LibcBuildFailure.input(
+          folder
+              + ": holds "
+              + libc.title()
+              + ", which Trapline did not build; give another --prefix");
+    }
+    if (!found.get().version().equals(version) || !found.get().kind().equals(kind)) {
+      throw LibcBuildFailure.input(
+          folder
+              + ": holds "
+              + libc.title()
+              + " already; give another --prefix"
+              + removal(found.get()));
+    }
+    return Optional.of(libc);
   }
 
   private void requireName(BuiltMark wanted) {
@@ -70,34 +103,33 @@ final class Prefix {
     }
   }
 
-  /// The library that is there, when it is the wanted one.
-  private Libc same(BuiltMark wanted) {
-    Optional<BuiltMark> found = BuiltMark.of(folder);
-    Libc libc = library();
-    if (libc == null) {
-      throw LibcBuildFailure.input(folder + ": not empty, and no C library; give another --prefix");
+  private void requireSame(Libc libc, BuiltMark wanted) {
+    BuiltMark found = BuiltMark.of(folder).orElse(wanted);
+    if (found.equals(wanted)) {
+      return;
     }
-    if (found.isEmpty()
-        || !found.get().version().equals(wanted.version())
-        || !found.get().kind().equals(wanted.kind())) {
-      throw LibcBuildFailure.input(
-          folder + ": holds " + libc.title() + " already; give another --prefix");
+    String what = "built from " + found.origin();
+    if (!found.cflags().equals(wanted.cflags())) {
+      what = "built with CFLAGS " + found.cflags();
+    } else if (!found.name().equals(wanted.name())) {
+      what = "by the name " + found.name();
     }
-    if (!found.get().equals(wanted)) {
-      String what =
-          found.get().cflags().equals(wanted.cflags())
-              ? "from " + found.get().origin()
-              : "with CFLAGS " + found.get().cflags();
-      throw LibcBuildFailure.input(
-          folder
-              + ": holds "
-              + libc.title()
-              + " built "
-              + what
-              + "; give --name and another --prefix, or: trapline libc remove "
-              + found.get().name());
-    }
-    return libc;
+    throw LibcBuildFailure.input(
+        folder
+            + ": holds "
+            + libc.title()
+            + " "
+            + what
+            + "; give --name and another --prefix"
+            + removal(found));
+  }
+
+  /// How what is there can be removed, where Trapline can do so.
+  private String removal(BuiltMark found) {
+    boolean registered =
+        registry.entries().stream()
+            .anyMatch(each -> each.name().equals(found.name()) && each.prefix().equals(folder));
+    return registered ? ", or first: trapline libc remove " + found.name() : "";
   }
 
   private @Nullable Libc library() {
@@ -108,19 +140,24 @@ final class Prefix {
     }
   }
 
-  private boolean isEmpty() {
+  /// The name of a file in it; empty when there is none.
+  private String anyFile() {
+    if (!Files.exists(folder)) {
+      return "";
+    }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
+      return entries
+          .map(each -> String.valueOf(each.getFileName()))
+          .sorted()
+          .findFirst()
+          .orElse("");
     } catch (IOException e) {
       throw LibcBuildFailure.input(folder + ": cannot be looked into: " + e.getMessage());
     }
   }
 
   private void requireWritable() {
-    Path above = Objects.requireNonNull(folder.getParent());
-    while (!Files.exists(above)) {
-      above = Objects.requireNonNull(above.getParent());
-    }
+    Path above = Folders.nearest(Objects.requireNonNull(folder.getParent()));
     if (!Files.isDirectory(above)) {
       throw LibcBuildFailure.input(folder + ": " + above + " is no folder");
     }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLConnection;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +32,7 @@ final class Release {
 
   /// Fetches a file, whole or not at all.
   ///
+  /// @param folder which is there
   /// @return where it is in the folder
   static Path fetch(URI location, Path folder, BuildListener listener) {
     String path = location.getPath();
@@ -39,14 +42,13 @@ final class Release {
       listener.say("using " + file + ", which was fetched before");
       return file;
     }
-    Folders.made(folder);
     Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
     try {
       URLConnection connection = location.toURL().openConnection();
       connection.setConnectTimeout(PATIENCE_MILLIS);
       connection.setReadTimeout(PATIENCE_MILLIS);
       if (connection instanceof HttpURLConnection http && http.getResponseCode() != 200) {
-        throw unreachable(location, "the server says " + http.getResponseCode());
+        throw unreachable(location, name, "the server says " + http.getResponseCode());
       }
       try (InputStream in = connection.getInputStream()) {
         copy(in, part, connection.getContentLengthLong(), name, listener);
@@ -54,8 +56,7 @@ final class Release {
       Files.move(part, file);
       return file;
     } catch (IOException e) {
-      String why = e.getMessage() == null ? "" : " " + e.getMessage();
-      throw unreachable(location, e.getClass().getSimpleName().replace("Exception", "") + why);
+      throw unreachable(location, name, reason(e));
     } finally {
       try {
         Files.deleteIfExists(part);
@@ -88,11 +89,20 @@ final class Release {
     }
   }
 
-  private static LibcBuildFailure unreachable(URI location, String why) {
+  private static String reason(IOException e) {
+    return switch (e) {
+      case UnknownHostException host -> "no host " + host.getMessage() + " is found";
+      case SocketTimeoutException timeout -> "no answer in " + PATIENCE_MILLIS / 1000 + " s";
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+
+  private static LibcBuildFailure unreachable(URI location, String name, String why) {
     return LibcBuildFailure.build(
         location
             + ": cannot be fetched ("
             + why
-            + "); fetch it where there is a network, and give the file: trapline libc build FILE");
+            + "); fetch it where there is a network, and give the file: trapline libc build "
+            + name);
   }
 }

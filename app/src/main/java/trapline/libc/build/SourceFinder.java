@@ -24,14 +24,26 @@ final class SourceFinder {
 
   private final Folders folders;
   private final BuildListener listener;
+  private final Traces traces;
 
-  SourceFinder(Folders folders, BuildListener listener) {
+  /// @param traces takes up what is made on the way
+  SourceFinder(Folders folders, BuildListener listener, Traces traces) {
     this.folders = folders;
     this.listener = listener;
+    this.traces = traces;
   }
 
   /// A version that was named.
-  record Named(Libc.Kind kind, String version) {}
+  record Named(Libc.Kind kind, String version) {
+    /// Such as `glibc-2.36`.
+    String name() {
+      return kind.text() + "-" + version;
+    }
+
+    String title() {
+      return kind.text() + " " + version;
+    }
+  }
 
   /// The version that a text names, when it does: `glibc-2.36`, or `2.36` alone: musl's have three
   /// numbers and begin with 0 or 1.
@@ -97,12 +109,12 @@ final class SourceFinder {
   }
 
   private SourceTree ofVersion(Named named, String name) {
-    String title = named.kind().text() + " " + named.version();
+    String title = named.title();
     try {
       String why = "there is no apt here";
       if (DebianSource.isAvailable()) {
         DebianSource debian =
-            new DebianSource(Folders.made(folders.cache().resolve("libc-apt")), listener);
+            new DebianSource(traces.folder(folders.cache().resolve("libc-apt")), listener);
         DebianSource.SourcePackage found = find(debian, named);
         if (found != null) {
           String origin = "Debian's source package " + found.name() + " " + found.version();
@@ -115,9 +127,20 @@ final class SourceFinder {
       }
       URI location = Release.location(named.kind(), named.version());
       listener.say(why + "; the release " + title + " is at " + location);
-      return ofTarball(Release.fetch(location, folders.downloads(), listener), name);
+      return ofRelease(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
     } catch (IOException e) {
       throw LibcBuildFailure.build(title + ": cannot be fetched: " + e.getMessage());
+    }
+  }
+
+  private SourceTree ofRelease(Path file, String name) throws IOException {
+    try {
+      return ofTarball(file, name);
+    } catch (LibcBuildFailure e) {
+      if (e.kind() == LibcBuildFailure.Kind.INPUT) {
+        Files.deleteIfExists(file); // or it would be used again
+      }
+      throw e;
     }
   }
 
@@ -133,7 +156,7 @@ final class SourceFinder {
 
   private SourceTree unpack(String name, String stamp, String origin, Unpacking unpacking)
       throws IOException {
-    Path sources = Folders.made(folders.sources());
+    Path sources = traces.folder(folders.sources());
     removeLeftovers(sources);
     Path part = Files.createTempDirectory(sources, ".part-" + ProcessHandle.current().pid() + "-");
     try {
@@ -143,8 +166,11 @@ final class SourceFinder {
         throw LibcBuildFailure.input(origin + ": not the source of glibc or musl");
       }
       Path home = free(sources, name.isEmpty() ? tree.name() : name);
-      Files.writeString(inner.resolve(STAMP), stamp + "\n", StandardCharsets.UTF_8);
+      Path file = inner.resolve(STAMP);
+      Files.deleteIfExists(file); // a link of that name would be followed
+      Files.writeString(file, stamp + "\n", StandardCharsets.UTF_8);
       Files.move(inner, home);
+      traces.tree(home);
       return new SourceTree(tree.kind(), tree.version(), home, origin);
     } finally {
       Folders.delete(part);

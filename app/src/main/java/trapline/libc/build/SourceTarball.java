@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,8 @@ import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
 
 /// Unpacks a tarball, which may be anything: it is decompressed here, bounded, and written by
-/// tar(1), which leaves no folder that it was told to work in; what tries to is refused.
+/// tar(1), which leaves no folder that it was told to work in; what tries to is refused. Links that
+/// lead out of the folder tar makes last, so that it cannot write through them.
 final class SourceTarball {
   /// glibc unpacks to 240 MB in 20,000 entries.
   private static final long MAX_UNPACKED = 2L << 30;
@@ -51,7 +53,7 @@ final class SourceTarball {
   /// @return the source's own folder: the one that the archive has around it, or the empty one
   Path unpack(Path folder, BuildListener listener) {
     if (Commands.find("tar") == null) {
-      throw LibcBuildFailure.build("tar is not installed, which unpacks " + file);
+      throw missing("tar");
     }
     try {
       long size = Files.size(file);
@@ -72,7 +74,10 @@ final class SourceTarball {
   private static Path inner(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> all = entries.toList();
-      return all.size() == 1 && Files.isDirectory(all.getFirst()) ? all.getFirst() : folder;
+      // A link would be somebody else's folder.
+      boolean around =
+          all.size() == 1 && Files.isDirectory(all.getFirst(), LinkOption.NOFOLLOW_LINKS);
+      return around ? all.getFirst() : folder;
     }
   }
 
@@ -109,8 +114,7 @@ final class SourceTarball {
     }
     if (start.startsWith("BZh")) {
       if (Commands.find("bzip2") == null) {
-        throw LibcBuildFailure.build(
-            "bzip2 is not installed, which unpacks " + file + ": apt-get install bzip2");
+        throw missing("bzip2");
       }
       Process process =
           new ProcessBuilder("bzip2", "-dc")
@@ -133,20 +137,24 @@ final class SourceTarball {
     builder.environment().remove("TAR_OPTIONS");
     Process tar = builder.start();
     AtomicInteger entries = new AtomicInteger();
-    AtomicReference<String> complaint = new AtomicReference<>("");
+    AtomicReference<List<String>> complaints = new AtomicReference<>(List.of());
     Thread counting =
         Thread.ofPlatform().daemon().start(() -> count(tar.getInputStream(), entries));
     Thread listening =
-        Thread.ofPlatform().daemon().start(() -> complaints(tar.getErrorStream(), complaint));
+        Thread.ofPlatform().daemon().start(() -> complaints(tar.getErrorStream(), complaints));
     try {
       IOException broken = copy(unpacked.in(), tar.getOutputStream(), entries, raw, size, listener);
       int status = tar.waitFor();
       counting.join();
       listening.join();
-      String said = Objects.requireNonNullElse(complaint.get(), "");
+      List<String> all = Objects.requireNonNull(complaints.get());
+      String said = all.isEmpty() ? "" : all.getFirst();
       if (said.toLowerCase(Locale.ROOT).contains("removing leading")
           || said.contains("contains '..'")) {
-        throw bad("it has files outside of its own folder (" + said + "); nothing was kept of it");
+        throw outside(said);
+      }
+      if (status != 0) {
+        requireInside(folder, all);
       }
       if (said.contains("No space left on device")) {
         throw LibcBuildFailure.build(Folders.full(folder));
@@ -158,6 +166,27 @@ final class SourceTarball {
       throw LibcBuildFailure.interrupted();
     } finally {
       tar.destroyForcibly();
+    }
+  }
+
+  /// Refuses an archive that has files behind a link that leads out of the folder.
+  private void requireInside(Path folder, List<String> complaints) throws IOException {
+    for (String each : complaints) {
+      if (each.endsWith(": Not a directory") && hasLinkOut(folder)) {
+        throw outside(each.substring(0, each.indexOf(": ")) + ", through a symbolic link");
+      }
+    }
+  }
+
+  private static boolean hasLinkOut(Path folder) throws IOException {
+    Path inside = folder.toAbsolutePath().normalize();
+    try (Stream<Path> tree = Files.walk(inside)) {
+      for (Path link : tree.filter(Files::isSymbolicLink).toList()) {
+        if (!link.resolveSibling(Files.readSymbolicLink(link)).normalize().startsWith(inside)) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
@@ -212,15 +241,25 @@ final class SourceTarball {
     }
   }
 
-  private static void complaints(InputStream errors, AtomicReference<String> complaint) {
+  private static void complaints(InputStream errors, AtomicReference<List<String>> complaints) {
     try {
       byte[] said = errors.readNBytes(CHUNK);
       errors.transferTo(OutputStream.nullOutputStream());
       String text = new String(said, StandardCharsets.ISO_8859_1);
-      complaint.set(text.lines().findFirst().orElse("").replaceFirst("^tar: ", ""));
+      complaints.set(text.lines().map(each -> each.replaceFirst("^tar: ", "")).toList());
     } catch (IOException e) {
       // tar has ended.
     }
+  }
+
+  /// A command that Debian has in a package of the same name.
+  private LibcBuildFailure missing(String command) {
+    return LibcBuildFailure.build(
+        command + " is not installed, which unpacks " + file + ": apt-get install " + command);
+  }
+
+  private LibcBuildFailure outside(String which) {
+    return bad("it has files outside of its own folder (" + which + "); nothing was kept of it");
   }
 
   private LibcBuildFailure bad(String what) {
