@@ -12,14 +12,24 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param status exit status; 128 + signal when a signal ended it
 public record Command(int status, String out, String err) {
+  private static final int SECONDS = 120;
+
   /// Runs a command with no input, and ends it after two minutes.
   public static Command run(String... command) {
     return runIn(null, List.of(command));
   }
 
-  /// Runs a command in a folder.
+  /// Runs a command in a folder, and ends it after two minutes.
   public static Command runIn(
       @org.jspecify.annotations.Nullable Path folder, List<String> command) {
+    return runIn(folder, command, SECONDS);
+  }
+
+  /// The same with another limit.
+  ///
+  /// @param seconds after which it is ended, and the test has failed
+  public static Command runIn(
+      @org.jspecify.annotations.Nullable Path folder, List<String> command, int seconds) {
     try {
       Path out = Files.createTempFile("trapline-out", null);
       Path err = Files.createTempFile("trapline-err", null);
@@ -34,9 +44,9 @@ public record Command(int status, String out, String err) {
         }
         builder.environment().put("LC_ALL", "C.UTF-8");
         Process process = builder.start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
           process.destroyForcibly().waitFor();
-          throw new AssertionError("no end after 120 s: " + command);
+          throw new AssertionError("no end after " + seconds + " s: " + command);
         }
         return new Command(process.exitValue(), read(out), read(err));
       } finally {
