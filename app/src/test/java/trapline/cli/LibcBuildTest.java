@@ -143,6 +143,35 @@ class LibcBuildTest {
       compared++;
     }
     assertThat(compared).isEqualTo(6);
+    // Behind the trap of musl's points of cancellation stands a label, which is no function.
+    JsonNode path = Follow.hop(run.first("read"), "wrapper").get("path");
+    assertThat(path).extracting(JsonNode::asText).startsWith("read").endsWith("__syscall_cp_asm");
+  }
+
+  @Test
+  @Order(1)
+  void theMacrosOfItsLinesAreThoseOfGdb() {
+    Follow run =
+        Follow.json(List.of("--call", "socket,getppid"), List.of(program.toString())).orFail();
+    int compared = 0;
+    for (String call : List.of("socket", "getppid")) {
+      JsonNode wrapper = Follow.hop(run.first(call), "wrapper");
+      JsonNode outermost = wrapper.path("inlined").path(0);
+      String line = place(outermost.isMissingNode() ? wrapper : outermost);
+      String text = (outermost.isMissingNode() ? wrapper : outermost).get("text").asText();
+      String known =
+          Command.run("gdb", "-nx", "-batch", "-ex", "info macros " + line, library.toString())
+              .out()
+              .replaceAll("(?m)^  included at .*\n", "");
+      for (JsonNode macro : wrapper.path("macros")) {
+        String definition = macro.get("text").asText();
+        if (text.contains(definition.split("[ (]")[0] + "(")) {
+          assertThat(known).contains("Defined at " + place(macro) + "\n#define " + definition);
+          compared++;
+        }
+      }
+    }
+    assertThat(compared).isGreaterThanOrEqualTo(2);
   }
 
   private static String place(JsonNode node) {

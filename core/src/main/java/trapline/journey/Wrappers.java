@@ -21,6 +21,7 @@ import trapline.model.RemoteAddress;
 import trapline.model.SyscallId;
 import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
+import trapline.unwind.UnwindModule;
 
 /// Builds the wrapper hop: the library function around the trap.
 final class Wrappers {
@@ -115,7 +116,8 @@ final class Wrappers {
     for (int i = 0; i < stack.levels().size() && stack.owner().get(i) < stack.call(); i++) {
       Frame level = stack.levels().get(i);
       if (!level.signal() && !(level.inlined() && stack.owner().get(i) == 0)) {
-        path.add(level.function().isEmpty() ? level.pc().toString() : level.function());
+        String named = level.function().isEmpty() ? level.pc().toString() : level.function();
+        path.add(stack.owner().get(i) == 0 ? trapping(trap, level.pc(), named) : named);
       }
     }
     Collections.reverse(path);
@@ -143,6 +145,16 @@ final class Wrappers {
         missing,
         lines(trap, id),
         changes(trap, name, path, arguments));
+  }
+
+  /// The function that the trap is in. The thread stands behind it, where musl has a label that is
+  /// a function to symbol tables.
+  private static String trapping(Trap trap, RemoteAddress behind, String there) {
+    Image image = trap.image();
+    RemoteAddress at = new RemoteAddress(trap.instruction().address());
+    UnwindModule.FunctionRange function = image.functionAt(image.link(at));
+    UnwindModule.FunctionRange next = image.functionAt(image.link(behind));
+    return function == null || function.equals(next) ? there : function.name();
   }
 
   /// The functions that the trap is in, innermost first: those that the compiler put into the

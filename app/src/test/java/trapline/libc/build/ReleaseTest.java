@@ -1,0 +1,116 @@
+package trapline.libc.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.libc.Libc;
+
+/// Tarballs of releases, fetched from a server.
+class ReleaseTest {
+  private static final byte[] CONTENT = "a tarball".repeat(20_000).getBytes();
+
+  @TempDir Path folder;
+  private final List<String> said = new ArrayList<>();
+  private HttpServer server;
+  private long announced = CONTENT.length;
+
+  private final BuildListener listener =
+      new BuildListener() {
+        @Override
+        public void say(String line) {
+          said.add(line);
+        }
+
+        @Override
+        public void at(String what, long done, long total) {}
+
+        @Override
+        public void bytes(String what, long done, long total) {
+          assertThat(done).isPositive();
+        }
+      };
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            if (exchange.getRequestURI().getPath().equals("/musl-1.2.3.tar.gz")) {
+              exchange.sendResponseHeaders(200, announced);
+              exchange.getResponseBody().write(CONTENT);
+            } else {
+              exchange.sendResponseHeaders(404, -1);
+            }
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private URI at(String name) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/" + name);
+  }
+
+  private List<Path> left() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  private String refused(String name) throws IOException {
+    LibcBuildFailure failure =
+        catchThrowableOfType(
+            LibcBuildFailure.class, () -> Release.fetch(at(name), folder, listener));
+    assertThat(left()).isEmpty();
+    return failure.getMessage();
+  }
+
+  @Test
+  void aReleaseComesWholeAndOnce() throws IOException {
+    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener);
+    assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
+    server.stop(0);
+    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener)).isEqualTo(file);
+    assertThat(said).containsExactly("using " + file + ", which was fetched before");
+    assertThat(left()).containsExactly(file);
+  }
+
+  @Test
+  void oneThatIsNotThereIsToldWithWhatToDo() throws IOException {
+    assertThat(refused("musl-9.tar.gz"))
+        .contains("/musl-9.tar.gz: cannot be fetched (the server says 404)")
+        .contains("trapline libc build musl-9.tar.gz");
+  }
+
+  @Test
+  void oneThatIsCutOffIsNotKept() throws IOException {
+    announced = CONTENT.length + 10L;
+    assertThat(refused("musl-1.2.3.tar.gz")).contains("cannot be fetched");
+  }
+
+  @Test
+  void theirPlacesAreTheProjects() {
+    assertThat(Release.location(Libc.Kind.GLIBC, "2.27").toString()).endsWith("/glibc-2.27.tar.xz");
+    assertThat(Release.location(Libc.Kind.MUSL, "1.2.3").toString()).endsWith("/musl-1.2.3.tar.gz");
+  }
+}
