@@ -67,7 +67,12 @@ public final class SourceFileSearch {
 
   private @Nullable Path inPackages(ElfFile elf, Path path) {
     if (!path.isAbsolute()) {
-      return inFolder(libraryFolder(elf), path);
+      // Debian's compiler ran in ./malloc, and was given ./malloc/malloc.c of the folder above.
+      String folder = libraryFolder(elf);
+      Path found = inFolder(folder, path);
+      return found == null && path.getNameCount() > 2
+          ? inFolder(folder, path.subpath(1, path.getNameCount()))
+          : found;
     }
     for (int i = path.getNameCount() - 2; i >= 0; i--) {
       String name = path.getName(i).toString();

@@ -77,6 +77,9 @@ class SourceFileSearchTest {
     assertThat(find(libc, name))
         .isEqualTo(new SourceFile.Found(source, SourceFile.How.SOURCE_PACKAGE));
     assertThat(find(program, name)).isInstanceOf(SourceFile.Missing.class);
+    Path malloc = file(title + "/malloc/malloc.c");
+    assertThat(find(libc, "./malloc/./malloc/malloc.c"))
+        .isEqualTo(new SourceFile.Found(malloc, SourceFile.How.SOURCE_PACKAGE));
   }
 
   @Test
