@@ -106,7 +106,6 @@ class MacrosTest {
     Path program = compile(compiler, options + " -DGIVEN=5");
     DebugInfo info = DwarfFiles.open(program);
     Map<Place, LinkAddress> lines = lines(program, info);
-    assertThat(lines.keySet()).anyMatch(line -> line.file().endsWith("header.h"));
     Map<Place, Map<String, String>> expected = new LinkedHashMap<>();
     Set<String> names = new TreeSet<>();
     for (Map.Entry<Place, Map<String, String>> each : gdb(program, lines.keySet()).entrySet()) {
@@ -114,7 +113,8 @@ class MacrosTest {
       names.addAll(each.getValue().keySet());
     }
     assertThat(names).contains("TWICE", "LEVEL", "LONG_ONE", "EMPTY");
-    assertThat(expected).hasSizeGreaterThan(7);
+    assertThat(expected).hasSizeGreaterThan(5);
+    assertThat(expected.keySet()).anyMatch(line -> line.file().endsWith("header.h"));
     Set<String> levels = new TreeSet<>();
     for (Place line : expected.keySet()) {
       Map<String, String> ours = ours(info, lines.get(line), line, names);
@@ -163,7 +163,7 @@ class MacrosTest {
         for (long i = 0; i < symbol.size(); i++) {
           LinkAddress address = new LinkAddress(symbol.address().value() + i);
           info.lineAt(address)
-              .filter(line -> line.line() > 0 && line.statement())
+              .filter(line -> line.line() > 0)
               .ifPresent(line -> lines.putIfAbsent(line.place(), address));
         }
       }
@@ -193,7 +193,8 @@ class MacrosTest {
   private Map<Place, Map<String, String>> gdb(Path program, Set<Place> lines) {
     List<String> command = new ArrayList<>(List.of("gdb", "-nx", "-batch", "-ex", "set width 0"));
     for (Place line : lines) {
-      command.addAll(List.of("-ex", "echo LINE\\n", "-ex", "info macros " + line));
+      command.addAll(List.of("-ex", "echo LINE\\n"));
+      command.addAll(List.of("-ex", "info line " + line, "-ex", "info macros " + line));
     }
     command.add(program.toString());
     // It fails when the last line is none of a statement; it has said the others then.
@@ -201,10 +202,10 @@ class MacrosTest {
     Map<Place, Map<String, String>> all = new LinkedHashMap<>();
     int next = 1;
     for (Place line : lines) {
-      Map<String, String> macros = next < parts.length ? macros(parts[next]) : Map.of();
+      String part = next < parts.length ? parts[next] : "";
       next++;
-      if (!macros.isEmpty()) {
-        all.put(line, macros);
+      if (part.contains("starts at address")) { // else gdb takes a line that begins a statement
+        all.put(line, macros(part));
       }
     }
     return all;
