@@ -2,6 +2,7 @@ package trapline.cli;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import trapline.model.Explanation;
 import trapline.report.JsonReport;
 import trapline.report.Style;
 import trapline.report.WhyReport;
+import trapline.why.Explanations;
 import trapline.why.LiveObserver;
 
 /// `trapline why`.
@@ -89,6 +91,7 @@ final class WhyCommand implements Callable<Integer> {
       DebugInstall.before(typed, program.file(), root.err());
       FailureSession.Result run = run(program, command, kernel, typed, limit, interruption, null);
       if (run.interrupted() || interruption.came()) {
+        showUnexplained(choice.of(run).failures(), typed, file);
         root.err().println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
@@ -202,6 +205,20 @@ final class WhyCommand implements Callable<Integer> {
     }
     kernel.tell(err);
     return kernel.observed() ? ExitStatus.DONE : ExitStatus.NOT_OBSERVED;
+  }
+
+  /// What failed until the run was interrupted.
+  private void showUnexplained(
+      List<FailureSession.Failure> failures, ParseResult typed, @Nullable Output file) {
+    List<Explanation> explanations = new ArrayList<>();
+    for (FailureSession.Failure failure : failures) {
+      explanations.add(
+          Explanations.unobserved(
+              failure,
+              "The kernel was not observed, as the run was interrupted: it is looked at once the"
+                  + " program has ended, by itself or by timeout(1) before it."));
+    }
+    show(explanations, typed.hasMatchedOption("--json"), typed.hasMatchedOption("--ascii"), file);
   }
 
   private void show(

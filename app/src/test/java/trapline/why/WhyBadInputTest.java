@@ -95,6 +95,50 @@ class WhyBadInputTest {
     assertThat(run.err()).contains("MB are free", "XDG_CACHE_HOME");
   }
 
+  /// Ended while the program runs: what failed until then is shown.
+  @Test
+  void endedWhileTheProgramRuns() throws Exception {
+    Path waiting =
+        Programs.compile(
+            folder,
+            "waiting",
+            """
+            #include <fcntl.h>
+            #include <unistd.h>
+            int main(void) {
+              open("/does/not/exist", O_RDONLY); // absent
+              write(2, "ready\\n", 6);
+              pause();
+              return 0;
+            }
+            """,
+            "-g");
+    List<String> command =
+        new ArrayList<>(List.of("setsid", "env", "--default-signal=INT,HUP,TERM"));
+    command.addAll(Why.command("--kernel", "off", waiting.toString()));
+    Path err = folder.resolve("err");
+    Process trapline =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      for (int i = 0; i < 6000 && !Files.readString(err).contains("ready"); i++) {
+        Thread.sleep(10);
+      }
+      Command.run("kill", "-INT", Long.toString(trapline.pid())).orFail();
+      assertThat(trapline.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(trapline.exitValue()).isEqualTo(130);
+      assertThat(Files.readString(err)).endsWith("trapline: interrupted\n");
+      assertThat(Files.readString(folder.resolve("out")))
+          .contains("openat(", "/does/not/exist", "// absent", "as the run was interrupted");
+    } finally {
+      trapline.destroyForcibly();
+    }
+  }
+
   /// Ended while the guest runs: no QEMU, no memory file, no working folder is left.
   @ParameterizedTest
   @CsvSource({"INT,130", "TERM,143", "KILL,137"})
