@@ -1,6 +1,5 @@
 package trapline.linux.vm;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,16 @@ final class KernelPackages {
   private static final Pattern CLOUD = Pattern.compile("linux-image-([0-9][^ ]*)-cloud-amd64");
   private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]+");
   private static final Pattern NUMBER = Pattern.compile("\\d+");
+
+  /// Where packages have the image; Debian moved it with Linux 7.3.
+  private static final Pattern IMAGE =
+      Pattern.compile("\\./boot/(vmlinuz-[^/]+)|\\./usr/lib/modules/([^/]+)/vmlinuz");
+
+  /// The package whose dependencies bring a kernel, and the one that has its image, since then.
+  private static final String WHOLE = "linux-image-";
+
+  private static final String BINARY = "linux-binary-";
+
   private static final long ROOM = 600L << 20;
   private static final int TAR_BLOCK = 512;
 
@@ -41,7 +50,7 @@ final class KernelPackages {
     }
     Path file = Path.of(name);
     if (Files.exists(file)) {
-      return name.endsWith(".deb") ? unpack(file, file.getFileName().toString()) : file;
+      return name.endsWith(".deb") ? ofFile(file) : file;
     }
     if (name.contains("/") || !PACKAGE.matcher(name).matches()) {
       throw new GuestFailure(
@@ -52,10 +61,26 @@ final class KernelPackages {
     return kept != null ? kept : fetch(name);
   }
 
+  private Path ofFile(Path deb) {
+    Path image = unpack(deb, deb.getFileName().toString());
+    if (image == null) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE,
+          deb
+              + " is not a package with a kernel: no /boot/vmlinuz-* and no"
+              + " /usr/lib/modules/*/vmlinuz (Debian has it in linux-binary-* since 7.3)");
+    }
+    return image;
+  }
+
   private static @Nullable Path installed() {
-    Path running = Path.of("/boot/vmlinuz-" + System.getProperty("os.version"));
-    if (Files.isReadable(running)) {
-      return running;
+    String release = System.getProperty("os.version");
+    for (String name :
+        List.of("/boot/vmlinuz-" + release, "/usr/lib/modules/" + release + "/vmlinuz")) {
+      Path running = Path.of(name);
+      if (Files.isReadable(running)) {
+        return running;
+      }
     }
     try (Stream<Path> files = Files.list(Path.of("/boot"))) {
       return files
@@ -151,6 +176,22 @@ final class KernelPackages {
   }
 
   private Path fetch(String name) {
+    Path image = fetch(name, name);
+    if (image == null && name.startsWith(WHOLE)) {
+      image = fetch(BINARY + name.substring(WHOLE.length()), name);
+    }
+    if (image == null) {
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE,
+          name
+              + " is not a package with a kernel: no /boot/vmlinuz-*, no /usr/lib/modules/*/vmlinuz");
+    }
+    return image;
+  }
+
+  /// @param keptAs the name that the image is found by later
+  /// @return `null` when the package holds none
+  private @Nullable Path fetch(String name, String keptAs) {
     Path tool = Tool.find("apt-get");
     if (tool == null) {
       throw new GuestFailure(
@@ -167,7 +208,7 @@ final class KernelPackages {
                 .filter(each -> each.toString().endsWith(".deb"))
                 .findFirst()
                 .orElseThrow(() -> new IOException("apt-get has brought no file"));
-        return unpack(deb, name);
+        return unpack(deb, keptAs);
       }
     } catch (IOException e) {
       throw new GuestFailure(
@@ -224,7 +265,9 @@ final class KernelPackages {
   }
 
   /// Keeps the image that a package holds.
-  private Path unpack(Path deb, String name) {
+  ///
+  /// @return `null` when it holds none
+  private @Nullable Path unpack(Path deb, String name) {
     Path kept = kept(name);
     if (kept != null && !name.endsWith(".deb")) {
       return kept;
@@ -241,13 +284,7 @@ final class KernelPackages {
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       try (InputStream tar = process.getInputStream()) {
-        Path file = extract(tar, name);
-        if (file == null) {
-          throw new GuestFailure(
-              GuestFailure.Kind.IMAGE,
-              name + " is not a package with a kernel: no /boot/vmlinuz-*");
-        }
-        return file;
+        return extract(tar, name);
       } finally {
         process.destroyForcibly();
       }
@@ -265,15 +302,15 @@ final class KernelPackages {
       }
       String entry = text(header, 0, 100);
       long size = Long.parseLong(text(header, 124, 12).strip(), 8);
-      int slash = entry.lastIndexOf('/');
-      if (entry.startsWith("./boot/vmlinuz-") && slash == 6 && header[156] == '0') {
+      Matcher image = IMAGE.matcher(entry);
+      if (image.matches() && header[156] == '0') {
         if (size > 512 << 20) {
           throw new IOException("the kernel image is too large: " + size + " bytes");
         }
-        ByteArrayOutputStream image = new ByteArrayOutputStream((int) size);
-        image.writeBytes(tar.readNBytes((int) size));
-        Path file = cache.folder("packages/" + name, ROOM).resolve(entry.substring(slash + 1));
-        Boot.writeWhole(file, image.toByteArray());
+        byte[] content = tar.readNBytes((int) size);
+        String kept = image.group(1) != null ? image.group(1) : "vmlinuz-" + image.group(2);
+        Path file = cache.folder("packages/" + name, ROOM).resolve(kept);
+        Boot.writeWhole(file, content);
         return file;
       }
       tar.skipNBytes((size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK);

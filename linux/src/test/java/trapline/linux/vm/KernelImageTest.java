@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,5 +84,39 @@ class KernelImageTest {
                     "linux-image-6.1.0-53-cloud-amd64")))
         .isEqualTo("linux-image-6.12.117+deb12-cloud-amd64");
     assertThat(KernelPackages.best(List.of("bash"))).isNull();
+  }
+
+  /// Debian's packages had the image under /boot, and have it under /usr/lib/modules since 7.3.
+  @Test
+  void anImageIsTakenOutOfItsPackage() throws IOException {
+    Tools.require("dpkg-deb");
+    GuestCache cache = GuestCache.of(Map.of("XDG_CACHE_HOME", folder.resolve("cache").toString()));
+    KernelPackages packages = new KernelPackages(cache, GuestProgress.NONE);
+    for (String place : List.of("boot/vmlinuz-7.1.2-x", "usr/lib/modules/7.3.4-x/vmlinuz")) {
+      Path image = packages.image(deb("kernel", place).toString());
+      assertThat(image).hasContent(place);
+      assertThat(image.getFileName().toString()).startsWith("vmlinuz-7.").endsWith("-x");
+    }
+    String none = deb("other", "usr/share/other").toString();
+    assertThatThrownBy(() -> packages.image(none))
+        .isInstanceOf(GuestFailure.class)
+        .hasMessageContaining(none + " is not a package with a kernel");
+  }
+
+  /// A package that has one file, with its own name as its content.
+  private Path deb(String name, String place) throws IOException {
+    Path tree = Files.createTempDirectory(folder, name);
+    Path file = tree.resolve(place);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, place);
+    Path control = Files.createDirectory(tree.resolve("DEBIAN")).resolve("control");
+    Files.writeString(
+        control,
+        "Package: "
+            + name
+            + "\nVersion: 1\nArchitecture: amd64\nMaintainer: nobody\nDescription: one file\n");
+    Path deb = Files.createTempFile(folder, name, ".deb");
+    Command.run("dpkg-deb", "-b", tree.toString(), deb.toString()).orFail();
+    return deb;
   }
 }
