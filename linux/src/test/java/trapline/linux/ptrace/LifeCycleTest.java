@@ -123,12 +123,14 @@ class LifeCycleTest {
             #include <pthread.h>
             #include <unistd.h>
             static void *run(void *a) { execl("/bin/true", "true", (char *) 0); return 0; }
-            static void *waits(void *a) { pause(); return 0; }
+            static pthread_barrier_t begun;
+            static void *waits(void *a) { pthread_barrier_wait(&begun); pause(); return 0; }
             int main(void) {
               pthread_t t;
+              pthread_barrier_init(&begun, 0, 3);
               pthread_create(&t, 0, waits, 0);
               pthread_create(&t, 0, waits, 0);
-              usleep(1000);
+              pthread_barrier_wait(&begun);
               pthread_create(&t, 0, run, 0);
               pause();
             }
