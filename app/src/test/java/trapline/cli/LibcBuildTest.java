@@ -152,9 +152,9 @@ class LibcBuildTest {
   @Order(1)
   void theMacrosOfItsLinesAreThoseOfGdb() {
     Follow run =
-        Follow.json(List.of("--call", "socket,getppid"), List.of(program.toString())).orFail();
+        Follow.json(List.of("--call", "socket,lseek"), List.of(program.toString())).orFail();
     int compared = 0;
-    for (String call : List.of("socket", "getppid")) {
+    for (String call : List.of("socket", "lseek")) {
       JsonNode wrapper = Follow.hop(run.first(call), "wrapper");
       JsonNode outermost = wrapper.path("inlined").path(0);
       String line = place(outermost.isMissingNode() ? wrapper : outermost);
@@ -162,9 +162,10 @@ class LibcBuildTest {
       String known =
           Command.run("gdb", "-nx", "-batch", "-ex", "info macros " + line, library.toString())
               .out()
-              .replaceAll("(?m)^  included at .*\n", "");
+              .replaceAll("(?m)^  included at .*\n", "")
+              .replace(", ", ",");
       for (JsonNode macro : wrapper.path("macros")) {
-        String definition = macro.get("text").asText();
+        String definition = macro.get("text").asText().replace(", ", ",");
         if (text.contains(definition.split("[ (]")[0] + "(")) {
           assertThat(known).contains("Defined at " + place(macro) + "\n#define " + definition);
           compared++;
