@@ -2,20 +2,17 @@ package trapline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
+import trapline.testing.PretendServer;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
@@ -31,8 +28,7 @@ class DebuginfodTest {
       """;
 
   @TempDir Path folder;
-  private final List<String> asked = new CopyOnWriteArrayList<>();
-  private HttpServer server;
+  private PretendServer server;
   private Path program;
   private byte[] debug;
 
@@ -46,27 +42,17 @@ class DebuginfodTest {
     debug = Files.readAllBytes(apart);
     Files.delete(apart);
     String wanted = "/buildid/" + Readelf.buildId(program) + "/debuginfo";
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String path = exchange.getRequestURI().getPath();
-          asked.add(path);
-          try (exchange) {
-            if (path.equals(wanted)) {
-              exchange.sendResponseHeaders(200, debug.length);
-              exchange.getResponseBody().write(debug);
-            } else {
-              exchange.sendResponseHeaders(404, -1);
-            }
-          }
-        });
-    server.start();
+    server =
+        new PretendServer(
+            exchange -> {
+              boolean known = exchange.getRequestURI().getPath().equals(wanted);
+              (known ? PretendServer.sending(debug) : PretendServer.status(404)).give(exchange);
+            });
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
   }
 
   private Follow follow() {
@@ -76,7 +62,7 @@ class DebuginfodTest {
             List.of(program.toString()),
             Map.of(
                 "DEBUGINFOD_URLS",
-                "http://127.0.0.1:" + server.getAddress().getPort(),
+                server.address(),
                 "DEBUGINFOD_CACHE_PATH",
                 folder.resolve("cache").toString()))
         .orFail();
@@ -85,9 +71,9 @@ class DebuginfodTest {
   @Test
   void itsLineIsShown() {
     assertThat(follow().out()).contains("stripped.c:3").contains("close(77);");
-    int before = asked.size();
+    int before = server.asked().size();
     assertThat(follow().out()).contains("stripped.c:3");
-    assertThat(asked).hasSize(before);
+    assertThat(server.asked()).hasSize(before);
   }
 
   @Test

@@ -3,19 +3,14 @@ package trapline.dwarf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.bytes.Bytes;
-import trapline.elf.ElfFile;
-import trapline.elf.Section;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 
@@ -51,7 +46,7 @@ class DebugInfoFuzzTest {
   /// The input is a list of changes to the sections of a small program of clang or gcc: which
   /// section, where, and the new bytes; or what a section is cut to.
   @FuzzTest
-  void changedSections(byte[] input) throws IOException {
+  void changedSections(byte[] input) {
     if (input.length < 1) {
       return;
     }
@@ -76,7 +71,7 @@ class DebugInfoFuzzTest {
   /// The same with changes by chance from a fixed seed, so that every run of the tests tries many.
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
-  void changesByChance(int seed) throws IOException {
+  void changesByChance(int seed) {
     Random random = new Random(seed);
     Map<String, byte[]> original = sections(seed(seed));
     assertThat(askEverything(copy(original))).isPositive();
@@ -157,20 +152,8 @@ class DebugInfoFuzzTest {
     return found;
   }
 
-  private static Map<String, byte[]> sections(String resource) throws IOException {
-    byte[] file;
-    try (InputStream stream = DebugInfoFuzzTest.class.getResourceAsStream(resource)) {
-      file = Objects.requireNonNull(stream, resource).readAllBytes();
-    }
-    ElfFile elf = ElfFile.of(Bytes.of(resource, file));
-    Map<String, byte[]> sections = new HashMap<>();
-    for (Section section : elf.sections()) {
-      if (NAMES.contains(section.name())) {
-        Bytes data = elf.data(section);
-        sections.put(section.name(), data.copy(0, data.size()));
-      }
-    }
-    return sections;
+  private static Map<String, byte[]> sections(String resource) {
+    return DwarfFiles.sections(resource, NAMES::contains);
   }
 
   private static String seed(int number) {

@@ -7,9 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
@@ -41,6 +44,25 @@ public final class DwarfFiles {
       }
       return Bytes.of(name, joined.toByteArray());
     };
+  }
+
+  /// The sections of a resource, for changing, whose names a test wants.
+  static Map<String, byte[]> sections(String resource, Predicate<String> wanted) {
+    byte[] file;
+    try (var stream = DwarfFiles.class.getResourceAsStream(resource)) {
+      file = Objects.requireNonNull(stream, resource).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ElfFile elf = ElfFile.of(Bytes.of(resource, file));
+    Map<String, byte[]> sections = new HashMap<>();
+    for (Section section : elf.sections()) {
+      if (wanted.test(section.name())) {
+        Bytes data = elf.data(section);
+        sections.put(section.name(), data.copy(0, data.size()));
+      }
+    }
+    return sections;
   }
 
   public static DebugInfo open(Path file) {

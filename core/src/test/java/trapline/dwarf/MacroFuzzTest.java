@@ -3,20 +3,15 @@ package trapline.dwarf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.bytes.Bytes;
-import trapline.elf.ElfFile;
-import trapline.elf.Section;
 import trapline.model.LinkAddress;
 import trapline.model.Place;
 
@@ -31,7 +26,7 @@ class MacroFuzzTest {
 
   /// The input is a seed's number, and changes to its sections: which, where, and the new byte.
   @FuzzTest
-  void changedMacros(byte[] input) throws IOException {
+  void changedMacros(byte[] input) {
     if (input.length == 0) {
       return;
     }
@@ -48,7 +43,7 @@ class MacroFuzzTest {
   }
 
   @Test
-  void theSeedsSayWhatTheSourceHas() throws IOException {
+  void theSeedsSayWhatTheSourceHas() {
     for (String seed : SEEDS) {
       assertThat(ask(sections(seed)))
           .as(seed)
@@ -59,7 +54,7 @@ class MacroFuzzTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void changesByChance(int seed) throws IOException {
+  void changesByChance(int seed) {
     Random random = new Random(seed);
     Map<String, byte[]> original = sections(SEEDS.get(seed));
     for (int round = 0; round < 1000; round++) {
@@ -94,19 +89,7 @@ class MacroFuzzTest {
     return texts;
   }
 
-  private static Map<String, byte[]> sections(String resource) throws IOException {
-    byte[] file;
-    try (InputStream stream = MacroFuzzTest.class.getResourceAsStream(resource)) {
-      file = Objects.requireNonNull(stream, resource).readAllBytes();
-    }
-    ElfFile elf = ElfFile.of(Bytes.of(resource, file));
-    Map<String, byte[]> sections = new HashMap<>();
-    for (Section section : elf.sections()) {
-      if (section.name().startsWith(".debug_")) {
-        Bytes data = elf.data(section);
-        sections.put(section.name(), data.copy(0, data.size()));
-      }
-    }
-    return sections;
+  private static Map<String, byte[]> sections(String resource) {
+    return DwarfFiles.sections(resource, name -> name.startsWith(".debug_"));
   }
 }

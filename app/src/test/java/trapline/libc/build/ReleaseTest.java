@@ -3,10 +3,7 @@ package trapline.libc.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.libc.Libc;
+import trapline.testing.PretendServer;
 
 /// Tarballs of releases, fetched from a server.
 class ReleaseTest {
@@ -25,7 +23,7 @@ class ReleaseTest {
 
   @TempDir Path folder;
   private final List<String> said = new ArrayList<>();
-  private HttpServer server;
+  private PretendServer server;
   private long announced = CONTENT.length;
 
   private final BuildListener listener =
@@ -46,29 +44,25 @@ class ReleaseTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            if (exchange.getRequestURI().getPath().equals("/musl-1.2.3.tar.gz")) {
-              exchange.sendResponseHeaders(200, announced);
-              exchange.getResponseBody().write(CONTENT);
-            } else {
-              exchange.sendResponseHeaders(404, -1);
-            }
-          }
-        });
-    server.start();
+    server =
+        new PretendServer(
+            exchange -> {
+              if (exchange.getRequestURI().getPath().equals("/musl-1.2.3.tar.gz")) {
+                exchange.sendResponseHeaders(200, announced);
+                exchange.getResponseBody().write(CONTENT);
+              } else {
+                PretendServer.status(404).give(exchange);
+              }
+            });
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    server.close();
   }
 
   private URI at(String name) {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/" + name);
+    return URI.create(server.address() + "/" + name);
   }
 
   private List<Path> left() throws IOException {
@@ -89,7 +83,7 @@ class ReleaseTest {
   void aReleaseComesWholeAndOnce() throws IOException {
     Path file = Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener);
     assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
-    server.stop(0);
+    server.close();
     assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener)).isEqualTo(file);
     assertThat(said).containsExactly("using " + file + ", which was fetched before");
     assertThat(left()).containsExactly(file);

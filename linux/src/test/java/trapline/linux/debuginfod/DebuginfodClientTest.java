@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.testing.Command;
+import trapline.testing.PretendServer;
 import trapline.testing.Programs;
 
 /// What servers send, and what they should not.

@@ -1,4 +1,4 @@
-package trapline.linux.debuginfod;
+package trapline.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,11 +10,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// A server that speaks debuginfod's protocol as a test says, and notes what it was asked.
-final class PretendServer implements AutoCloseable {
+/// An HTTP server on this machine that answers as a test says, and notes what it was asked.
+public final class PretendServer implements AutoCloseable {
   /// Answers one request.
   @FunctionalInterface
-  interface Answer {
+  public interface Answer {
     void give(HttpExchange exchange) throws IOException;
   }
 
@@ -23,7 +23,7 @@ final class PretendServer implements AutoCloseable {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> tokens = new CopyOnWriteArrayList<>();
 
-  PretendServer(Answer answer) throws IOException {
+  public PretendServer(Answer answer) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext(
@@ -38,28 +38,28 @@ final class PretendServer implements AutoCloseable {
     server.start();
   }
 
-  static Answer sending(byte[] contents) {
+  public static Answer sending(byte[] contents) {
     return exchange -> {
       exchange.sendResponseHeaders(200, contents.length);
       exchange.getResponseBody().write(contents);
     };
   }
 
-  static Answer status(int status) {
+  public static Answer status(int status) {
     return exchange -> exchange.sendResponseHeaders(status, -1);
   }
 
-  String address() {
+  public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /// The paths that were asked for, in order.
-  List<String> asked() {
+  public List<String> asked() {
     return asked;
   }
 
   /// The header `X-Token` of each request; `null` as a word when there was none.
-  List<String> tokens() {
+  public List<String> tokens() {
     return tokens;
   }
 
