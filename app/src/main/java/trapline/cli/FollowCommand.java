@@ -196,7 +196,7 @@ final class FollowCommand implements Callable<Integer> {
         new JourneyBuilder(
             KernelChoice.choose(kernelSource, kernel, err),
             new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(SourceFileSearch.SOURCE_PACKAGES, debuginfod)));
+            new SourceFiles(new SourceFileSearch(debuginfod)));
     JourneySink shown = sink(file, root.out());
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);

@@ -125,7 +125,7 @@ final class WhyCommand implements Callable<Integer> {
         new JourneyBuilder(
             KernelChoice.choose(null, running, root.err()),
             new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(SourceFileSearch.SOURCE_PACKAGES, debuginfod)));
+            new SourceFiles(new SourceFileSearch(debuginfod)));
     ObjectFiles objects =
         new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod);
     try (Tracer tracer =

@@ -47,8 +47,7 @@ public final class LibcSurvey {
 
   private final ObjectFiles objects = new ObjectFiles();
   private final SourceFileSearch sources =
-      new SourceFileSearch(
-          SourceFileSearch.SOURCE_PACKAGES, DebuginfodClient.ofCache(System.getenv()));
+      new SourceFileSearch(DebuginfodClient.ofCache(System.getenv()));
 
   /// The libraries of the system and the registered ones.
   ///

@@ -27,8 +27,8 @@ final class Attribute {
   static final int ENCODING = 0x3e;
   static final int EXTERNAL = 0x3f;
   static final int FRAME_BASE = 0x40;
-  static final int SPECIFICATION = 0x47;
   static final int MACRO_INFO = 0x43;
+  static final int SPECIFICATION = 0x47;
   static final int TYPE = 0x49;
   static final int BYTE_STRIDE = 0x51;
   static final int ENTRY_PC = 0x52;

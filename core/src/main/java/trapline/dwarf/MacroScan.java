@@ -236,8 +236,8 @@ final class MacroScan {
     over |= files.removeLast().equals(wanted.file());
   }
 
-  /// Whether something at a line of the current file comes after the wanted line; then all is
-  // known.
+  /// Whether something at a line of the current file comes after the wanted line. Then all is
+  /// known.
   private boolean isBehind(long line) {
     over |= !files.isEmpty() && line > wanted.line() && files.getLast().equals(wanted.file());
     return over;

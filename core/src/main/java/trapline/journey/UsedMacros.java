@@ -1,6 +1,5 @@
 package trapline.journey;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +55,6 @@ final class UsedMacros {
   }
 
   List<Hop.Macro> list() {
-    return new ArrayList<>(used);
+    return List.copyOf(used);
   }
 }

@@ -38,20 +38,23 @@ final class Prefix {
   /// @return the library when just this one is there already
   /// @throws LibcBuildFailure when it holds something else, or cannot be written
   Optional<Libc> require(BuiltMark wanted) {
-    Optional<Libc> there = requireVersion(wanted.kind(), wanted.version());
-    there.ifPresent(libc -> requireSame(libc, wanted));
+    Optional<Held> there = requireVersion(wanted.kind(), wanted.version());
+    there.ifPresent(held -> requireSame(held, wanted));
     requireName(wanted);
     if (there.isEmpty()) {
       requireWritable();
     }
-    return there;
+    return there.map(Held::libc);
   }
+
+  /// A library that Trapline built, and what it wrote down of it.
+  record Held(Libc libc, BuiltMark mark) {}
 
   /// Checks what can be told before there is a source: that it holds nothing, or this version.
   ///
   /// @return the library that is there already
   /// @throws LibcBuildFailure when it holds something else, or is no folder
-  Optional<Libc> requireVersion(String kind, String version) {
+  Optional<Held> requireVersion(String kind, String version) {
     if (folder.getParent() == null) {
       throw LibcBuildFailure.input(folder + ": no folder to install a library in");
     }
@@ -86,7 +89,7 @@ final class Prefix {
               + " already; give another --prefix"
               + removal(found.get()));
     }
-    return Optional.of(libc);
+    return Optional.of(new Held(libc, found.get()));
   }
 
   private void requireName(BuiltMark wanted) {
@@ -103,8 +106,8 @@ final class Prefix {
     }
   }
 
-  private void requireSame(Libc libc, BuiltMark wanted) {
-    BuiltMark found = BuiltMark.of(folder).orElse(wanted);
+  private void requireSame(Held held, BuiltMark wanted) {
+    BuiltMark found = held.mark();
     if (found.equals(wanted)) {
       return;
     }
@@ -117,7 +120,7 @@ final class Prefix {
     throw LibcBuildFailure.input(
         folder
             + ": holds "
-            + libc.title()
+            + held.libc().title()
             + " "
             + what
             + "; give --name and another --prefix"

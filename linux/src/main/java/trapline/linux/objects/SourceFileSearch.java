@@ -25,7 +25,7 @@ import trapline.model.Unsupported;
 /// name that ends in a version, or the C library that the object file is.
 public final class SourceFileSearch {
   /// Where source packages are unpacked, by themselves or in a folder each.
-  public static final Path SOURCE_PACKAGES = Path.of("/usr/src");
+  private static final Path SOURCE_PACKAGES = Path.of("/usr/src");
 
   private static final int DEPTH = 2;
   private static final int MOST_FOLDERS = 4096;
@@ -35,8 +35,12 @@ public final class SourceFileSearch {
   private final DebuginfodClient debuginfod;
   private @Nullable List<Path> folders;
 
-  /// @param packages the folder of source packages, [#SOURCE_PACKAGES]
-  public SourceFileSearch(Path packages, DebuginfodClient debuginfod) {
+  /// @param debuginfod is asked for what is not on this machine
+  public SourceFileSearch(DebuginfodClient debuginfod) {
+    this(SOURCE_PACKAGES, debuginfod);
+  }
+
+  SourceFileSearch(Path packages, DebuginfodClient debuginfod) {
     this.packages = packages;
     this.debuginfod = debuginfod;
   }
