@@ -64,17 +64,30 @@ class StraceComparisonTest {
         """);
   }
 
+  /// The same calls in every run: whether `pthread_join` has to wait, and so makes a call, is
+  // chance;
+  /// a read of a pipe is one call in either case, and `pthread_tryjoin_np` is none.
   @Test
   void threads() throws IOException {
     compare(
         "threads",
         """
+        #define _GNU_SOURCE
         #include <pthread.h>
         #include <unistd.h>
-        static void *run(void *a) { getuid(); usleep(2000); close(99); return 0; }
+        static int p[2];
+        static void *run(void *a) {
+          getuid(); usleep(2000); close(99); write(p[1], "x", 1); return 0;
+        }
         int main(void) {
           pthread_t t;
-          for (int i = 0; i < 4; i++) { pthread_create(&t, 0, run, 0); pthread_join(t, 0); }
+          char c;
+          pipe(p);
+          for (int i = 0; i < 4; i++) {
+            pthread_create(&t, 0, run, 0);
+            read(p[0], &c, 1);
+            while (pthread_tryjoin_np(t, 0)) ;
+          }
           return 0;
         }
         """,
@@ -125,7 +138,7 @@ class StraceComparisonTest {
           signal(SIGPIPE, SIG_IGN);
           raise(SIGUSR1);
           raise(SIGPIPE);
-          struct itimerval t = {{0, 0}, {0, 50000}};
+          struct itimerval t = {{0, 0}, {0, 400000}};
           setitimer(ITIMER_REAL, &t, 0);
           int p[2];
           char c;
@@ -138,7 +151,7 @@ class StraceComparisonTest {
           sigaction(SIGALRM, &r, 0);
           pipe(p);
           setitimer(ITIMER_REAL, &t, 0);
-          struct timespec ts = {0, 150000000};
+          struct timespec ts = {1, 0};
           nanosleep(&ts, 0);
           *(volatile int *) 8 = 1;
         }
