@@ -5,16 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.vm.CpioWriter.Entry;
@@ -90,23 +94,48 @@ final class GuestArchive {
           GuestFailure.Kind.FILES, path + ": no such file, so the guest cannot get it");
     }
     if (Files.isDirectory(path)) {
-      try (Stream<Path> tree = Files.walk(path.toRealPath())) {
-        tree.forEach(this::add);
-      } catch (java.io.UncheckedIOException e) {
-        throw e.getCause();
+      Files.walkFileTree(path.toRealPath(), new WholeTree());
+    }
+  }
+
+  /// Adds all that can be read of a tree, which others may change meanwhile.
+  private final class WholeTree extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      add(folder);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      add(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path path, IOException e) {
+      if (add(path) && Files.isDirectory(path)) {
+        notes.add(path + " may not be read, so in the guest it is empty");
       }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
+      return FileVisitResult.CONTINUE; // what could be listed has been added
     }
   }
 
   /// Adds the regular files that lie directly in a folder, as long as they are few and small.
   void addShallow(Path folder, long limit) throws IOException {
-    Map<Path, Long> files = new TreeMap<>();
+    Set<Path> files = new TreeSet<>();
     long sum = 0;
     try (Stream<Path> list = Files.list(folder)) {
       for (Path each : (Iterable<Path>) list::iterator) {
-        if (Files.isRegularFile(each)) {
-          files.put(each, Files.size(each));
-          sum += Files.size(each);
+        long size = fileSize(each);
+        if (size >= 0) {
+          files.add(each);
+          sum += size;
         }
         if (sum > limit || files.size() > 1000) {
           notes.add(
@@ -115,7 +144,17 @@ final class GuestArchive {
         }
       }
     }
-    files.keySet().forEach(this::add);
+    files.forEach(this::add);
+  }
+
+  /// In bytes; negative for what is no regular file, or is gone since its folder was listed.
+  private static long fileSize(Path path) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      return attributes.isRegularFile() ? attributes.size() : -1;
+    } catch (IOException e) {
+      return -1;
+    }
   }
 
   /// Adds what is at one path, whose folder was added before.
@@ -217,23 +256,35 @@ final class GuestArchive {
     }
   }
 
-  /// Writes the archive.
+  /// Writes the archive, without the files that are gone by now.
   ///
   /// @return its size in bytes
   long writeTo(OutputStream stream) throws IOException {
     CpioWriter cpio = new CpioWriter(new BufferedOutputStream(stream, 1 << 16));
-    for (Map.Entry<String, Item> each : items.entrySet()) {
+    for (Map.Entry<String, Item> each : List.copyOf(items.entrySet())) {
       Item item = each.getValue();
       String name = each.getKey().equals("/") ? "." : each.getKey();
       if (item.file() == null) {
         cpio.add(name, item.entry(), item.text());
-      } else {
-        try (InputStream in = Files.newInputStream(item.file())) {
+        continue;
+      }
+      try (InputStream in = opened(name, item.file())) {
+        if (in != null) {
           cpio.add(name, item.entry(), item.size(), in);
         }
       }
     }
     cpio.finish();
     return cpio.size();
+  }
+
+  private @Nullable InputStream opened(String name, Path file) {
+    try {
+      return Files.newInputStream(file);
+    } catch (IOException e) {
+      items.remove(name);
+      notes.add(name + " has gone meanwhile, so the guest lacks it");
+      return null;
+    }
   }
 }
