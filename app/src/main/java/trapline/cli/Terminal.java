@@ -54,6 +54,7 @@ final class Terminal {
     return Style.PLAIN
         .withWidth(terminal ? width(1) : width(-1))
         .withColour(colour)
+        .withDirectory(Path.of("").toAbsolutePath().toString())
         .withUnicode(!ascii);
   }
 

@@ -14,11 +14,10 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import trapline.testing.CloudKernels;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
-/// A machine of its own with one of Debian's kernels, in emulation, on which Trapline and a Java
+/// A machine of its own with the kernel of a package, in emulation, on which Trapline and a Java
 /// runtime are installed: what needs a kernel that may be traced is tried there.
 ///
 /// In the machine, `trapline` is the command, and what a script writes to `/out` comes back.
@@ -35,20 +34,19 @@ final class LiveGuest {
   private final Path kernel;
 
   /// @param folder where everything is laid
-  /// @param series of the kernel
-  LiveGuest(Path folder, String series) throws IOException {
+  /// @param deb the kernel's package
+  LiveGuest(Path folder, Path deb) throws IOException {
     Tools.require("cpio");
     this.folder = folder;
     root = Files.createDirectory(folder.resolve("root"));
-    Path deb = CloudKernels.series(series);
     Command unpacked =
         Command.runIn(
             folder,
             List.of(
                 "bash",
                 "-c",
-                "set -o pipefail; dpkg-deb --fsys-tarfile \"$1\" | tar -x --wildcards './boot/vmlinuz-*'"
-                    + " && mv boot/vmlinuz-* vmlinuz",
+                "set -o pipefail; dpkg-deb --fsys-tarfile \"$1\" | tar -x --wildcards"
+                    + " '*/vmlinuz*' && mv $(find boot usr -name 'vmlinuz*' -type f) vmlinuz",
                 "bash",
                 deb.toString()));
     Tools.requireHost(unpacked.status() == 0, "dpkg-deb, for " + deb);

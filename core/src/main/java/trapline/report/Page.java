@@ -226,7 +226,7 @@ final class Page {
       padTo(i == 0 ? indent : indent + HANG);
       lines.get(i).write(this);
     }
-    place(place, mark);
+    place(style.shown(place), mark);
     newline();
   }
 

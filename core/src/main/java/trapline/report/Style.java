@@ -9,8 +9,15 @@ package trapline.report;
 ///     Text of the traced program is shown as it is in both
 /// @param sourceLines how many lines of an implementation's source text are shown; 0 shows none
 /// @param everything whether what is usually folded, such as the kernel's locks, is shown, too
+/// @param directory places in files under this absolute path are shown relative to it; empty: as
+///     they are
 public record Style(
-    int width, boolean colour, boolean unicode, int sourceLines, boolean everything) {
+    int width,
+    boolean colour,
+    boolean unicode,
+    int sourceLines,
+    boolean everything,
+    String directory) {
   /// The narrowest output that keeps facts and places apart.
   public static final int MIN_WIDTH = 60;
 
@@ -22,7 +29,7 @@ public record Style(
 
   /// 100 columns, box drawing, no colour.
   public static final Style PLAIN =
-      new Style(DEFAULT_WIDTH, false, true, DEFAULT_SOURCE_LINES, false);
+      new Style(DEFAULT_WIDTH, false, true, DEFAULT_SOURCE_LINES, false, "");
 
   public Style {
     width = Math.clamp(width, MIN_WIDTH, MAX_WIDTH);
@@ -30,22 +37,37 @@ public record Style(
   }
 
   public Style withWidth(int columns) {
-    return new Style(columns, colour, unicode, sourceLines, everything);
+    return new Style(columns, colour, unicode, sourceLines, everything, directory);
   }
 
   public Style withColour(boolean on) {
-    return new Style(width, on, unicode, sourceLines, everything);
+    return new Style(width, on, unicode, sourceLines, everything, directory);
   }
 
   public Style withUnicode(boolean on) {
-    return new Style(width, colour, on, sourceLines, everything);
+    return new Style(width, colour, on, sourceLines, everything, directory);
   }
 
   public Style withSourceLines(int lines) {
-    return new Style(width, colour, unicode, lines, everything);
+    return new Style(width, colour, unicode, lines, everything, directory);
   }
 
   public Style withEverything(boolean on) {
-    return new Style(width, colour, unicode, sourceLines, on);
+    return new Style(width, colour, unicode, sourceLines, on, directory);
+  }
+
+  public Style withDirectory(String path) {
+    return new Style(width, colour, unicode, sourceLines, everything, path);
+  }
+
+  /// A file's name, which may go on with a line, as it is shown.
+  String shown(String file) {
+    int length = directory.length();
+    return length > 1
+            && file.startsWith(directory)
+            && file.length() > length + 1
+            && file.charAt(length) == '/'
+        ? file.substring(length + 1)
+        : file;
   }
 }

@@ -28,6 +28,9 @@ class TextReportTest {
       String name = sample.getKey();
       Journey journey = sample.getValue();
       tests.add(page(name, journey, Style.PLAIN));
+      if (name.equals("bind-failed")) {
+        tests.add(page(name + "-below", journey, Style.PLAIN.withDirectory("/home/ada/net")));
+      }
       if (name.equals("socket") || name.equals("bind-failed") || name.equals("printf-write")) {
         tests.add(page(name + "-60", journey, Style.PLAIN.withWidth(60)));
         tests.add(page(name + "-140", journey, Style.PLAIN.withWidth(140)));

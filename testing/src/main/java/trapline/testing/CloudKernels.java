@@ -33,6 +33,13 @@ public final class CloudKernels {
     return Objects.requireNonNull(deb);
   }
 
+  /// The package that a system property names, to try another kernel by hand; without it the newest
+  /// of a series.
+  public static Path chosen(String property, String series) {
+    String chosen = System.getProperty(property);
+    return chosen == null ? series(series) : Path.of(chosen);
+  }
+
   private static @Nullable Path newest(Path folder, String prefix) {
     try (Stream<Path> files = Files.list(folder)) {
       return files

@@ -67,6 +67,7 @@ public final class LibcBuild {
     }
     SourceTree tree =
         new SourceFinder(folders, listener, traces).find(request.source(), request.name());
+    tree.requireWhole();
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();
     Prefix target = target(request, name);

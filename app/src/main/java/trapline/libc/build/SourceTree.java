@@ -80,6 +80,18 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
     return "";
   }
 
+  /// Refuses a source that is known not to build: `make` goes into glibc's `manual`, which Debian
+  /// leaves out of its `orig` tarballs for its licence.
+  void requireWhole() {
+    if (kind == Libc.Kind.GLIBC && !Files.isRegularFile(folder.resolve("manual/Makefile"))) {
+      throw LibcBuildFailure.input(
+          origin
+              + ": has no manual/, without which make fails, as in a distribution's bare orig tarball:"
+              + " unpack its source package with dpkg-source -x and name that folder, or take the"
+              + " project's own tarball");
+    }
+  }
+
   /// Refuses a path that neither `make` nor the compiler would take apart rightly.
   static void requireUsable(Path path) {
     if (UNUSABLE.matcher(path.toString()).find()) {
