@@ -63,7 +63,7 @@ class MapsTest {
     Maps maps = Maps.of((int) ProcessHandle.current().pid());
     assertThat(maps.mappings()).anyMatch(m -> m.path().endsWith("/libjvm.so") && m.isExecutable());
     assertThat(maps.mappings()).anyMatch(m -> m.path().equals("[vdso]") && !m.isFile());
-    assertThat(Maps.of(0x3ffff0).mappings()).isEmpty();
+    assertThat(Maps.of(Integer.MAX_VALUE).mappings()).isEmpty();
   }
 
   @Test
@@ -98,7 +98,7 @@ class MapsTest {
                 .findFirst()
                 .orElseThrow()
                 .start());
-    assertThat(ProcessFacts.of(0x3ffff0)).isNull();
+    assertThat(ProcessFacts.of(Integer.MAX_VALUE)).isNull();
     assertThat(ProcessFacts.threadIds(process)).contains(process);
   }
 }

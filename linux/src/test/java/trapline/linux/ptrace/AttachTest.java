@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +24,12 @@ import trapline.testing.Tools;
 
 /// A running program is followed and let go of, and does not notice.
 class AttachTest {
+  /// How many threads the program has.
+  private static final int THREADS = 7;
+
+  /// The calls in which threads wait all the time: read, semtimedop, clock_nanosleep, epoll_wait.
+  private static final Set<Long> WAITS = Set.of(0L, 220L, 230L, 232L);
+
   /// Threads that compute, sleep, wait in epoll_wait, read and make calls without pause. Each error
   /// of a call ends the program with a status of its own; a line on its input ends it with 0.
   private static final String SOURCE =
@@ -39,7 +46,7 @@ class AttachTest {
       static volatile int done;
       static void *compute(void *a) { while (!done) counter++; return 0; }
       static void *sleeps(void *a) {
-        struct timespec t = {1, 0};
+        struct timespec t = {*(int *) a, 0};
         while (!done) if (nanosleep(&t, 0)) _exit(71);
         return 0;
       }
@@ -59,14 +66,16 @@ class AttachTest {
       static void *calls(void *a) { while (!done) if (getppid() < 0) _exit(74); return 0; }
       int main(void) {
         pthread_t t;
-        int s = -1;
+        volatile int s = -1;
+        int shortly = 1, long_time = 3600;
         pthread_create(&t, 0, compute, 0);
-        pthread_create(&t, 0, sleeps, 0);
+        pthread_create(&t, 0, sleeps, &shortly);
+        pthread_create(&t, 0, sleeps, &long_time);
         pthread_create(&t, 0, epolls, 0);
-        pthread_create(&t, 0, semaphore, &s);
+        pthread_create(&t, 0, semaphore, (void *) &s);
         pthread_create(&t, 0, calls, 0);
         char c;
-        usleep(50000);
+        while (s < 0) usleep(1000);
         printf("ready %d", s);
         fflush(stdout);
         ssize_t n = read(0, &c, 1);
@@ -92,8 +101,18 @@ class AttachTest {
                 "mkfifo in; (./attached <>in >out & echo $! >pid; wait $!; echo $? >status)"
                     + " >/dev/null 2>&1 &"))
         .orFail();
-    await(() -> read("out").startsWith("ready ") && !read("pid").isEmpty());
+    await(() -> read("out").startsWith("ready ") && read("pid").matches("[0-9]+"));
     process = Integer.parseInt(read("pid"));
+    await(() -> waitsOfThreads().containsAll(WAITS));
+  }
+
+  /// The calls in which threads of the process wait now, as the kernel says.
+  private Set<Long> waitsOfThreads() {
+    Set<Long> calls = new HashSet<>();
+    for (int thread : ProcessFacts.threadIds(process)) {
+      calls.add(Traced.waitsIn(thread));
+    }
+    return calls;
   }
 
   private String read(String file) {
@@ -105,7 +124,7 @@ class AttachTest {
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 6000 && !condition.getAsBoolean(); i++) {
+    for (int i = 0; i < 24_000 && !condition.getAsBoolean(); i++) {
       Thread.sleep(5);
     }
     assertThat(condition.getAsBoolean()).isTrue();
@@ -131,7 +150,7 @@ class AttachTest {
       assertThat(Traced.status(thread, "TracerPid")).isEqualTo("0");
       assertThat(Traced.status(thread, "State")).doesNotStartWith("t").doesNotStartWith("T");
     }
-    assertThat(ProcessFacts.threadIds(id())).hasSize(6);
+    assertThat(ProcessFacts.threadIds(id())).hasSize(THREADS);
     Files.writeString(folder.resolve("in"), "\n");
     await(() -> !read("status").isEmpty());
     assertThat(read("status")).isEqualTo("0");
@@ -143,7 +162,9 @@ class AttachTest {
     Set<Long> inside = new HashSet<>();
     int calls = 0;
     Tracer tracer = Tracer.attach(id());
-    for (int i = 0; i < 3000; i++) {
+    // The one that makes calls has events all the time, and another may wait for a processor.
+    long end = end();
+    for (int i = 0; i < 3000 || threads.size() < THREADS && System.nanoTime() < end; i++) {
       TraceEvent event = tracer.next();
       if (event instanceof TraceEvent.Started started) {
         threads.add(started.threadId());
@@ -156,10 +177,15 @@ class AttachTest {
       tracer.resume(event.threadId());
     }
     tracer.detachAll();
-    assertThat(threads).hasSize(6);
-    assertThat(inside).contains(0L, 220L, 230L, 232L);
+    assertThat(threads).hasSize(THREADS);
+    assertThat(inside).containsAll(WAITS);
     assertThat(calls).isGreaterThan(1000);
     assertUnharmed();
+  }
+
+  /// When a wait has been in vain.
+  private static long end() {
+    return System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
   }
 
   @Test
@@ -192,18 +218,24 @@ class AttachTest {
   @Test
   void stoppedProcessStaysStopped() throws Exception {
     Command.run("kill", "-STOP", Integer.toString(process)).orFail();
-    await(() -> Traced.status(id(), "State").startsWith("T"));
+    awaitStopped();
     try (Tracer tracer = Tracer.attach(id())) {
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < THREADS; i++) {
         TraceEvent event = tracer.next();
         assertThat(event).isInstanceOf(TraceEvent.Started.class);
         tracer.resume(event.threadId());
       }
     }
-    assertThat(Traced.status(id(), "State")).startsWith("T (stopped)");
     assertThat(Traced.status(id(), "TracerPid")).isEqualTo("0");
+    awaitStopped(); // what has been let go of goes itself from one kind of stop to the other
     Command.run("kill", "-CONT", Integer.toString(process)).orFail();
     assertUnharmed();
+  }
+
+  private void awaitStopped() throws InterruptedException {
+    for (int thread : ProcessFacts.threadIds(id())) {
+      await(() -> Traced.status(thread, "State").startsWith("T (stopped)"));
+    }
   }
 
   @Test
@@ -218,7 +250,9 @@ class AttachTest {
               });
       other.start();
       int interrupted = 0;
-      for (int i = 0; i < 500; i++) {
+      long end = end();
+      // There are events all the time, also before the other thread has begun.
+      for (int i = 0; i < 500 || interrupted == 0 && System.nanoTime() < end; i++) {
         TraceEvent event = tracer.next();
         if (event instanceof TraceEvent.Interrupted) {
           interrupted++;
@@ -249,13 +283,13 @@ class AttachTest {
         }
         tracer.resume(event.threadId());
       }
-      assertThat(ended).isEqualTo(6);
+      assertThat(ended).isEqualTo(THREADS);
     }
   }
 
   @Test
   void refusalsSayWhy() throws Exception {
-    assertThatThrownBy(() -> Tracer.attach(0x3ffff0))
+    assertThatThrownBy(() -> Tracer.attach(Integer.MAX_VALUE)) // more than any kernel gives
         .isInstanceOf(KernelRefused.class)
         .hasMessageContaining("No such process");
     assertThatThrownBy(() -> Tracer.attach((int) ProcessHandle.current().pid()))
@@ -273,7 +307,7 @@ class AttachTest {
       other.start();
       other.join();
       assertThat(failure[0]).isNull();
-      assertThat(tracer.threads()).hasSize(6);
+      assertThat(tracer.threads()).hasSize(THREADS);
     }
     assertUnharmed();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.ProcessMemory;
@@ -19,6 +20,8 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 class LifeCycleTest {
+  private static final int PAUSE = 34;
+
   @TempDir Path folder;
 
   private Path compile(String source, String... options) {
@@ -422,6 +425,8 @@ class LifeCycleTest {
       other.start();
       assertThat(tracer.step(leader)).isEqualTo(StepResult.INTERRUPTED);
       other.join();
+      // A signal that comes before the call would keep it from being made.
+      until(() -> Traced.waitsIn(leader) == PAUSE);
       Command.run("kill", "-USR1", Integer.toString(leader)).orFail();
       assertThat(tracer.next()).isEqualTo(new TraceEvent.Stepped(leader));
       tracer.resume(leader);
@@ -443,12 +448,13 @@ class LifeCycleTest {
     thread.start();
     thread.join();
     assertThat(process[0]).isPositive();
-    for (int i = 0; i < 500 && !Traced.status(process[0], "State").isEmpty(); i++) {
-      if (Traced.status(process[0], "State").startsWith("Z")) {
-        break;
-      }
+    until(() -> Traced.status(process[0], "State").matches("|Z.*"));
+  }
+
+  private static void until(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 12_000 && !condition.getAsBoolean(); i++) {
       Thread.sleep(10);
     }
-    assertThat(Traced.status(process[0], "State")).matches("|Z.*");
+    assertThat(condition.getAsBoolean()).isTrue();
   }
 }

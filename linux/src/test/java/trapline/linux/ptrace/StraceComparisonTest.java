@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.sys.Kernel;
@@ -37,6 +39,15 @@ class StraceComparisonTest {
           "ERESTARTNOHAND",
           -516L,
           "ERESTART_RESTARTBLOCK");
+
+  private static final long READ = 0;
+  private static final long CLOCK_NANOSLEEP = 230;
+
+  /// What one tool saw of one run.
+  ///
+  /// @param ids of the threads, as they are in the lines
+  /// @param threads the lines of each thread, in the same order
+  private record Run(List<String> ids, List<List<String>> threads) {}
 
   @TempDir Path folder;
 
@@ -65,8 +76,7 @@ class StraceComparisonTest {
   }
 
   /// The same calls in every run: whether `pthread_join` has to wait, and so makes a call, is
-  // chance;
-  /// a read of a pipe is one call in either case, and `pthread_tryjoin_np` is none.
+  /// chance. A read of a pipe is one call in either case, and `pthread_tryjoin_np` is none.
   @Test
   void threads() throws IOException {
     compare(
@@ -117,8 +127,50 @@ class StraceComparisonTest {
         """);
   }
 
+  /// The program is sent SIGALRM when it waits in its read, and when it sleeps: one that came by a
+  /// timer could come before.
   @Test
-  void signals() throws IOException {
+  void signals() throws Exception {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    Thread waker =
+        new Thread(
+            () -> {
+              try {
+                for (int run = 0; run < 2; run++) {
+                  wake(folder.resolve("signals"), READ);
+                  wake(folder.resolve("signals"), CLOCK_NANOSLEEP);
+                }
+              } catch (InterruptedException e) {
+                // The test has failed.
+              } catch (IOException e) {
+                failure.set(e);
+              }
+            });
+    waker.start();
+    try {
+      compareSignals();
+    } finally {
+      waker.interrupt();
+      waker.join();
+    }
+    assertThat(failure.get()).isNull();
+  }
+
+  /// Sends SIGALRM to a program as soon as it waits in a call.
+  private static void wake(Path program, long call) throws IOException, InterruptedException {
+    while (true) {
+      for (Path process : Traced.processes(program)) {
+        String id = process.getFileName().toString();
+        if (Traced.waitsIn(Long.parseLong(id)) == call) {
+          Command.run("kill", "-ALRM", id).orFail();
+          return;
+        }
+      }
+      Thread.sleep(10);
+    }
+  }
+
+  private void compareSignals() throws IOException {
     compare(
         "signals",
         """
@@ -126,7 +178,7 @@ class StraceComparisonTest {
         #include <signal.h>
         #include <stdlib.h>
         #include <string.h>
-        #include <sys/time.h>
+        #include <time.h>
         #include <unistd.h>
         static void handler(int s) { getuid(); }
         int main(void) {
@@ -138,8 +190,6 @@ class StraceComparisonTest {
           signal(SIGPIPE, SIG_IGN);
           raise(SIGUSR1);
           raise(SIGPIPE);
-          struct itimerval t = {{0, 0}, {0, 400000}};
-          setitimer(ITIMER_REAL, &t, 0);
           int p[2];
           char c;
           pipe(p);
@@ -150,8 +200,7 @@ class StraceComparisonTest {
           r.sa_flags = SA_RESTART;
           sigaction(SIGALRM, &r, 0);
           pipe(p);
-          setitimer(ITIMER_REAL, &t, 0);
-          struct timespec ts = {1, 0};
+          struct timespec ts = {3600, 0};
           nanosleep(&ts, 0);
           *(volatile int *) 8 = 1;
         }
@@ -177,23 +226,43 @@ class StraceComparisonTest {
     List<String> all = new ArrayList<>(List.of("-O1", "-w"));
     all.addAll(List.of(options));
     Path program = Programs.compile(folder, name, source, all.toArray(new String[0]));
-    List<List<String>> expected = strace(program);
-    List<List<String>> actual = traced(program);
-    assertThat(actual).hasSameSizeAs(expected);
-    for (int i = 0; i < expected.size(); i++) {
+    Run expected = strace(program);
+    Run actual = traced(program);
+    assertThat(actual.threads()).hasSameSizeAs(expected.threads());
+    for (int i = 0; i < expected.threads().size(); i++) {
       // A child's end may come before or after the call that waits for it.
-      List<String> theirs = expected.get(i).stream().filter(s -> !s.equals("signal 17")).toList();
-      List<String> ours = actual.get(i).stream().filter(s -> !s.equals("signal 17")).toList();
+      List<String> theirs = withoutEndsOfChildren(expected.threads().get(i));
+      List<String> ours = withoutEndsOfChildren(actual.threads().get(i));
       for (int j = 0; j < Math.min(ours.size(), theirs.size()); j++) {
-        assertThat(ours.get(j)).as("thread %d, line %d", i, j).isEqualTo(theirs.get(j));
+        assertThat(asIn(expected, theirs.get(j), actual, ours.get(j)))
+            .as("thread %d, line %d", i, j)
+            .isEqualTo(theirs.get(j));
       }
       assertThat(ours).as("thread %d", i).hasSameSizeAs(theirs);
     }
-    assertThat(expected.getFirst().size()).isGreaterThan(20);
+    assertThat(expected.threads().getFirst().size()).isGreaterThan(20);
     Traced.assertNoneLeft(program);
   }
 
-  private List<List<String>> strace(Path program) throws IOException {
+  private static List<String> withoutEndsOfChildren(List<String> lines) {
+    return lines.stream().filter(line -> !line.equals("signal 17")).toList();
+  }
+
+  /// A line of one run as it would be in the other: with the ids that the threads have there. A
+  /// number that is the same in both is that number, though a thread may have it in one of them.
+  private static String asIn(Run other, String theirs, Run run, String line) {
+    String[] wanted = theirs.split(" ", -1);
+    String[] words = line.split(" ", -1);
+    for (int i = 0; i < Math.min(words.length, wanted.length); i++) {
+      int thread = run.ids().indexOf(words[i]);
+      if (thread >= 0 && thread == other.ids().indexOf(wanted[i])) {
+        words[i] = wanted[i];
+      }
+    }
+    return String.join(" ", words);
+  }
+
+  private Run strace(Path program) throws IOException {
     Path output = folder.resolve("out");
     Command.run(
         "env",
@@ -216,22 +285,21 @@ class StraceComparisonTest {
         files.put(Integer.valueOf(text.substring(4)), Files.readAllLines(file));
       }
     }
-    List<Integer> ids = List.copyOf(files.keySet());
     List<List<String>> threads = new ArrayList<>();
     files.forEach(
         (id, lines) -> {
           List<String> thread = new ArrayList<>();
           for (String line : lines) {
-            thread.add(ofStrace(line, ids));
+            thread.add(ofStrace(line));
           }
           threads.add(thread);
         });
     threads.getFirst().removeFirst(); // the execve that started the program
-    return threads;
+    return new Run(words(files.keySet()), threads);
   }
 
   /// `[  21] access(0x7ffff7ff42a0, 0x4)      = -1 ENOENT (No such file or directory)`.
-  private static String ofStrace(String line, List<Integer> ids) {
+  private static String ofStrace(String line) {
     String text = line.substring(line.indexOf(']') + 2);
     if (text.startsWith("--- ")) {
       return "signal " + SIGNALS.get(text.split(" ")[1]);
@@ -250,7 +318,7 @@ class StraceComparisonTest {
     }
     for (String argument : arguments.split(", ")) {
       if (!argument.isEmpty()) {
-        out.append(' ').append(value(Long.decode(shortened(argument)), ids));
+        out.append(' ').append(value(Long.decode(shortened(argument))));
       }
     }
     String result = text.substring(text.lastIndexOf(" = ") + 3);
@@ -262,7 +330,7 @@ class StraceComparisonTest {
     } else if (result.startsWith("? ERESTART")) {
       result = result.split(" ")[1];
     } else if (!result.equals("?")) {
-      result = value(Long.decode(shortened(result)), ids);
+      result = value(Long.decode(shortened(result)));
     }
     return out + " = " + result;
   }
@@ -272,13 +340,16 @@ class StraceComparisonTest {
     return hex.startsWith("0x") && hex.length() > 10 ? "0x" + hex.substring(hex.length() - 8) : hex;
   }
 
-  private static String value(long number, List<Integer> ids) {
-    long low = number & 0xffff_ffffL;
-    int thread = ids.indexOf((int) low);
-    return thread >= 0 ? "T" + thread : Long.toHexString(low);
+  private static String value(long number) {
+    return Long.toHexString(number & 0xffff_ffffL);
   }
 
-  private List<List<String>> traced(Path program) throws IOException {
+  /// Thread ids as they are in lines.
+  private static List<String> words(Collection<Integer> ids) {
+    return ids.stream().map(StraceComparisonTest::value).toList();
+  }
+
+  private Run traced(Path program) throws IOException {
     Map<Integer, List<TraceEvent>> events = new LinkedHashMap<>();
     int images = 0;
     try (Tracer tracer = Traced.launchFixed(program)) {
@@ -296,10 +367,10 @@ class StraceComparisonTest {
     Map<String, Integer> counts = argumentCounts();
     List<List<String>> threads = new ArrayList<>();
     for (int id : ids) {
-      threads.add(ofEvents(events.get(id), ids, counts));
+      threads.add(ofEvents(events.get(id), counts));
     }
     threads.getFirst().removeFirst();
-    return threads;
+    return new Run(words(ids), threads);
   }
 
   /// How many arguments strace printed of each call in its own run.
@@ -321,8 +392,7 @@ class StraceComparisonTest {
     return counts;
   }
 
-  private List<String> ofEvents(
-      List<TraceEvent> events, List<Integer> ids, Map<String, Integer> counts) {
+  private List<String> ofEvents(List<TraceEvent> events, Map<String, Integer> counts) {
     List<String> lines = new ArrayList<>();
     String open = null;
     for (TraceEvent event : events) {
@@ -333,7 +403,7 @@ class StraceComparisonTest {
           int count = counts.getOrDefault(Long.toString(entered.call().number()), 6);
           for (int i = 0; i < count; i++) {
             Registers registers = entered.registers();
-            out.append(' ').append(value(registers.argument(entered.call().abi(), i), ids));
+            out.append(' ').append(value(registers.argument(entered.call().abi(), i)));
           }
           open = out.toString();
         }
@@ -342,9 +412,7 @@ class StraceComparisonTest {
           String text =
               RESTARTS.containsKey(result)
                   ? RESTARTS.get(result)
-                  : result < 0 && result >= -4095
-                      ? kernel.errorText((int) -result)
-                      : value(result, ids);
+                  : result < 0 && result >= -4095 ? kernel.errorText((int) -result) : value(result);
           lines.add((open == null ? "execve" : open) + " = " + text);
           open = null;
         }

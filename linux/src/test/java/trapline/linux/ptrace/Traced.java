@@ -80,21 +80,37 @@ final class Traced {
     return "";
   }
 
+  /// The number of the system call in which a thread waits; -1 when it runs, is stopped or gone.
+  static long waitsIn(long thread) {
+    try {
+      String call = Files.readString(Path.of("/proc/" + thread + "/syscall")).split("[ \n]")[0];
+      boolean waits = status(thread, "State").startsWith("S");
+      return waits && call.matches("[0-9]+") ? Long.parseLong(call) : -1;
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
   /// Fails when a process that runs `program` is left.
   static void assertNoneLeft(Path program) throws IOException {
-    List<String> left = new ArrayList<>();
+    assertThat(processes(program)).isEmpty();
+  }
+
+  /// The folders under `/proc` of the processes that run `program`.
+  static List<Path> processes(Path program) throws IOException {
+    List<Path> found = new ArrayList<>();
     try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path process : processes) {
         try {
           Path executable = Files.readSymbolicLink(process.resolve("exe"));
           if (executable.toString().equals(program.toString())) {
-            left.add(process + " " + Files.readString(process.resolve("stat")));
+            found.add(process);
           }
         } catch (IOException e) {
           // gone, or a kernel thread
         }
       }
     }
-    assertThat(left).isEmpty();
+    return found;
   }
 }
