@@ -209,10 +209,9 @@ class IndexCommandTest {
     try {
       index.getOutputStream().write(Files.readAllBytes(folder.resolve("tree.tar.xz")), 0, 100);
       index.getOutputStream().flush();
-      Thread.sleep(2500); // it waits for more
-      assertThat(index.isAlive()).isTrue();
+      untilItReads(index, "pipe:");
       Command.run("kill", "-" + signal, Long.toString(index.pid())).orFail();
-      assertThat(index.waitFor(8, TimeUnit.SECONDS)).isTrue();
+      assertThat(index.waitFor(2, TimeUnit.MINUTES)).isTrue();
       assertThat(index.exitValue()).isEqualTo(status);
       assertThat(new String(index.getErrorStream().readAllBytes()))
           .isEqualTo("trapline: interrupted\n");
@@ -220,6 +219,41 @@ class IndexCommandTest {
     } finally {
       index.destroyForcibly();
     }
+  }
+
+  /// Waits until a process, or one that it has started, is Java and waits for more of a file.
+  private static void untilItReads(Process process, String file) throws InterruptedException {
+    for (int i = 0; i < 12_000 && process.isAlive(); i++) {
+      List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+      all.add(process.toHandle());
+      if (all.stream().anyMatch(each -> isReading(each, file))) {
+        return;
+      }
+      Thread.sleep(10);
+    }
+    throw new AssertionError("it does not read " + file);
+  }
+
+  /// Whether a thread is in a read(2), which the kernel shows as `0 0xDESCRIPTOR …`.
+  private static boolean isReading(ProcessHandle process, String file) {
+    Path own = Path.of("/proc/" + process.pid());
+    if (!process.info().command().orElse("").endsWith("/java")) {
+      return false;
+    }
+    try (Stream<Path> threads = Files.list(own.resolve("task"))) {
+      for (Path thread : threads.toList()) {
+        String[] call = Files.readString(thread.resolve("syscall")).split(" ");
+        if (call.length > 1 && call[0].equals("0")) {
+          Path descriptor = own.resolve("fd").resolve(Long.decode(call[1]).toString());
+          if (Files.readSymbolicLink(descriptor).toString().startsWith(file)) {
+            return true;
+          }
+        }
+      }
+    } catch (IOException e) {
+      return false; // a thread or a file has gone meanwhile
+    }
+    return false;
   }
 
   /// By the key on a terminal, which signals the whole group.
@@ -242,11 +276,10 @@ class IndexCommandTest {
             .redirectErrorStream(true)
             .start();
     try {
-      Thread.sleep(4000); // it waits for more
-      assertThat(terminal.isAlive()).isTrue();
+      untilItReads(terminal, folder.toRealPath() + "/pipe");
       terminal.getOutputStream().write(3);
       terminal.getOutputStream().flush();
-      assertThat(terminal.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(terminal.waitFor(2, TimeUnit.MINUTES)).isTrue();
       assertThat(new String(terminal.getInputStream().readAllBytes()))
           .contains("trapline: interrupted");
       assertThat(listing()).isEqualTo(before);
