@@ -133,7 +133,8 @@ class LiveKernelTest {
             state >/out/interrupted.after
             trapline why --kernel live signals 9 >/out/killed.out 2>/out/killed.err
             echo $? >/out/killed.status
-            sleep 1
+            n=0
+            while ps | grep -q '[s]ignals' && [ $n -lt 60 ]; do sleep 1; n=$((n + 1)); done
             ps >/out/killed.processes
             state >/out/killed.after
             serves &
