@@ -11,7 +11,7 @@ static struct sockaddr_in at(int port) {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 }
 int main(void) {
-  struct sockaddr_in a = at(47123), closed = at(1), web = at(80);
+  struct sockaddr_in a = at(17123), closed = at(1), web = at(80);
   int one = 1;
   int first = socket(AF_INET, SOCK_STREAM, 0), second = socket(AF_INET, SOCK_STREAM, 0);
   bind(first, (void *) &a, sizeof a);

@@ -28,16 +28,16 @@ int main(void) {
   syscall(SYS_io_uring_setup, 1, &ring);                       // ring's unknown flag
   struct sigaction action = {.sa_handler = handler};
   sigaction(SIGALRM, &action, 0);
-  struct itimerval soon = {.it_value.tv_usec = 20000};
+  // Again and again, as the first may come before the call that it is to interrupt.
+  struct itimerval often = {.it_value.tv_usec = 100000, .it_interval.tv_usec = 100000}, never = {0};
   int ends[2];
   char byte;
   pipe(ends);
-  setitimer(ITIMER_REAL, &soon, 0);
+  setitimer(ITIMER_REAL, &often, 0);
   read(ends[0], &byte, 1);                                     // interrupted read
-  setitimer(ITIMER_REAL, &soon, 0);
   pause();                                                     // interrupted pause
-  setitimer(ITIMER_REAL, &soon, 0);
-  usleep(1000000);                                             // interrupted sleep
+  usleep(100000000);                                           // interrupted sleep
+  setitimer(ITIMER_REAL, &never, 0);
   if (fork() == 0) {
     setresuid(65534, 65534, 65534);
     kill(getppid(), SIGTERM);                                  // another's process
