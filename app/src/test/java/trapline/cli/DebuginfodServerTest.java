@@ -3,7 +3,7 @@ package trapline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -91,9 +91,15 @@ class DebuginfodServerTest {
     awaitIndex();
   }
 
+  /// Below those that the kernel gives out: the attempts to reach the server before it listens may
+  /// get one of those, too, and then meet themselves there.
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int port = 20_000 + (int) (ProcessHandle.current().pid() % 5_000); ; port++) {
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // Taken: the next.
+      }
     }
   }
 

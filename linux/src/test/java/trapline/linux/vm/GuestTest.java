@@ -304,7 +304,7 @@ class GuestTest {
         .hasMessageContaining("Kernel panic")
         .hasMessageContaining("sysrq");
     List<Recording> cut = new ArrayList<>();
-    GuestLimits limits = new GuestLimits(Duration.ofMinutes(2), Duration.ofSeconds(8), 64 << 20);
+    GuestLimits limits = new GuestLimits(Duration.ofMinutes(5), Duration.ofSeconds(20), 64 << 20);
     GuestSpec hang = new GuestSpec(with(file, "h"), GuestFiles.NONE, limits, Recording.Source.LOG);
     CallWatcher pauses =
         new CallWatcher() {
@@ -384,7 +384,7 @@ class GuestTest {
       assertThat(said.readLine()).isEqualTo("waiting");
       ProcessHandle emulator = killed.descendants().findFirst().orElseThrow();
       killed.destroyForcibly().waitFor();
-      emulator.onExit().get(30, java.util.concurrent.TimeUnit.SECONDS);
+      emulator.onExit().get(2, java.util.concurrent.TimeUnit.MINUTES);
       assertThat(emulator.isAlive()).isFalse();
     }
   }
