@@ -59,9 +59,9 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().putAll(environment);
         Process process = builder.start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        if (!process.waitFor(10, TimeUnit.MINUTES)) {
           process.destroyForcibly().waitFor();
-          throw new AssertionError("no end after 120 s: " + arguments);
+          throw new AssertionError("no end after 10 minutes: " + arguments);
         }
         List<String> lines = json ? Files.readAllLines(journeys) : List.of();
         List<JsonNode> parsed = new ArrayList<>();

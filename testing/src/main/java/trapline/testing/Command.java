@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param status exit status; 128 + signal when a signal ended it
 public record Command(int status, String out, String err) {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 600;
 
-  /// Runs a command with no input, and ends it after two minutes.
+  /// Runs a command with no input, and ends it after ten minutes.
   public static Command run(String... command) {
     return runIn(null, List.of(command));
   }
 
-  /// Runs a command in a folder, and ends it after two minutes.
+  /// Runs a command in a folder, and ends it after ten minutes.
   public static Command runIn(
       @org.jspecify.annotations.Nullable Path folder, List<String> command) {
     return runIn(folder, command, SECONDS);
