@@ -27,7 +27,7 @@ final class LiveGuest {
       Pattern.compile(
           "/(core|linux|app|picocli)/target/classes/?$"
               + "|/(trapline-(core|linux|picocli)|picocli|jackson-core|progressbar|jline|xz)-[^/]*$");
-  private static final long MINUTES = 15;
+  private static final long MINUTES = 30;
 
   private final Path folder;
   private final Path root;
