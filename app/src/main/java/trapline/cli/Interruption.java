@@ -10,11 +10,8 @@ final class Interruption implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 10_000;
 
   /// Ctrl-C reaches the program and this process at the same time, but the virtual machine takes a
-  /// moment to tell.
-  private static final long DELAY_MILLIS = 300;
-
-  /// More than the virtual machine starts one after the other until it tells.
-  private static final int THREADS = 8;
+  /// moment to tell, on a busy machine a long one.
+  private static final long DELAY_MILLIS = 2000;
 
   private final Thread worker = Thread.currentThread();
 
@@ -46,28 +43,15 @@ final class Interruption implements AutoCloseable {
 
   /// Whether the run was asked to end, or is within a moment. For when something ended in a way
   /// that an interruption of both would explain.
-  boolean comes() {
+  synchronized boolean comes() {
+    long end = System.nanoTime() + DELAY_MILLIS * 1_000_000;
     try {
-      if (comesSoon()) {
-        return true;
-      }
-      // The moment is longer where threads have to wait until they may run.
-      for (int i = 0; i < THREADS && !came(); i++) {
-        Thread other = new Thread(() -> {}, "delay");
-        other.start();
-        other.join();
+      for (long left = DELAY_MILLIS; !came && left > 0; ) {
+        wait(left);
+        left = (end - System.nanoTime()) / 1_000_000;
       }
     } catch (InterruptedException e) {
       return true;
-    }
-    return came();
-  }
-
-  private synchronized boolean comesSoon() throws InterruptedException {
-    long end = System.nanoTime() + DELAY_MILLIS * 1_000_000;
-    for (long left = DELAY_MILLIS; !came && left > 0; ) {
-      wait(left);
-      left = (end - System.nanoTime()) / 1_000_000;
     }
     return came;
   }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class GuestCache {
   /// Sockets lie in a working folder, and the kernel holds their paths in 108 bytes.
   private static final int MAX_PATH = 60;
+
+  /// The file in a kernel's or a guest's folder that is locked while it is prepared or runs. A
+  /// kernel's is as old as its last use.
+  static final String LOCK = "lock";
+
+  private static final Duration UNUSED = Duration.ofDays(30);
 
   private final Path root;
 
@@ -73,6 +81,30 @@ final class GuestCache {
     }
   }
 
+  /// Removes the kernels, with their states, that no run has used for a month; and the images of
+  /// packages that were given as files, which are unpacked anew each time.
+  void prune() {
+    for (Path kernel : list("kernels")) {
+      if (isOld(kernel.resolve(LOCK)) && isStale(kernel)) {
+        delete(kernel);
+      }
+    }
+    for (Path image : list("packages")) {
+      if (image.toString().endsWith(".deb") && isOld(image)) {
+        delete(image);
+      }
+    }
+  }
+
+  private static boolean isOld(Path path) {
+    try {
+      Instant used = Files.getLastModifiedTime(path).toInstant();
+      return used.isBefore(Instant.now().minus(UNUSED));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /// A folder that one guest works in. Nobody else may look into it.
   static final class Work implements Closeable {
     private final Path folder;
@@ -115,7 +147,7 @@ final class GuestCache {
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       FileChannel lock =
           FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock.lock();
       return new Work(folder, lock);
     } catch (IOException e) {
@@ -137,7 +169,7 @@ final class GuestCache {
 
   /// Whether nobody holds its lock. One that has none yet is being made, unless it is old.
   private static boolean isStale(Path folder) {
-    Path file = folder.resolve("lock");
+    Path file = folder.resolve(LOCK);
     try {
       if (!Files.exists(file)) {
         long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();

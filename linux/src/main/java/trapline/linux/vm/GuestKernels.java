@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +51,14 @@ public final class GuestKernels {
     KernelImage image = KernelImage.read(file);
     String digest = Boot.digest(image.bytes());
     Path folder = cache.folder("kernels/" + digest.substring(0, 24), 0);
+    Path used = folder.resolve(GuestCache.LOCK);
     try {
       synchronized (PREPARING) {
         try (FileChannel channel =
-                FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(used, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.lock()) {
           assert lock.isValid();
+          Files.setLastModifiedTime(used, FileTime.from(Instant.now()));
           return prepare(image, digest, folder);
         }
       }
@@ -69,6 +72,7 @@ public final class GuestKernels {
     Path vmlinux = folder.resolve("vmlinux");
     Path asGiven = folder.resolve("bzImage");
     if (!Files.exists(vmlinux) && !Files.exists(asGiven)) {
+      cache.prune();
       cache.folder("kernels/" + digest.substring(0, 24), ROOM);
       progress.at("unpacking the guest's kernel", 0, 0);
       Path part = folder.resolve("part");

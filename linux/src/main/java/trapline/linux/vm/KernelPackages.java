@@ -301,7 +301,7 @@ final class KernelPackages {
         return null;
       }
       String entry = text(header, 0, 100);
-      long size = Long.parseLong(text(header, 124, 12).strip(), 8);
+      long size = octal(text(header, 124, 12).strip());
       Matcher image = IMAGE.matcher(entry);
       if (image.matches() && header[156] == '0') {
         if (size > 512 << 20) {
@@ -315,6 +315,18 @@ final class KernelPackages {
       }
       tar.skipNBytes((size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK);
     }
+  }
+
+  private static long octal(String digits) throws IOException {
+    try {
+      long number = Long.parseLong(digits, 8);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // As for a negative one.
+    }
+    throw new IOException("its archive is damaged: a size of " + digits);
   }
 
   private static String text(byte[] header, int at, int length) {
