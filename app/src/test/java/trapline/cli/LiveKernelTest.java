@@ -167,7 +167,12 @@ class LiveKernelTest {
     Map<String, String> roads = Why.roads(live);
     assertThat(roads)
         .isEqualTo(Why.roads(recorded))
-        .containsEntry("socket", "inet_create < __sock_create < __sys_socket < __x64_sys_socket")
+        .hasEntrySatisfying(
+            "socket", // a compiler may have made two functions of the first
+            road ->
+                assertThat(road)
+                    .startsWith("inet_create < ")
+                    .endsWith("inet_create < __sock_create < __sys_socket < __x64_sys_socket"))
         .hasSize(8);
     JsonNode thread = live.byComment().get("thread");
     assertThat(thread.get("thread").get("tid")).isNotEqualTo(thread.get("thread").get("pid"));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import trapline.model.Errno;
 import trapline.model.ErrorOrigin;
 import trapline.model.ErrorOrigin.Candidate;
@@ -21,6 +22,8 @@ public final class WhyReport {
 
   private static final int MOST_CANDIDATES = 12;
 
+  private static final Pattern SENTENCE = Pattern.compile("(?<=[.]) ");
+
   private final Explanation explanation;
   private final ErrorOrigin origin;
   private final Page page;
@@ -31,21 +34,44 @@ public final class WhyReport {
     this.page = Page.ofEvidence(style, LABEL);
   }
 
-  /// Failed calls, in their order. A road that was shown before is not shown again, and what
-  /// calls in a row have in common is said behind the last of them. Every line ends with `\n` and
-  /// none is wider than [Style#width()].
+  /// Failed calls, in their order. Calls in a row of which the same is to be said share one answer,
+  /// a road that was shown before is not shown again, and what answers in a row have in common is
+  /// said behind the last of them. Every line ends with `\n` and none is wider than
+  // [Style#width()].
   public static String render(List<Explanation> explanations, Style style) {
     StringBuilder pages = new StringBuilder();
     Set<Road> shown = new HashSet<>();
-    for (int i = 0; i < explanations.size(); i++) {
-      WhyReport report = new WhyReport(explanations.get(i), style);
-      List<String> foot = report.foot();
-      boolean last =
-          i + 1 == explanations.size()
-              || !foot.equals(new WhyReport(explanations.get(i + 1), style).foot());
-      pages.append(report.call(shown.add(report.roadKey()), last ? foot : List.of()));
+    List<List<Explanation>> groups = groups(explanations);
+    for (int i = 0; i < groups.size(); i++) {
+      List<Explanation> group = groups.get(i);
+      WhyReport report = new WhyReport(group.getFirst(), style);
+      List<String> foot = foot(group);
+      boolean last = i + 1 == groups.size() || !foot.equals(foot(groups.get(i + 1)));
+      boolean isNew = shown.add(report.roadKey());
+      pages.append(report.calls(group, isNew, last ? foot : List.of()));
     }
     return pages.toString();
+  }
+
+  private static List<List<Explanation>> groups(List<Explanation> explanations) {
+    List<List<Explanation>> groups = new ArrayList<>();
+    List<String> said = List.of();
+    for (Explanation each : explanations) {
+      List<String> here = new WhyReport(each, Style.PLAIN).allSaid();
+      if (!here.equals(said)) {
+        groups.add(new ArrayList<>());
+        said = here;
+      }
+      groups.getLast().add(each);
+    }
+    return groups;
+  }
+
+  /// All that is said of a call below its first line, but for the note of its run.
+  private List<String> allSaid() {
+    below(false);
+    KernelRun run = explanation.run();
+    return List.of(page.toString(), run == null ? "" : observed(run), explanation.placesFrom());
   }
 
   /// What makes a road another one.
@@ -62,22 +88,28 @@ public final class WhyReport {
     return new Road(origin.kind(), origin.errno(), functions, origin.candidates());
   }
 
-  /// @param isNew whether its road was not shown before
-  private String call(boolean isNew, List<String> foot) {
-    CallHeader.render(page, explanation.journey());
-    page.newline();
-    userSide();
-    boolean again = !isNew && !origin.road().isEmpty();
-    if (!again) {
-      road();
-      candidates();
+  /// @param isNew whether their road was not shown before
+  private String calls(List<Explanation> group, boolean isNew, List<String> foot) {
+    for (Explanation each : group) {
+      CallHeader.render(page, each.journey());
     }
-    answer(again);
+    page.newline();
+    below(!isNew && !origin.road().isEmpty());
     for (String paragraph : foot) {
       page.paragraph(2, 0, new Phrase().words(paragraph, Tone.FAINT));
     }
     page.newline();
     return page.toString();
+  }
+
+  /// @param again whether the road was shown before
+  private void below(boolean again) {
+    userSide();
+    if (!again) {
+      road();
+      candidates();
+    }
+    answer(again);
   }
 
   private void userSide() {
@@ -205,11 +237,13 @@ public final class WhyReport {
   }
 
   /// What was observed, and where lines are from.
-  private List<String> foot() {
+  private static List<String> foot(List<Explanation> group) {
+    Explanation explanation = group.getFirst();
     List<String> foot = new ArrayList<>();
     KernelRun run = explanation.run();
     if (run != null) {
-      foot.add(observed(run));
+      String note = note(group);
+      foot.add(note.isEmpty() ? observed(run) : observed(run) + " " + note);
     }
     if (!explanation.placesFrom().isEmpty()) {
       foot.add(
@@ -218,6 +252,21 @@ public final class WhyReport {
               + ". A function that the compiler inlined counts as the one that it is in.");
     }
     return foot;
+  }
+
+  /// The sentences that hold for all of them.
+  private static String note(List<Explanation> group) {
+    List<String> sentences = null;
+    for (Explanation each : group) {
+      KernelRun run = each.run();
+      List<String> own = run == null ? List.of() : List.of(SENTENCE.split(run.note()));
+      if (sentences == null) {
+        sentences = new ArrayList<>(own);
+      } else {
+        sentences.retainAll(own);
+      }
+    }
+    return sentences == null ? "" : String.join(" ", sentences);
   }
 
   private String sentence(boolean again) {
@@ -271,11 +320,7 @@ public final class WhyReport {
                     ? "there the call failed the same way"
                     : "the call failed the same way on this machine"
                 : "not as on this machine: " + run.difference());
-    text.append('.');
-    if (!run.note().isEmpty()) {
-      text.append(' ').append(run.note());
-    }
-    return text.toString();
+    return text.append('.').toString();
   }
 
   /// Which kernel was observed: `guest kernel 6.12.117 (emulated)`.

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kvm whether `/dev/kvm` can be opened for writing
 /// @param qemu the first `qemu-system-x86_64` in `PATH`; `null` when there is none
 /// @param kernelSources directories and tarballs with kernel source, under `/usr/src` and
-///     `/lib/modules/RELEASE`; not header trees
+///     `/lib/modules/RELEASE`, whose names say no other series than the running kernel's; not
+///     header trees
 public record HostFacts(
     String release,
     String version,

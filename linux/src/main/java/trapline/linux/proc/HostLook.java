@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the facts of [HostFacts].
 final class HostLook {
+  private static final Pattern SERIES = Pattern.compile("\\d+\\.\\d+");
+
   private HostLook() {}
 
   static HostFacts look() {
@@ -117,6 +121,14 @@ final class HostLook {
     return null;
   }
 
+  /// Whether a source's name, such as `linux-source-6.12.tar.xz`, does not say another series than
+  /// a release has.
+  static boolean mayBeOf(String release, String name) {
+    Matcher named = SERIES.matcher(name);
+    Matcher running = SERIES.matcher(release);
+    return !named.find() || !running.find() || named.group().equals(running.group());
+  }
+
   private static List<String> kernelSources(String release) {
     List<String> found = new ArrayList<>();
     for (String folder : new String[] {"/usr/src", "/usr/src/kernels"}) {
@@ -129,7 +141,7 @@ final class HostLook {
         File file = new File(folder, name);
         boolean tree = new File(file, "kernel/sys.c").isFile();
         boolean tarball = name.startsWith("linux") && name.contains(".tar") && file.isFile();
-        if (tree || tarball) {
+        if ((tree || tarball) && mayBeOf(release, name)) {
           found.add(file.getPath());
         }
       }
