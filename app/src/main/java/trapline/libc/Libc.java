@@ -11,7 +11,8 @@ import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
-/// A C library that lies under a prefix of its own, as its `make install` leaves it.
+/// A C library that lies under a prefix of its own, as its `make install` leaves it, or as a
+/// distribution's package does that was unpacked there.
 ///
 /// @param version as the library itself tells it, such as `2.36`; empty when it does not
 /// @param prefix where it was installed
@@ -20,7 +21,16 @@ import trapline.model.Unsupported;
 /// @param buildId in hex; empty when it has none
 public record Libc(
     Kind kind, String version, Path prefix, Path library, Path loader, String buildId) {
-  private static final List<String> FOLDERS = List.of("lib", "lib64", "usr/lib", "usr/lib64");
+  private static final List<String> FOLDERS =
+      List.of(
+          "lib",
+          "lib64",
+          "usr/lib",
+          "usr/lib64",
+          "lib/x86_64-linux-gnu",
+          "usr/lib/x86_64-linux-gnu",
+          "lib/x86_64-linux-musl",
+          "usr/lib/x86_64-linux-musl");
   private static final List<String> GLIBC_LOADERS = List.of("ld-linux-x86-64.so.2");
   private static final List<String> MUSL_LOADERS = List.of("ld-musl-x86_64.so.1", "libc.so");
 

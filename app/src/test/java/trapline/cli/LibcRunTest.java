@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import trapline.testing.CloudKernels;
 import trapline.testing.Command;
 import trapline.testing.Programs;
@@ -120,6 +122,24 @@ class LibcRunTest {
     }
     node.forEach(LibcRunTest::plain);
     return node;
+  }
+
+  /// Where a distribution's package lies when it was unpacked.
+  @ParameterizedTest
+  @ValueSource(strings = {"lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu"})
+  void anUnpackedPackageIsAPrefix(String place) throws IOException {
+    Path root = folder.resolve("root");
+    Path libraries = root.resolve(place);
+    Files.createDirectories(libraries.getParent());
+    Files.move(LibcPrefixes.glibc(folder.resolve("copy")).resolve("lib"), libraries);
+    Path program = Programs.compile(folder, "unpacked", PROGRAM, "-g");
+    Follow run =
+        Follow.json(
+                List.of("--libc", root.toString(), "--call", "openat"), List.of(program.toString()))
+            .orFail();
+    String library =
+        Follow.hop(run.journeys().getLast(), "syscall-instruction").get("module").asText();
+    assertThat(library).isEqualTo(libraries.resolve("libc.so.6").toString());
   }
 
   @Test

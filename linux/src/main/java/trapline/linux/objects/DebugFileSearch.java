@@ -159,6 +159,8 @@ final class DebugFileSearch {
 
   /// The file's directory, `.debug` in it, and its directory under those of debug files, for each
   /// of the names that the directory has: `/lib` and `/usr/lib` are one on merged systems.
+  ///
+  /// A package may be unpacked anywhere: its own name of the directory may be the end of it.
   private Set<Path> linkCandidates(ObjectFile object, String fileName) {
     Set<Path> parents = new LinkedHashSet<>();
     Path seen = ObjectFiles.pathOf(object.path());
@@ -187,6 +189,14 @@ final class DebugFileSearch {
         }
       }
       candidates.add(debug.resolve(fileName));
+    }
+    if (opened != null) {
+      for (int from = 1; from < opened.getNameCount(); from++) {
+        Path end = opened.subpath(from, opened.getNameCount()).resolve(fileName);
+        for (Path debug : directoriesFor(object)) {
+          candidates.add(debug.resolve(end));
+        }
+      }
     }
     return candidates;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.elf.DebugLink;
 
 /// Says what would bring the debug information of a file.
 public final class DebugPackages {
@@ -30,7 +31,7 @@ public final class DebugPackages {
     }
     Path path = ObjectFiles.pathOf(object.path());
     if (path == null || !path.isAbsolute()) {
-      return COMPILE;
+      return byHand(object);
     }
     Path lists = object.root().resolve("var/lib/dpkg/info");
     if (Files.isDirectory(lists)) {
@@ -38,9 +39,18 @@ public final class DebugPackages {
       if (owner != null) {
         return debianRemedy(owner, osRelease(object.root(), "VERSION_CODENAME"));
       }
-      return COMPILE;
+      return byHand(object);
     }
     return otherRemedy(object, path);
+  }
+
+  /// For a file of no package that is installed here. One that names its debug file was built with
+  /// it, by somebody else perhaps.
+  private static String byHand(ObjectFile object) {
+    DebugLink link = object.elf().debugLink();
+    return link == null
+        ? COMPILE
+        : "name the folder of its debug file " + link.fileName() + " with --debug-dir";
   }
 
   private static String debianRemedy(String owner, String codename) {
@@ -75,7 +85,7 @@ public final class DebugPackages {
     String family = " " + osRelease(root, "ID") + " " + osRelease(root, "ID_LIKE") + " ";
     String buildId = object.elf().buildId();
     if (!isSystemFile(path)) {
-      return COMPILE;
+      return byHand(object);
     }
     if (family.contains(" fedora ") || family.contains(" rhel ")) {
       return "run `dnf debuginfo-install " + path + "`";

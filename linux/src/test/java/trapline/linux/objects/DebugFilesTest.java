@@ -121,6 +121,25 @@ class DebugFilesTest {
     assertThat(missing.rejected().get(0).what()).contains("build-id").contains(id);
   }
 
+  /// As when packages of another distribution were unpacked, without build-ids' folders.
+  @Test
+  void theFolderOfADebugFileMayBeTheEndOfTheFiles() throws IOException {
+    Path program = withDebugInfo("unpacked", "-Wl,--build-id=none");
+    Path debug = folder.resolve("unpacked.debug");
+    separate(program, debug);
+    Path installed = Files.createDirectories(folder.resolve("root/lib/x")).resolve("unpacked");
+    Files.move(program, installed);
+    Path debugRoot = folder.resolve("debug");
+    Path below = Files.createDirectories(debugRoot.resolve("lib/x"));
+    Files.move(debug, below.resolve("unpacked.debug"));
+
+    assertThat(missing(new ObjectFiles(), installed).remedy())
+        .isEqualTo("name the folder of its debug file unpacked.debug with --debug-dir");
+    DebugFile.Found found = found(new ObjectFiles(List.of(debugRoot)), installed);
+    assertThat(found.how()).isEqualTo(DebugFile.How.DEBUG_LINK);
+    assertThat(found.path()).isEqualTo(below.resolve("unpacked.debug").toString());
+  }
+
   @Test
   void aFileWithAnotherChecksumIsTurnedAway() throws IOException {
     Path program = withDebugInfo("changed", "-Wl,--build-id=none");
@@ -134,7 +153,8 @@ class DebugFilesTest {
     assertThat(missing.rejected()).hasSize(1);
     assertThat(missing.rejected().get(0).where()).endsWith("changed.debug");
     assertThat(missing.rejected().get(0).what()).contains("checksum");
-    assertThat(missing.remedy()).isEqualTo("compile it with -g");
+    assertThat(missing.remedy())
+        .isEqualTo("name the folder of its debug file changed.debug with --debug-dir");
   }
 
   @Test
