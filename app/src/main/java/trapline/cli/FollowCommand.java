@@ -3,8 +3,11 @@ package trapline.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -67,7 +70,7 @@ final class FollowCommand implements Callable<Integer> {
     described.addOption(
         OptionSpec.builder("--steps")
             .arity("0..1")
-            .fallbackValue("brief")
+            .preprocessor(FollowCommand::onlyAttached)
             .paramLabel("all")
             .type(String.class)
             .description(
@@ -95,6 +98,15 @@ final class FollowCommand implements Callable<Integer> {
   }
 
   /// Takes what the user typed.
+  /// What stands behind `--steps` with a blank between is the program, not its value.
+  private static boolean onlyAttached(
+      Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> typed) {
+    if (!"=".equals(typed.get("separator"))) {
+      words.push("brief");
+    }
+    return false;
+  }
+
   private void take(ParseResult typed) {
     calls = typed.matchedOptionValue("--call", calls);
     all = typed.hasMatchedOption("--all");

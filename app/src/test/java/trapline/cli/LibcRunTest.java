@@ -210,7 +210,8 @@ class LibcRunTest {
     Tools.require("addr2line", "/usr/lib/debug/.build-id");
     Path program = Programs.compile(folder, "lines", PROGRAM, "-g");
     JsonNode journey =
-        Follow.json(List.of("--steps", "--call", "openat"), List.of(program.toString()))
+        // Right before the program, which is no value of it.
+        Follow.json(List.of("--call", "openat", "--steps"), List.of(program.toString()))
             .orFail()
             .all("openat")
             .getLast();
