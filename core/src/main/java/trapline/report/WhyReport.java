@@ -36,8 +36,9 @@ public final class WhyReport {
 
   /// Failed calls, in their order. Calls in a row of which the same is to be said share one answer,
   /// a road that was shown before is not shown again, and what answers in a row have in common is
-  /// said behind the last of them. Every line ends with `\n` and none is wider than
-  // [Style#width()].
+  /// said behind the last of them.
+  ///
+  /// Every line ends with `\n` and none is wider than [Style#width()].
   public static String render(List<Explanation> explanations, Style style) {
     StringBuilder pages = new StringBuilder();
     Set<Road> shown = new HashSet<>();
