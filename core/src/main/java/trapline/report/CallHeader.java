@@ -129,7 +129,8 @@ final class CallHeader {
         Frame frame = line.frame();
         int room = page.style.width() / 3;
         String dots = page.glyphs.dots;
-        return Display.cutPath(Display.clean(Names.where(frame)), room, dots)
+        String where = Display.clean(page.style.shown(Names.where(frame)));
+        return Display.cutPath(where, room, dots)
             + "  "
             + Display.cutMiddle(Display.clean(Names.function(frame)), room, dots);
       }

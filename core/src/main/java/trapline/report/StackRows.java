@@ -62,7 +62,8 @@ final class StackRows {
 
   /// A place beside which a function is to stand.
   private static String where(Page page, String where) {
-    return Display.cutPath(Display.clean(where), page.area() / 2, page.glyphs.dots);
+    String shown = Display.clean(page.style.shown(where));
+    return Display.cutPath(shown, page.area() / 2, page.glyphs.dots);
   }
 
   private static String module(List<Frame> stack, int user) {

@@ -109,7 +109,8 @@ public final class StepsReport {
 
   private static void source(Page page, Step.Source source) {
     Place known = source.place();
-    String place = known == null ? "no source line" : Display.clean(known.toString());
+    String place =
+        known == null ? "no source line" : Display.clean(page.style.shown(known.toString()));
     String text = source.text();
     Phrase line = new Phrase();
     if (text == null || text.isBlank()) {

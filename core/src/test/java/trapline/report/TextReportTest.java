@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import trapline.model.Frame;
+import trapline.model.Hop;
 import trapline.model.Journey;
+import trapline.model.Place;
 
 /// Compares with checked-in pages. `-Dtrapline.regenerate=true` writes them anew: read them then.
 class TextReportTest {
@@ -49,6 +52,40 @@ class TextReportTest {
           assertWithin(style.width(), page);
           compare(name + ".txt", page);
         });
+  }
+
+  /// A path is made relative before it is cut, wherever it stands.
+  @Test
+  void longPathsBelowTheDirectoryAreRelative() {
+    String folder = "/home/ada/a/folder/with/a/name/that/does/not/fit/beside/the/source/of/a/line";
+    Journey sample = SampleJourneys.all().get("unreadable");
+    Hop.SourceLine without = (Hop.SourceLine) sample.hops().getFirst();
+    List<Frame> stack = new ArrayList<>(without.stack());
+    Frame main = stack.get(1);
+    stack.set(1, at(main, folder + "/app/open.c"));
+    List<Hop> hops = new ArrayList<>(sample.hops());
+    hops.set(
+        0, new Hop.SourceLine(without.evidence(), 1, "int f = open64(\"x\", 0);", "", stack, ""));
+    Journey journey = sample.withHops(hops);
+    Style style = Style.PLAIN.withDirectory(folder);
+
+    assertThat(TextReport.render(journey, style)).contains("  app/open.c:8  main  d\n");
+    assertThat(TextReport.renderRepeat(journey, style)).contains("  app/open.c:8  main");
+    assertThat(TextReport.render(journey, Style.PLAIN))
+        .contains("  /home/…/source/of/a/line/app/open.c:8  main  d\n");
+  }
+
+  private static Frame at(Frame frame, String file) {
+    return new Frame(
+        frame.pc(),
+        frame.function(),
+        new Place(file, 8),
+        frame.module(),
+        frame.moduleOffset(),
+        frame.functionOffset(),
+        frame.inlined(),
+        frame.signal(),
+        frame.evidence());
   }
 
   @Test
