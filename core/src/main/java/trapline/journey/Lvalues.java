@@ -23,6 +23,10 @@ import trapline.model.RemoteMemory;
 /// that size.
 final class Lvalues {
   /// How many pointers may be followed to a value.
+  /// More is rather a chance: from a variable one can count to nearly all that lies behind it, such
+  /// as the heap.
+  private static final int MAX_INDEX = 4096;
+
   private static final int MAX_POINTERS = 3;
 
   private static final int MAX_VARIABLES = 1000;
@@ -193,7 +197,7 @@ final class Lvalues {
     long distance = address - value;
     boolean reference = pointer.layout().type().kind() == DataType.Kind.REFERENCE;
     long index = distance / extent;
-    if (distance < 0 || (index > 0 && (!used || reference || index > 1 << 20))) {
+    if (distance < 0 || (index > 0 && (!used || reference || index > MAX_INDEX))) {
       return null;
     }
     Layout.Part part = target.partAt(distance % extent, size);
