@@ -97,7 +97,6 @@ final class FollowCommand implements Callable<Integer> {
         described, "follow", "Shows the whole journey of a program's system calls.");
   }
 
-  /// Takes what the user typed.
   /// What stands behind `--steps` with a blank between is the program, not its value.
   private static boolean onlyAttached(
       Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> typed) {
@@ -107,6 +106,7 @@ final class FollowCommand implements Callable<Integer> {
     return false;
   }
 
+  /// Takes what the user typed.
   private void take(ParseResult typed) {
     calls = typed.matchedOptionValue("--call", calls);
     all = typed.hasMatchedOption("--all");

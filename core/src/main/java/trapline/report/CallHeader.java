@@ -129,8 +129,7 @@ final class CallHeader {
         Frame frame = line.frame();
         int room = page.style.width() / 3;
         String dots = page.glyphs.dots;
-        String where = Display.clean(page.style.shown(Names.where(frame)));
-        return Display.cutPath(where, room, dots)
+        return page.fitted(Names.where(frame), room)
             + "  "
             + Display.cutMiddle(Display.clean(Names.function(frame)), room, dots);
       }

@@ -253,6 +253,11 @@ final class Page {
     }
   }
 
+  /// A place as it is shown in text, cut to `columns`.
+  String fitted(String place, int columns) {
+    return Display.cutPath(Display.clean(style.shown(place)), columns, glyphs.dots);
+  }
+
   private void margin() {
     spaces(2);
     if (onRoad) {

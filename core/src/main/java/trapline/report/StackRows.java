@@ -41,7 +41,7 @@ final class StackRows {
       if (fact.isEmpty()) {
         page.row(label, Phrase.of(function), where, mark);
       } else if (Display.width(function) <= page.area() / 3) {
-        page.row(label, fact, where(page, where) + "  " + function, mark);
+        page.row(label, fact, page.fitted(where, page.area() / 2) + "  " + function, mark);
       } else {
         page.row(label, fact, where, mark);
         page.row("function", Phrase.of(function), "", Page.NO_MARK);
@@ -58,12 +58,6 @@ final class StackRows {
           "",
           Page.NO_MARK);
     }
-  }
-
-  /// A place beside which a function is to stand.
-  private static String where(Page page, String where) {
-    String shown = Display.clean(page.style.shown(where));
-    return Display.cutPath(shown, page.area() / 2, page.glyphs.dots);
   }
 
   private static String module(List<Frame> stack, int user) {
