@@ -122,7 +122,7 @@ public final class JourneyBuilder {
     /// Whether the call comes from the dynamic linker or the C library with none of the program's
     /// own code on the stack, and not because main has returned.
     public boolean mayPrecedeProgram() {
-      return !stack.alone().isEmpty() && !stack.rule().equals(CallStack.MAIN_RETURNED_RULE);
+      return !stack.alone().isEmpty() && !stack.rule().equals(FrameChoice.MAIN_RETURNED_RULE);
     }
 
     /// The stack pointer that the calling frame has once the library has returned to it, and the
