@@ -14,18 +14,21 @@ import trapline.decode.DecodeContext;
 import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.ReturnTrace;
 import trapline.kernel.run.TracedCall;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
+import trapline.model.Argument;
 import trapline.model.CallKey;
 import trapline.model.Journey;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
 
-/// One run of a program of which only the calls that fail are looked at: their line, stack and
-/// arguments when they return, where the kernel has left the argument registers as they were.
+/// One run of a program of which only the calls that fail are shown. The arguments of every call
+/// are read before it runs, for it or another thread may change them; line and stack only when it
+/// has failed, for the kernel leaves the registers as they were.
 ///
 /// Runs on the thread that made the tracer.
 public final class FailureSession {
@@ -69,6 +72,9 @@ public final class FailureSession {
   private static final int SIGINT = 2;
   private static final int SIGTERM = 15;
 
+  /// A call that has begun.
+  private record Pending(CallKey key, List<Argument> arguments, long nanoTime) {}
+
   private record Site(int process, SyscallId id, long instruction, long error) {}
 
   private final Tracer tracer;
@@ -79,8 +85,7 @@ public final class FailureSession {
   private final CallWatch watch;
   private final BooleanSupplier interruptionComes;
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
-  private final Map<Integer, CallKey> pending = new HashMap<>();
-  private final Map<Integer, Long> entryTimes = new HashMap<>();
+  private final Map<Integer, Pending> pending = new HashMap<>();
 
   /// Calls that a signal interrupted: failed with EINTR, unless the kernel starts them again.
   private final Map<Integer, Failure> interrupted = new HashMap<>();
@@ -187,13 +192,15 @@ public final class FailureSession {
   private void enter(TraceEvent.Entered entered) {
     int thread = entered.threadId();
     SyscallId id = entered.call();
-    CallKey key = notes.entered(entered, process(thread).memory());
+    TracedProcess process = process(thread);
+    CallKey key = notes.entered(entered, process.memory());
     Failure before = interrupted.get(thread);
     if (before != null && before.key().sameCall(key)) {
       interrupted.remove(thread); // started again: it has not failed
     }
-    pending.put(thread, key);
-    entryTimes.put(thread, entered.nanoTime());
+    List<Argument> arguments =
+        builder.arguments(id, entered.registers(), view.context(process.memory(), thread));
+    pending.put(thread, new Pending(key, arguments, entered.nanoTime()));
     calls++;
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     seen.add(name);
@@ -204,12 +211,12 @@ public final class FailureSession {
     int thread = exited.threadId();
     long result = exited.registers().rax();
     notes.exited(exited, process(thread).memory());
-    CallKey key = pending.remove(thread);
-    if (key == null || key.id().number() != exited.call().number()) {
+    Pending call = pending.remove(thread);
+    if (call == null || call.key().id().number() != exited.call().number()) {
       watch.left(thread);
       return;
     }
-    boolean handled = isSignalReturn(key.id());
+    boolean handled = isSignalReturn(call.key().id());
     if (handled && result == -EINTR) {
       watch.left(thread);
       settle(thread);
@@ -224,7 +231,7 @@ public final class FailureSession {
     Failure failure =
         look(
             thread,
-            key,
+            call,
             exited,
             restart ? -EINTR : result,
             watch.ran(thread, exited.call(), result));
@@ -271,14 +278,15 @@ public final class FailureSession {
         && journey.hops().getFirst() instanceof trapline.model.Hop.SourceLine line) {
       place.append(line.frame().module()).append(line.frame().moduleOffset());
     }
-    for (trapline.model.Argument argument : journey.arguments()) {
+    for (Argument argument : journey.arguments()) {
       place.append(' ').append(argument.value().text());
     }
     return place.toString();
   }
 
   private @Nullable Failure look(
-      int thread, CallKey key, TraceEvent.Exited exited, long result, @Nullable TracedCall ran) {
+      int thread, Pending call, TraceEvent.Exited exited, long result, @Nullable TracedCall ran) {
+    CallKey key = call.key();
     TracedProcess process = process(thread);
     Site site = new Site(process.processId(), key.id(), key.instruction(), result);
     if (looks.merge(site, 1, Integer::sum) > LOOKS) {
@@ -289,17 +297,18 @@ public final class FailureSession {
     // As at the entry, but for the result: 0 is rax's number in DWARF.
     Registers registers = exited.registers().withDwarf(0, result);
     Arrival arrival =
-        builder.arrive(view.caller(thread, process), key.id(), registers, process, context);
+        builder.arrive(
+            view.caller(thread, process), key.id(), registers, process, call.arguments());
     boolean startup = !process.started() && arrival.mayPrecedeProgram();
     if (!startup) {
       process.markStarted();
     }
+    Departure departure = builder.depart(arrival, registers, context);
     builder.locate(arrival, process);
-    Long entry = entryTimes.get(thread);
-    long nanoseconds = entry == null ? -1 : exited.nanoTime() - entry;
+    long nanoseconds = exited.nanoTime() - call.nanoTime();
     Journey journey =
         builder.returned(
-            arrival, process, context, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
+            arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
     return new Failure(key, journey, startup, 1, ran);
   }
 }

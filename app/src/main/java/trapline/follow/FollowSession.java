@@ -9,12 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
-import trapline.decode.DecodeContext;
 import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.ReturnTrace;
 import trapline.journey.StepsBuilder;
 import trapline.kernel.run.TracedCall;
@@ -317,30 +316,22 @@ public final class FollowSession {
       }
       return false;
     }
+    // Everything about the call is read now: stepped on, the program may change it.
+    Departure departure =
+        builder.depart(call.arrival(), exited.registers(), view.context(process.memory(), thread));
     TracedCall ran =
         call.kind() == Kind.FULL
             ? watch.ran(thread, exited.call(), exited.registers().rax())
             : null;
     process.mayHaveChanged(thread);
     long nanoseconds = exited.nanoTime() - call.nanoTime();
-    DecodeContext context = view.context(process.memory(), thread);
-    Registers registers = exited.registers();
-    boolean restarted = Errnos.isRestart((int) -registers.rax());
-    ReturnTrace trace;
-    boolean whole =
-        call.kind() == Kind.FULL || (call.kind() == Kind.REPEAT && sink.wantsWholeJourneys());
-    if (!whole || restarted) {
-      trace = ReturnTrace.of(registers, "");
-    } else if (call.arrival().name().equals("rt_sigreturn")) {
-      trace = ReturnTrace.of(registers, "the program goes on where the signal interrupted it");
-    } else {
-      trace = stepper.step(thread, registers, call.arrival().returnPoint(), process.memory());
-    }
+    boolean restarted = departure.outcome() instanceof Outcome.Restarted;
+    ReturnTrace trace = wayBack(thread, call, departure, process);
     Journey journey =
         builder.returned(
             call.arrival(),
+            departure,
             process,
-            context,
             trace,
             nanoseconds,
             call.occurrence(),
@@ -358,6 +349,21 @@ public final class FollowSession {
     }
     emit(call, journey);
     return isComplete();
+  }
+
+  /// Steps a thread back to its caller when that is shown. It runs on here.
+  private ReturnTrace wayBack(
+      int thread, Pending call, Departure departure, TracedProcess process) {
+    Registers registers = departure.registers();
+    boolean whole =
+        call.kind() == Kind.FULL || (call.kind() == Kind.REPEAT && sink.wantsWholeJourneys());
+    if (!whole || departure.outcome() instanceof Outcome.Restarted) {
+      return ReturnTrace.of(registers, "");
+    }
+    if (call.arrival().name().equals("rt_sigreturn")) {
+      return ReturnTrace.of(registers, "the program goes on where the signal interrupted it");
+    }
+    return stepper.step(thread, registers, call.arrival().returnPoint(), process.memory());
   }
 
   private List<Step> steps(Pending call, TracedProcess process, ReturnTrace trace) {

@@ -143,8 +143,25 @@ public final class JourneyBuilder {
   /// Looks at a thread that is stopped at the entry of a call.
   public Arrival arrive(
       Caller caller, SyscallId id, Registers registers, AddressSpace space, DecodeContext context) {
+    return arrive(caller, id, registers, space, arguments(id, registers, context));
+  }
+
+  /// The arguments of a call whose thread is stopped at its entry.
+  public List<Argument> arguments(SyscallId id, Registers registers, DecodeContext context) {
+    return decoder.onEntry(id, registers, context);
+  }
+
+  /// The same as at the entry, of a thread whose stack is looked at only at the exit.
+  ///
+  /// @param registers as at the entry, but for the result
+  /// @param arguments what [#arguments] gave at the entry
+  public Arrival arrive(
+      Caller caller,
+      SyscallId id,
+      Registers registers,
+      AddressSpace space,
+      List<Argument> arguments) {
     CallStack stack = CallStack.of(registers, space);
-    List<Argument> arguments = decoder.onEntry(id, registers, context);
     return new Arrival(caller, id, nameOf(id), registers, stack, arguments, sources);
   }
 
@@ -313,21 +330,41 @@ public final class JourneyBuilder {
         values);
   }
 
-  /// The journey of a call that returned.
+  /// What a call has left, as it was when the thread stopped behind it.
   ///
-  /// @param context memory and descriptors as they are now
+  /// @param registers those at the exit
+  public record Departure(Registers registers, List<Argument> arguments, Outcome outcome) {
+    public Departure {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /// Looks at a thread that is stopped at the exit of a call, before it is stepped or resumed: what
+  /// the kernel wrote, the program may have overwritten one instruction later.
+  ///
+  /// @param registers those at the exit
+  /// @param context memory and descriptors as they are at this stop
+  public Departure depart(Arrival arrival, Registers registers, DecodeContext context) {
+    long rax = registers.rax();
+    return new Departure(
+        registers,
+        decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context),
+        decoder.outcome(arrival.id, arrival.registers, rax, context));
+  }
+
+  /// The journey of a call that returned. Nothing about the call itself is read here.
+  ///
+  /// @param departure what was seen at the exit
+  /// @param trace the way from the exit on; it begins with the departure's registers
   public Journey returned(
       Arrival arrival,
+      Departure departure,
       AddressSpace space,
-      DecodeContext context,
       ReturnTrace trace,
       long nanoseconds,
       long occurrence,
       List<Step> steps) {
-    long rax = trace.states().getFirst().rax();
-    List<Argument> arguments =
-        decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context);
-    Outcome outcome = decoder.outcome(arrival.id, arrival.registers, rax, context);
+    Outcome outcome = departure.outcome();
     List<Hop> hops = new ArrayList<>(arrival.hops);
     if (hops.size() > 1) {
       if (outcome instanceof Outcome.Restarted restarted) {
@@ -340,7 +377,7 @@ public final class JourneyBuilder {
         hops.add(returns.hop());
       }
     }
-    return journey(arrival, arguments, outcome, nanoseconds, occurrence, hops, steps);
+    return journey(arrival, departure.arguments(), outcome, nanoseconds, occurrence, hops, steps);
   }
 
   /// The journey of a call that did not return, or had not when it was last looked at.
