@@ -4,6 +4,8 @@ module trapline.core {
   requires static transitive org.jspecify;
   requires tools.jackson.core;
   requires org.tukaani.xz;
+  requires aircompressor.v3;
+  requires jdk.unsupported; // what aircompressor takes from it
 
   exports trapline.abi;
   exports trapline.bytes;

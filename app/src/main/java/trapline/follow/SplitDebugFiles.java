@@ -3,6 +3,7 @@ package trapline.follow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,12 +11,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.dwarf.DwarfSections;
+import trapline.dwarf.SourcePaths;
 import trapline.dwarf.SupplementaryFiles;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
-import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
 /// Finds the files that an object file's debug information is split over.
@@ -71,8 +72,7 @@ final class SplitDebugFiles implements SupplementaryFiles {
 
   @Override
   public Optional<DwarfSections> splitUnit(String name, String compilationDirectory, long dwoId) {
-    return open(compilationDirectory.isEmpty() ? name : compilationDirectory + "/" + name)
-        .or(() -> name.startsWith("/") ? open(name) : Optional.empty());
+    return open(SourcePaths.join(compilationDirectory, name));
   }
 
   @Override
@@ -88,8 +88,10 @@ final class SplitDebugFiles implements SupplementaryFiles {
   private Optional<DwarfSections> open(String name) {
     try {
       return Optional.of(sections(objects.open(Path.of(name)).elf()));
-    } catch (IOException | InvalidPathException | MalformedBinary | Unsupported e) {
+    } catch (NoSuchFileException | InvalidPathException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw new Unsupported("reading " + name, "leave to read it", ObjectFiles.reason(e));
     }
   }
 }

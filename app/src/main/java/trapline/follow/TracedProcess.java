@@ -92,6 +92,16 @@ final class TracedProcess implements AddressSpace {
   }
 
   @Override
+  public String whyNoImage(RemoteAddress address) {
+    Maps.Mapping mapping = find(address.value());
+    String why =
+        mapping == null
+            ? null
+            : refused.get(new Loaded(mapping.device(), mapping.inode(), mapping.path(), 0));
+    return why == null ? AddressSpace.super.whyNoImage(address) : why;
+  }
+
+  @Override
   public @Nullable Image named(String path) {
     for (Maps.Mapping mapping : current().mappings()) {
       if (mapping.path().equals(path) && mapping.isExecutable()) {
@@ -295,6 +305,9 @@ final class TracedProcess implements AddressSpace {
 
   private final Map<Loaded, @Nullable ObjectFile> files = new HashMap<>();
 
+  /// Why those of `files` that are `null` are.
+  private final Map<Loaded, String> refused = new HashMap<>();
+
   private @Nullable ObjectFile opened(Loaded key, Maps.Mapping mapping) {
     if (files.containsKey(key)) {
       return files.get(key);
@@ -302,8 +315,12 @@ final class TracedProcess implements AddressSpace {
     ObjectFile file;
     try {
       file = objects.open(reader, mapping);
-    } catch (IOException | MalformedBinary | Unsupported e) {
+    } catch (IOException e) {
       file = null;
+      refused.put(key, key.path() + " cannot be read: " + ObjectFiles.reason(e));
+    } catch (MalformedBinary | Unsupported e) {
+      file = null;
+      refused.put(key, String.valueOf(e.getMessage()));
     }
     files.put(key, file);
     return file;
@@ -327,7 +344,8 @@ final class TracedProcess implements AddressSpace {
               found.rejected(),
               "",
               () -> "");
-      case DebugFile.Missing missing -> Image.Debug.missing(missing.why(), missing::remedy);
+      case DebugFile.Missing missing ->
+          Image.Debug.missing(missing.why(), missing.rejected(), missing::remedy);
     };
   }
 

@@ -91,6 +91,7 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
         "-XX:TieredStopAtLevel=1",
         "-Xshare:auto",
         "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
         "-cp",
         path != null ? path : Objects.requireNonNull(System.getProperty("java.class.path")),
         "trapline.cli.Main");

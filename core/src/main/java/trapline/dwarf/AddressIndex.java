@@ -43,7 +43,7 @@ final class AddressIndex {
     IntervalTable.Builder table = new IntervalTable.Builder();
     try {
       long infoSize = section.isEmpty() ? 0 : file.section(".debug_info").size();
-      long at = 0;
+      long at = infoSize == 0 ? section.size() : 0;
       while (at < section.size()) {
         at = readSet(section, at, infoSize, table);
       }

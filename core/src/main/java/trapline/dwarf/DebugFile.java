@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.bytes.Cursor;
 import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
 
 /// The debug sections of one file: a main file, a split one, or one that others share.
 final class DebugFile {
@@ -60,10 +61,22 @@ final class DebugFile {
   Bytes section(String name) {
     Bytes section = loaded.get(name);
     if (section == null) {
-      section = sections.section(name);
+      section = load(sections, name, diagnostics);
       loaded.put(name, section);
     }
     return section;
+  }
+
+  /// A section; no bytes, with a diagnostic, when it cannot be had.
+  static Bytes load(DwarfSections sections, String name, Diagnostics diagnostics) {
+    try {
+      return sections.section(name);
+    } catch (MalformedBinary e) {
+      diagnostics.addForAll(e.file(), name + " cannot be read: " + e.getMessage(), "");
+    } catch (Unsupported e) {
+      diagnostics.addForAll(name, e.feature() + " needs " + e.needs(), e.remedy());
+    }
+    return Bytes.empty(name);
   }
 
   /// A section whose name ends in `.dwo` in a split file.
@@ -219,7 +232,7 @@ final class DebugFile {
       found = others.alternate(name, at.take(at.uleb()));
     }
     if (found.isEmpty()) {
-      diagnostics.add(
+      diagnostics.addForAll(
           link.file(),
           "some names and types are in a file that was not found: " + name,
           "install the package that has it, beside the debug file's own");

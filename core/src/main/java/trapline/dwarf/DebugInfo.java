@@ -2,8 +2,10 @@ package trapline.dwarf;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Diagnostic;
@@ -15,8 +17,8 @@ import trapline.model.Place;
 ///
 /// Nothing is read before it is asked for, and one address costs the reading of one unit. A unit
 /// that is broken gives no answer for its own addresses and a [Diagnostic]; the others still
-/// answer. No method throws because of what a section holds; what [DwarfSections] throws when a
-/// section cannot be had is passed on.
+/// answer. No method throws because of what a section holds. A section that cannot be had counts as
+/// one without bytes, and a diagnostic says why.
 ///
 /// Safe for use by several threads, which wait for each other.
 public final class DebugInfo {
@@ -171,6 +173,18 @@ public final class DebugInfo {
     return splitUnits.full(unit).fileVariables().at(data.value());
   }
 
+  /// What could not be read so far that an address may be concerned by, each defect once. Whatever
+  /// is to be known of the address has to be asked for before.
+  public List<Diagnostic> defectsAt(LinkAddress address) {
+    synchronized (diagnostics) {
+      Set<Integer> units = new HashSet<>();
+      for (Unit unit : units(address)) {
+        units.add(unit.offset);
+      }
+      return diagnostics.of(units);
+    }
+  }
+
   /// What could not be read so far, each defect once.
   public List<Diagnostic> diagnostics() {
     synchronized (diagnostics) {
@@ -218,11 +232,14 @@ public final class DebugInfo {
 
   /// An answer of one unit; `null`, with a diagnostic, when the unit is broken.
   private <T> @Nullable T attempt(Unit unit, Function<Unit, @Nullable T> question) {
+    int before = diagnostics.asking(unit.offset);
     try {
       return question.apply(unit);
     } catch (MalformedBinary broken) {
       diagnostics.add(unit.toString(), broken);
       return null;
+    } finally {
+      diagnostics.asking(before);
     }
   }
 }

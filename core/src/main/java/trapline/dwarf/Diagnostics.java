@@ -10,19 +10,60 @@ import trapline.model.MalformedBinary;
 final class Diagnostics {
   private static final int LIMIT = 200;
 
-  private final Set<Diagnostic> seen = new LinkedHashSet<>();
+  /// The unit of a defect that can matter to any address of the file.
+  private static final int ALL = -1;
+
+  private record Found(int unit, Diagnostic defect) {}
+
+  private final Set<Found> seen = new LinkedHashSet<>();
+  private int asked = ALL;
+
+  /// Says whose answer is looked for now: what is found wrong meanwhile concerns its addresses.
+  ///
+  /// @param unit the offset of a unit's header, or what an earlier call returned
+  /// @return what to go back to afterwards
+  int asking(int unit) {
+    int before = asked;
+    asked = unit;
+    return before;
+  }
 
   void add(String where, String what, String remedy) {
-    if (seen.size() < LIMIT) {
-      seen.add(new Diagnostic(where, what, remedy));
-    }
+    add(asked, new Diagnostic(where, what, remedy));
   }
 
   void add(String unit, MalformedBinary broken) {
-    add(broken.file(), "broken debug information of " + unit + ": " + broken.getMessage(), "");
+    add(asked, broken(unit, broken));
+  }
+
+  /// Adds a defect that can matter to any address, whoever was asked when it was found.
+  void addForAll(String where, String what, String remedy) {
+    add(ALL, new Diagnostic(where, what, remedy));
+  }
+
+  private void add(int unit, Diagnostic defect) {
+    if (seen.size() < LIMIT) {
+      seen.add(new Found(unit, defect));
+    }
+  }
+
+  private static Diagnostic broken(String unit, MalformedBinary broken) {
+    return new Diagnostic(
+        broken.file(), "broken debug information of " + unit + ": " + broken.getMessage(), "");
   }
 
   List<Diagnostic> list() {
-    return List.copyOf(seen);
+    return seen.stream().map(Found::defect).distinct().toList();
+  }
+
+  /// The defects that can matter to the addresses of some units.
+  ///
+  /// @param units the offsets of their headers
+  List<Diagnostic> of(Set<Integer> units) {
+    return seen.stream()
+        .filter(each -> each.unit == ALL || units.contains(each.unit))
+        .map(Found::defect)
+        .distinct()
+        .toList();
   }
 }

@@ -199,19 +199,15 @@ final class LineHeader {
     return path;
   }
 
+  /// A directory 0, which version 5 has, is where the compiler ran; what is relative is so to it.
   private String join(FileName file) {
-    if (file.name.startsWith("/")) {
-      return file.name;
+    String ran = compilationDirectory;
+    if (version >= 5 && !directories.isEmpty() && !directories.getFirst().equals(ran)) {
+      ran = SourcePaths.join(ran, directories.getFirst());
     }
     long index = version >= 5 ? file.directory : file.directory - 1;
-    String directory = index >= 0 && index < directories.size() ? directories.get((int) index) : "";
-    StringBuilder path = new StringBuilder();
-    if (!directory.startsWith("/") && !compilationDirectory.isEmpty()) {
-      path.append(compilationDirectory).append('/');
-    }
-    if (!directory.isEmpty()) {
-      path.append(directory).append('/');
-    }
-    return path.append(file.name).toString();
+    boolean isListed = index >= (version >= 5 ? 1 : 0) && index < directories.size();
+    String directory = isListed ? directories.get((int) index) : "";
+    return SourcePaths.join(SourcePaths.join(ran, directory), file.name);
   }
 }

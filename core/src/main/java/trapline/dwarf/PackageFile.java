@@ -76,7 +76,7 @@ final class PackageFile {
   private Bytes section(String name) {
     Bytes section = loaded.get(name);
     if (section == null) {
-      section = sections.section(name);
+      section = DebugFile.load(sections, name, diagnostics);
       loaded.put(name, section);
     }
     return section;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
 
 /// Finds the unit that has the entries of a skeleton unit (DWARF 5, section 3.1.2).
 final class SplitUnits {
@@ -71,6 +72,8 @@ final class SplitUnits {
               "compile and link again");
     } catch (MalformedBinary broken) {
       main.diagnostics().add(name, broken);
+    } catch (Unsupported e) {
+      main.diagnostics().add(name, e.feature() + " needs " + e.needs(), e.remedy());
     }
     return skeleton;
   }

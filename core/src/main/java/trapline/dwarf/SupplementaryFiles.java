@@ -11,6 +11,9 @@ public interface SupplementaryFiles {
   /// @param name the `.dwo` file as the skeleton names it, absolute or relative
   /// @param compilationDirectory what a relative name is relative to; empty when not stated
   /// @param dwoId the identifier that the split unit must carry; checked by the caller
+  /// @return nothing when there is no such file
+  /// @throws trapline.model.MalformedBinary when there is one, and it is no object file
+  /// @throws trapline.model.Unsupported when there is one that cannot be read here
   default Optional<DwarfSections> splitUnit(String name, String compilationDirectory, long dwoId) {
     return Optional.empty();
   }

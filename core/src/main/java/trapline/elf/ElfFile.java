@@ -1,6 +1,7 @@
 package trapline.elf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +42,9 @@ public final class ElfFile {
   private final Lazy<FunctionIndex> functions = new Lazy<>(() -> new FunctionIndex(this));
   private final Lazy<PltTable> plt = new Lazy<>(this::readPlt);
   private final Lazy<Notes> notes = new Lazy<>(this::readNotes);
+  private final Lazy<MiniDebugInfo> mini = new Lazy<>(() -> MiniDebugInfo.of(this));
   private final Map<Integer, Bytes> unpacked = new ConcurrentHashMap<>();
+  private long unpackedSize;
 
   private ElfFile(Bytes file) {
     this.bytes = file;
@@ -132,8 +135,8 @@ public final class ElfFile {
 
   /// The contents of a section, decompressed; no bytes when it has none in this file.
   ///
-  /// @throws trapline.model.Unsupported when they are compressed with Zstandard, or would not fit
-  ///     into memory
+  /// @throws trapline.model.Unsupported when they are compressed in a way that is not known, or
+  ///     would not fit into memory
   public Bytes data(Section section) {
     if (!section.hasContents()) {
       return Bytes.empty(bytes.file());
@@ -143,12 +146,22 @@ public final class ElfFile {
     if (!section.isCompressed() && !oldForm) {
       return stored;
     }
-    return unpacked.computeIfAbsent(
-        section.index(),
-        index ->
-            oldForm
-                ? Compression.unpackOldForm(stored, section.name())
-                : Compression.unpack(stored, section.name()));
+    return unpacked.computeIfAbsent(section.index(), index -> unpack(section, stored, oldForm));
+  }
+
+  /// Names of code by this file's own tables alone.
+  FunctionIndex ownFunctions() {
+    return functions.get();
+  }
+
+  private synchronized Bytes unpack(Section section, Bytes stored, boolean oldForm) {
+    long left = Compression.budget() - unpackedSize;
+    Bytes contents =
+        oldForm
+            ? Compression.unpackOldForm(stored, section.name(), left)
+            : Compression.unpack(stored, section.name(), left);
+    unpackedSize += contents.size();
+    return contents;
   }
 
   /// The decompressed contents of a section of debug information.
@@ -199,7 +212,15 @@ public final class ElfFile {
   ///
   /// @return `null` when no symbol covers the address
   public @Nullable Symbol functionAt(LinkAddress address) {
-    return functions.get().at(address);
+    Symbol own = functions.get().at(address);
+    ElfFile more = mini.get().file();
+    return more == null ? own : nearer(own, more.ownFunctions().at(address));
+  }
+
+  /// Whether it has names of functions that no other file has to be looked into for: a symbol table
+  /// for the linker, or a compressed one in `.gnu_debugdata`.
+  public boolean hasFullSymbols() {
+    return !symbols().isEmpty() || mini.get().file() != null;
   }
 
   /// The same with a separate debug file at hand, whose symbol table has the names that were
@@ -208,8 +229,10 @@ public final class ElfFile {
   ///
   /// @param debug the debug file of this file, or this file
   public @Nullable Symbol functionAt(LinkAddress address, ElfFile debug) {
-    Symbol own = functionAt(address);
-    Symbol other = debug.functionAt(address);
+    return nearer(functionAt(address), debug.functionAt(address));
+  }
+
+  private static @Nullable Symbol nearer(@Nullable Symbol own, @Nullable Symbol other) {
     if (own == null || other == null) {
       return own == null ? other : own;
     }
@@ -348,8 +371,13 @@ public final class ElfFile {
 
   /// Defects that could be gone around, as far as they were met.
   public List<Diagnostic> diagnostics() {
-    Diagnostic defect = sectionHeaders.get().defect();
-    return defect == null ? List.of() : List.of(defect);
+    List<Diagnostic> defects = new ArrayList<>();
+    for (Diagnostic defect : Arrays.asList(sectionHeaders.get().defect(), mini.get().defect())) {
+      if (defect != null) {
+        defects.add(defect);
+      }
+    }
+    return List.copyOf(defects);
   }
 
   /// Position independent programs say so since binutils 2.26; older ones export nothing, while

@@ -38,6 +38,10 @@ final class FunctionIndex {
     this.order = sorted();
   }
 
+  boolean isEmpty() {
+    return order.length == 0;
+  }
+
   /// @return `null` when no symbol covers the address
   @Nullable Symbol at(LinkAddress address) {
     int index = find(address);

@@ -15,6 +15,11 @@ public interface AddressSpace extends UnwindModules {
   /// The object file that is mapped under this path; `null` when there is none.
   @Nullable Image named(String path);
 
+  /// Why [#at] has no object file for an address, in a sentence.
+  default String whyNoImage(RemoteAddress address) {
+    return "the code at " + address + " is in no mapped file";
+  }
+
   RemoteMemory memory();
 
   /// Names addresses as `main+34`, `socket@plt`.

@@ -51,7 +51,7 @@ final class CallSites {
     PhysicalFrame frame = stack.callFrame();
     Image image = space.at(frame.lookupPc());
     if (image == null) {
-      return missing("the code at " + frame.pc() + " is in no mapped file", "");
+      return missing(space.whyNoImage(frame.lookupPc()), "");
     }
     if (!stack.rule().isEmpty() && !stack.alone().isEmpty()) {
       return missing(stack.alone(), "");

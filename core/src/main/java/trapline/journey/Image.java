@@ -60,7 +60,12 @@ public final class Image implements UnwindModule {
 
     /// No debug information.
     public static Debug missing(String why, Supplier<String> remedy) {
-      return new Debug(null, null, "", List.of(), why, remedy);
+      return missing(why, List.of(), remedy);
+    }
+
+    /// No debug information, but files that were taken for it.
+    public static Debug missing(String why, List<Diagnostic> notes, Supplier<String> remedy) {
+      return new Debug(null, null, "", notes, why, remedy);
     }
 
     /// Why there is none and what would bring it, in one sentence.
@@ -162,6 +167,35 @@ public final class Image implements UnwindModule {
     return debug().info();
   }
 
+  /// Why no line is known for an address that has been asked for, in one sentence.
+  String whyNoLine(LinkAddress address) {
+    Debug found = debug();
+    if (!found.missing().isEmpty()) {
+      return found.explanation();
+    }
+    List<Diagnostic> defects = defectsAt(address);
+    if (defects.isEmpty()) {
+      return "the debug information of " + shortName() + " has no line for this address";
+    }
+    Diagnostic first = defects.getFirst();
+    String remedy = first.remedy().isEmpty() ? "" : "; " + first.remedy();
+    return "the debug information of " + shortName() + " is not read: " + first.what() + remedy;
+  }
+
+  /// What is wrong with the file and its debug information, as far as it can concern an address
+  /// that has been asked for.
+  List<Diagnostic> notes(LinkAddress address) {
+    List<Diagnostic> notes = new ArrayList<>(debug().notes());
+    notes.addAll(elf.diagnostics());
+    notes.addAll(defectsAt(address));
+    return notes;
+  }
+
+  private List<Diagnostic> defectsAt(LinkAddress address) {
+    DebugInfo info = debug().info();
+    return info == null ? List.of() : info.defectsAt(address);
+  }
+
   @Override
   public List<CallFrameInfo> tables() {
     List<CallFrameInfo> known = tables;
@@ -215,7 +249,7 @@ public final class Image implements UnwindModule {
   public @Nullable Symbol symbolAt(LinkAddress address) {
     try {
       Symbol own = elf.functionAt(address);
-      if (own != null && !elf.symbols().isEmpty()) {
+      if (own != null && elf.hasFullSymbols()) {
         return own;
       }
       ElfFile separate = role == Role.VDSO ? null : debug().symbols();

@@ -200,10 +200,14 @@ public final class JourneyBuilder {
     hops.add(
         callImage == null || ownless
             ? new Hop.Missing(
-                HopKind.PLT, ownless ? stack.alone() : "the calling code is in no mapped file", "")
+                HopKind.PLT,
+                ownless ? stack.alone() : space.whyNoImage(stack.callFrame().lookupPc()),
+                "")
             : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
     if (trap != null) {
-      arrival.notes.addAll(trap.image().debug().notes());
+      Image image = trap.image();
+      RemoteAddress at = new RemoteAddress(trap.instruction().address());
+      arrival.notes.addAll(image.notes(image.link(at)));
     }
     hops.add(
         Wrappers.withText(
@@ -279,8 +283,12 @@ public final class JourneyBuilder {
           evidence, stack.user(), null, stack.alone(), stack.levels(), stack.end());
     }
     Image image = space.at(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
-    if (image != null) {
-      arrival.notes.addAll(image.debug().notes());
+    LinkAddress at =
+        image == null
+            ? null
+            : image.link(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
+    if (image != null && at != null) {
+      arrival.notes.addAll(image.notes(at));
     }
     if (place != null && image != null) {
       SourceText.Line line = arrival.quotes.line(image, place);
@@ -292,16 +300,8 @@ public final class JourneyBuilder {
           stack.levels(),
           stack.end());
     }
-    String missing;
-    if (image == null) {
-      missing = "the code is in no mapped file";
-    } else {
-      Image.Debug debug = image.debug();
-      missing =
-          debug.missing().isEmpty()
-              ? "the debug information of " + image.shortName() + " has no line for this address"
-              : debug.explanation();
-    }
+    String missing =
+        image == null || at == null ? space.whyNoImage(user.pc()) : image.whyNoLine(at);
     return new Hop.SourceLine(
         user.evidence(), stack.user(), null, missing, stack.levels(), stack.end());
   }

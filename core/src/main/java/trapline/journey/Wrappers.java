@@ -132,9 +132,7 @@ final class Wrappers {
     Place place = levels.isEmpty() ? null : levels.getFirst().place();
     boolean placed = place != null;
     String missing =
-        placed
-            ? ""
-            : debug.missing().isEmpty() ? "no line is known for this address" : debug.explanation();
+        placed ? "" : image.whyNoLine(image.link(new RemoteAddress(trap.instruction().address())));
     return new Hop.Wrapper(
         placed ? new Evidence.DebugInfo(debug.file()) : new Evidence.Symbols(image.name()),
         image.name(),

@@ -214,14 +214,26 @@ class LinesAndFunctionsTest {
     int asGnu = 0;
     for (int i = 0; i < addresses.size(); i++) {
       List<Symbolizer.Level> ours = Symbolizer.ours(info, addresses.get(i), false);
-      assertThat(ours).as("0x%x", addresses.get(i)).isEqualTo(llvm.get(i));
-      if (lines(ours).equals(lines(gnu.get(i)))) {
+      assertThat(ours).as("0x%x", addresses.get(i)).isEqualTo(once(llvm.get(i)));
+      if (lines(ours).equals(lines(once(gnu.get(i))))) {
         asGnu++;
       }
     }
     // addr2line misreads some numbers of files, see above.
     assertThat(asGnu).isGreaterThan(addresses.size() * 85 / 100);
     assertThat(info.diagnostics()).isEmpty();
+  }
+
+  /// Directory 0 of a table is the folder that the compiler ran in. Where both are stated as one
+  /// relative name (`./libio`), the tools take it as relative to itself.
+  private static List<Symbolizer.Level> once(List<Symbolizer.Level> levels) {
+    return levels.stream()
+        .map(
+            each ->
+                new Symbolizer.Level(
+                    each.function(),
+                    each.line().replaceFirst("^(\\./[^/]+/)\\1", "$1").replace("/./", "/")))
+        .toList();
   }
 
   /// The statement of a call with arguments on three lines.

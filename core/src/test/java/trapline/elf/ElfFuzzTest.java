@@ -24,7 +24,16 @@ class ElfFuzzTest {
   @ParameterizedTest
   @EnumSource(
       value = ElfPrograms.Build.class,
-      names = {"PLAIN", "RELR", "SYSV_HASH", "IBT", "COMPRESSED", "MUSL_STATIC", "STRIPPED"})
+      names = {
+        "PLAIN",
+        "RELR",
+        "SYSV_HASH",
+        "IBT",
+        "COMPRESSED",
+        "COMPRESSED_ZSTD",
+        "MINI",
+        "MUSL_STATIC"
+      })
   void truncatedFiles(ElfPrograms.Build build) {
     byte[] whole = ElfPrograms.bytesOf(build.in(folder));
     SplittableRandom random = new SplittableRandom(build.name().hashCode());
@@ -37,7 +46,16 @@ class ElfFuzzTest {
   @ParameterizedTest
   @EnumSource(
       value = ElfPrograms.Build.class,
-      names = {"PLAIN", "RELR", "SYSV_HASH", "IBT", "COMPRESSED", "MUSL_STATIC", "STRIPPED"})
+      names = {
+        "PLAIN",
+        "RELR",
+        "SYSV_HASH",
+        "IBT",
+        "COMPRESSED",
+        "COMPRESSED_ZSTD",
+        "MINI",
+        "MUSL_STATIC"
+      })
   void filesWithChangedWords(ElfPrograms.Build build) {
     byte[] whole = ElfPrograms.bytesOf(build.in(folder));
     assertThat(ElfWalk.everything(whole)).isGreaterThan(30);

@@ -60,6 +60,8 @@ final class ElfPrograms {
     COMPRESSED_GNU("gcc", "-g3", "-gz=zlib-gnu"),
     SHARED_LIBRARY("gcc", "-shared", "-fPIC", "-Wl,-soname,libtest.so.1"),
     SHARED_LIBRARY_ICF("gcc", "-shared", "-fPIC", "-fuse-ld=gold", "-Wl,--icf=all"),
+    COMPRESSED_ZSTD("gcc", "-g3"),
+    MINI("gcc", "-O1"),
     STRIPPED("gcc", "-s");
 
     private final String compiler;
@@ -75,9 +77,32 @@ final class ElfPrograms {
       if (Files.exists(program)) {
         return program;
       }
-      return Programs.compileWith(
-          compiler, folder, program.getFileName().toString(), SOURCE, options);
+      Programs.compileWith(compiler, folder, program.getFileName().toString(), SOURCE, options);
+      if (this == COMPRESSED_ZSTD) {
+        run("objcopy", "--compress-debug-sections=zstd", program.toString());
+      }
+      return this == MINI ? mini(folder, program) : program;
     }
+  }
+
+  /// Strips a program, and packs what its dynamic symbol table lacks as distributions do.
+  ///
+  /// @return the stripped program; the other stays as it is beside it, named `.whole`
+  static Path mini(Path folder, Path program) {
+    Tools.require("nm", "objcopy", "strip", "xz");
+    String script =
+        """
+        set -e; p=$1; cp "$p" "$p.whole"
+        nm -D --format=posix --defined-only "$p" | awk '{print $1}' | sort >"$p.dyn"
+        nm --format=posix --defined-only "$p" | awk '$2 ~ /[Tt]/ {print $1}' | sort >"$p.fun"
+        comm -13 "$p.dyn" "$p.fun" >"$p.keep"
+        objcopy --only-keep-debug "$p" "$p.debug"
+        objcopy -S --remove-section .comment --keep-symbols="$p.keep" "$p.debug" "$p.mini"
+        strip "$p"; xz -f "$p.mini"
+        objcopy --add-section .gnu_debugdata="$p.mini.xz" "$p" "$p"
+        """;
+    Command.runIn(folder, java.util.List.of("sh", "-c", script, "sh", program.toString())).orFail();
+    return program;
   }
 
   static ElfFile read(Path path) {

@@ -78,9 +78,11 @@ final class DebugFileSearch {
       }
     }
     String first = remedy;
+    List<Diagnostic> others = new ArrayList<>(rejected);
+    others.removeIf(each -> each.where().equals(DEBUGINFOD)); // said already
     return new DebugFile.Missing(
         why.toString(),
-        rejected,
+        others,
         () -> DebugPackages.remedy(object) + (first.isEmpty() ? "" : ", or " + first));
   }
 
@@ -335,7 +337,7 @@ final class DebugFileSearch {
     try {
       return files.elf(path, path.toString());
     } catch (IOException e) {
-      rejected.add(new Diagnostic(path.toString(), "cannot be read: " + e.getMessage(), ""));
+      rejected.add(new Diagnostic(path.toString(), "cannot be read: " + ObjectFiles.reason(e), ""));
     } catch (Unsupported e) {
       rejected.add(new Diagnostic(path.toString(), textOf(e), e.remedy()));
     } catch (MalformedBinary e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -187,6 +188,19 @@ public final class ObjectFiles {
       elf = first == null ? elf : first;
     }
     return elf;
+  }
+
+  /// Why a file could not be read, in a few words.
+  public static String reason(IOException failure) {
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failure instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    return failure instanceof FileSystemException with && with.getReason() != null
+        ? with.getReason()
+        : String.valueOf(failure.getMessage());
   }
 
   private static long number(Map<String, Object> facts, String name) {
