@@ -11,6 +11,7 @@ module trapline.core {
   exports trapline.bytes;
   exports trapline.code;
   exports trapline.decode;
+  exports trapline.demangle;
   exports trapline.dwarf.expression;
   exports trapline.dwarf;
   exports trapline.elf;

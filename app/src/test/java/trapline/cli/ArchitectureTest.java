@@ -30,6 +30,7 @@ class ArchitectureTest {
     rules.put("bytes", List.of("model"));
     rules.put("model", List.of("bytes"));
     rules.put("abi", List.of("bytes", "model"));
+    rules.put("demangle", List.of());
     rules.put("decode", List.of("bytes", "model", "abi"));
     rules.put("elf", List.of("bytes", "model"));
     rules.put("dwarf", List.of("bytes", "model", "elf"));
@@ -52,7 +53,8 @@ class ArchitectureTest {
             "unwind",
             "code",
             "kernel"));
-    rules.put("report", List.of("bytes", "model", "abi", "code", "kernel", "kernel.run"));
+    rules.put(
+        "report", List.of("bytes", "model", "abi", "code", "demangle", "kernel", "kernel.run"));
     rules.put("linux.sys", List.of("model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
     rules.put("linux.debuginfod", List.of("bytes", "model", "elf"));
