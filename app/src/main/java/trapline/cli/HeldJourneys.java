@@ -19,6 +19,7 @@ final class HeldJourneys implements JourneySink {
     JOURNEY,
     REPEAT,
     STARTUP,
+    ONLY_AT_STARTUP,
     STARTED
   }
 
@@ -53,6 +54,11 @@ final class HeldJourneys implements JourneySink {
   }
 
   @Override
+  public void onlyAtStartup(Journey journey) {
+    held.add(new Held(Kind.ONLY_AT_STARTUP, journey));
+  }
+
+  @Override
   public void started() {
     held.add(new Held(Kind.STARTED, null));
   }
@@ -69,7 +75,7 @@ final class HeldJourneys implements JourneySink {
     for (int i = 0; i < held.size(); i++) {
       Journey journey = held.get(i).journey();
       CallKey key = journey == null ? null : kernel.notes().keyOf(journey);
-      if (journey != null && key != null && held.get(i).kind() == Kind.JOURNEY) {
+      if (journey != null && key != null && isWhole(held.get(i).kind())) {
         wanted.add(new GuestObserver.Wanted(key, journey.outcome()));
         places.add(i);
       }
@@ -80,9 +86,19 @@ final class HeldJourneys implements JourneySink {
       Journey journey = each.journey();
       if (journey != null) {
         GuestObserver.Seen seen = observed == null ? null : observed.calls().get(i);
-        held.set(places.get(i), new Held(each.kind(), journey.withHop(hop(seen, kernel))));
+        replace(journey, journey.withHop(hop(seen, kernel)));
       }
     }
+  }
+
+  private static boolean isWhole(Kind kind) {
+    return kind == Kind.JOURNEY || kind == Kind.ONLY_AT_STARTUP;
+  }
+
+  /// A call that came at the start only is held twice.
+  @SuppressWarnings("ReferenceEquality")
+  private void replace(Journey journey, Journey more) {
+    held.replaceAll(each -> each.journey() == journey ? new Held(each.kind(), more) : each);
   }
 
   private static Hop hop(GuestObserver.@Nullable Seen seen, KernelObservation kernel) {
@@ -111,6 +127,7 @@ final class HeldJourneys implements JourneySink {
       switch (each.kind()) {
         case JOURNEY -> shown.journey(journey);
         case REPEAT -> shown.repeat(journey);
+        case ONLY_AT_STARTUP -> shown.onlyAtStartup(journey);
         default -> shown.startup(journey);
       }
     }

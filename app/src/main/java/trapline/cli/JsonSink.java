@@ -42,6 +42,10 @@ final class JsonSink implements JourneySink {
     journey(journey);
   }
 
+  /// It was printed when it came.
+  @Override
+  public void onlyAtStartup(Journey journey) {}
+
   @Override
   public void started() {}
 

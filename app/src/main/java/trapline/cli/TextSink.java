@@ -55,6 +55,11 @@ final class TextSink implements JourneySink {
     startup.merge(journey.name(), 1, Integer::sum);
   }
 
+  @Override
+  public void onlyAtStartup(Journey journey) {
+    journey(journey);
+  }
+
   /// One line for what the dynamic linker and the C library did, once the program itself has begun.
   @Override
   public void started() {

@@ -490,7 +490,7 @@ public final class FollowSession {
       Journey journey = startupOnly.get(name);
       if (journey != null) {
         missing.remove(name);
-        sink.journey(journey);
+        sink.onlyAtStartup(journey);
       }
     }
     Set<String> vdso = new HashSet<>(missing);

@@ -18,6 +18,9 @@ public interface JourneySink {
   /// A call that the dynamic linker made before the program started.
   void startup(Journey journey);
 
+  /// A call that was asked for and came at the start of the program only; it was handed on there.
+  void onlyAtStartup(Journey journey);
+
   /// No more calls of [#startup] will come for now.
   void started();
 

@@ -1,5 +1,6 @@
 package trapline.demangle;
 
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Says a symbol's name as it was written in C++ or Rust.
@@ -15,8 +16,8 @@ public final class Demangler {
 
   private Demangler() {}
 
-  /// The name in full, as GNU `c++filt` prints it; `symbol` itself when it is not mangled, malformed,
-  /// or beyond the bounds. A version, as in `@GLIBCXX_3.4`, stays behind it.
+  /// The name in full, as GNU `c++filt` prints it; `symbol` itself when it is not mangled,
+  /// malformed, or beyond the bounds. A version, as in `@GLIBCXX_3.4`, stays behind it.
   public static String demangle(String symbol) {
     int version = symbol.indexOf('@');
     String name = version < 0 ? symbol : symbol.substring(0, version);
@@ -41,6 +42,37 @@ public final class Demangler {
     }
     String text = Fold.fold(output.toString(), output.lists(), dots);
     return version < 0 ? text : text + symbol.substring(version);
+  }
+
+  /// A text with the symbols in it renamed: those words that begin as mangled names do.
+  public static String within(String text, UnaryOperator<String> rename) {
+    if (text.indexOf("_Z") < 0 && text.indexOf("_R") < 0 && text.indexOf(GLOBAL) < 0) {
+      return text;
+    }
+    StringBuilder out = new StringBuilder(text.length() + 32);
+    int at = 0;
+    while (at < text.length()) {
+      int end = at;
+      while (end < text.length() && isOfSymbol(text.charAt(end))) {
+        end++;
+      }
+      // A sentence's full stop is not the symbol's.
+      while (end > at && text.charAt(end - 1) == '.') {
+        end--;
+      }
+      if (end == at) {
+        out.append(text.charAt(at++));
+      } else {
+        String word = text.substring(at, end);
+        out.append(mayBeMangled(word) ? rename.apply(word) : word);
+        at = end;
+      }
+    }
+    return out.toString();
+  }
+
+  private static boolean isOfSymbol(char c) {
+    return Character.isLetterOrDigit(c) || c == '_' || c == '$' || c == '.';
   }
 
   /// Whether the name begins as mangled ones do; cheap.
@@ -79,7 +111,8 @@ public final class Demangler {
 
   /// Some systems put a dot in front of a function's symbol.
   private static @Nullable Output dotted(String name, boolean full) {
-    Output output = name.length() > 1 && mayBeMangled(name.substring(1)) ? read(name.substring(1), full) : null;
+    String rest = name.substring(1);
+    Output output = mayBeMangled(rest) ? read(rest, full) : null;
     if (output == null || name.charAt(0) != '.') {
       return output;
     }
@@ -88,7 +121,8 @@ public final class Demangler {
 
   private static @Nullable Output keyed(String name, boolean full) {
     int at = GLOBAL.length();
-    boolean separated = name.length() > at + 2 && "._$".indexOf(name.charAt(at)) >= 0 && name.charAt(at + 2) == '_';
+    boolean separated =
+        name.length() > at + 2 && "._$".indexOf(name.charAt(at)) >= 0 && name.charAt(at + 2) == '_';
     if (!separated) {
       return null;
     }

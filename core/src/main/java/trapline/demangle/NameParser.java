@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads `<encoding>`, `<name>` and what belongs to them (Itanium C++ ABI, 5.1.2 and 5.1.3).
 final class NameParser {
-  /// How GCC's name of an unnamed namespace begins; in front of the `N` stands one of `.`, `_`, `$`.
+  /// How GCC's name of an unnamed namespace begins; in front of the `N` stands one of `.`, `_`,
+  // `$`.
   private static final String UNNAMED_NAMESPACE = "_GLOBAL_";
 
   private static final int NOT_DEFAULT_ARGUMENT = -1;
@@ -449,8 +450,7 @@ final class NameParser {
       in.skip(1);
       boolean virtual = in.peek() == 'v';
       callOffset(in.next());
-      return new Node.Special(
-          virtual ? "virtual thunk to " : "non-virtual thunk to ", encoding());
+      return new Node.Special(virtual ? "virtual thunk to " : "non-virtual thunk to ", encoding());
     }
     if (in.accept("GR")) {
       Node name = name();

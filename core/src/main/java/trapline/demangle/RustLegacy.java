@@ -2,8 +2,8 @@ package trapline.demangle;
 
 import org.jspecify.annotations.Nullable;
 
-/// Reads Rust's older names: they are C++'s nested names of which the last part is a hash, with what
-/// C++ cannot say written as `$LT$`, `..` and the like.
+/// Reads Rust's older names: they are C++'s nested names of which the last part is a hash, with
+/// what C++ cannot say written as `$LT$`, `..` and the like.
 final class RustLegacy {
   private static final String HASH = "17h";
   private static final int HASH_DIGITS = 16;

@@ -2,8 +2,8 @@ package trapline.demangle;
 
 import java.util.Map;
 
-/// Reads Rust's names by RFC 2603 and writes them as it reads: a back reference is a position in the
-/// name, which is read again there.
+/// Reads Rust's names by RFC 2603 and writes them as it reads: a back reference is a position in
+/// the name, which is read again there.
 final class RustV0 {
   private static final Map<Character, String> BASIC_TYPES =
       Map.ofEntries(
@@ -327,8 +327,8 @@ final class RustV0 {
     }
   }
 
-  /// A path, whose generic arguments are not yet closed: what a trait's types are stands there, too.
-  ///
+  /// A path, whose generic arguments are not yet closed: what a trait's types are stands there,
+  /// too. 
   /// @return whether there are any
   private boolean openPath() {
     budget.enter();

@@ -38,16 +38,13 @@ final class Tables {
         row ->
             operators.put(
                 row[0],
-                new Node.Operator(row[0], Integer.parseInt(row[1]), row[2].replace('␣', ' ')))
-    );
+                new Node.Operator(row[0], Integer.parseInt(row[1]), row[2].replace('␣', ' '))));
     read("types.txt", row -> types.put(row[0], new Node.Builtin(row[1], row[2])));
     read(
         "standard.txt",
         row ->
             standard.put(row[0], new Standard(row[1], row[2], "-".equals(row[3]) ? null : row[3])));
-    read(
-        "special.txt",
-        row -> special.put(row[0], new SpecialName(of(row[1]), row[2])));
+    read("special.txt", row -> special.put(row[0], new SpecialName(of(row[1]), row[2])));
   }
 
   private static SpecialOf of(String word) {

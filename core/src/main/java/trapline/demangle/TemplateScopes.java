@@ -83,8 +83,8 @@ final class TemplateScopes {
     return nodes.get(index);
   }
 
-  /// Goes to the scope in which `parameter`, that `reference` refers to, was first met, unless it is
-  /// inside of itself.
+  /// Goes to the scope in which `parameter`, that `reference` refers to, was first met, unless it
+  /// is inside of itself.
   void enterReferred(Node reference, Node.TemplateParameter parameter) {
     Saved saved = firstMet.get(parameter);
     if (saved == null) {

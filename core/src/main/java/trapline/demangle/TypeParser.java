@@ -80,9 +80,7 @@ final class TypeParser {
     }
     for (int i = qualifiers.size() - 1; i >= 0; i--) {
       Qualifier qualifier = qualifiers.get(i);
-      type =
-          new Node.Modified(
-              ofFunction ? qualifier.ofThis() : qualifier, type, arguments.get(i));
+      type = new Node.Modified(ofFunction ? qualifier.ofThis() : qualifier, type, arguments.get(i));
     }
     if (reference != null) {
       type = new Node.Modified(reference, type, null);
@@ -146,8 +144,7 @@ final class TypeParser {
     if (next == '_' || Scanner.isDigit(next) || Scanner.isUpper(next)) {
       Node found = parser.names.substitution(false);
       return in.peek() == 'I'
-          ? parser.substitutions.add(
-              new Node.Template(found, parser.names.templateArguments()))
+          ? parser.substitutions.add(new Node.Template(found, parser.names.templateArguments()))
           : found;
     }
     Node name = parser.names.name();
@@ -159,8 +156,8 @@ final class TypeParser {
     return new Node.TemplateParameter(in.compactNumber());
   }
 
-  /// A template parameter, or a template template parameter with its arguments. Arguments behind the
-  /// type of a conversion function belong to the function, unless more arguments follow.
+  /// A template parameter, or a template template parameter with its arguments. Arguments behind
+  /// the type of a conversion function belong to the function, unless more arguments follow.
   private Node parameterType() {
     Node parameter = templateParameter();
     if (in.peek() != 'I') {

@@ -13,8 +13,7 @@ final class TypePrinter {
     private final TemplateScopes.@Nullable Scope scope;
     private boolean written;
 
-    private Modifier(
-        Node node, @Nullable Modifier next, TemplateScopes.@Nullable Scope scope) {
+    private Modifier(Node node, @Nullable Modifier next, TemplateScopes.@Nullable Scope scope) {
       this.node = node;
       this.next = next;
       this.scope = scope;

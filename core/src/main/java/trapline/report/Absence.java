@@ -10,7 +10,8 @@ final class Absence {
 
   static Phrase phrase(Page page, String why, String remedy) {
     Phrase phrase = Phrase.of(page.glyphs.dash, Tone.FAINT);
-    phrase.words(remedy.isEmpty() ? why : why + ": " + remedy, Tone.FAINT);
+    phrase.words(
+        Names.shown(remedy.isEmpty() ? why : why + ": " + remedy, page.glyphs.dots), Tone.FAINT);
     return phrase;
   }
 

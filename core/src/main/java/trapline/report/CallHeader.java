@@ -131,7 +131,7 @@ final class CallHeader {
         String dots = page.glyphs.dots;
         return page.fitted(Names.where(frame), room)
             + "  "
-            + Display.cutMiddle(Display.clean(Names.function(frame)), room, dots);
+            + Display.cutMiddle(Display.clean(Names.function(frame, dots)), room, dots);
       }
     }
     return "";

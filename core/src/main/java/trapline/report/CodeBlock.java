@@ -13,6 +13,10 @@ final class CodeBlock {
   private final int operandsColumn;
   private final int noteColumn;
 
+  private String shownOperands(CodeLine line) {
+    return Names.shown(operands(line.text()), page.glyphs.dots);
+  }
+
   private CodeBlock(Page page, List<CodeLine> code) {
     this.page = page;
     int address = 0;
@@ -22,7 +26,7 @@ final class CodeBlock {
       address = Math.max(address, address(line).length());
       mnemonic = Math.max(mnemonic, mnemonic(line.text()).length());
       if (!line.note().isEmpty() || !comment(line.text()).isEmpty()) {
-        operands = Math.max(operands, Display.width(operands(line.text())));
+        operands = Math.max(operands, Display.width(shownOperands(line)));
       }
     }
     addressWidth = address;
@@ -65,14 +69,18 @@ final class CodeBlock {
     String rowLabel = label;
     char rowMark = mark;
     for (CodeLine line : code) {
-      String symbol = Display.clean(line.symbol());
-      boolean moved = !Names.functionOf(symbol).equals(function);
-      function = Names.functionOf(symbol);
-      String place = moved ? Display.cutMiddle(symbol, page.area() * 2 / 3, page.glyphs.dots) : "";
+      String in = Names.functionOf(line.symbol());
+      String place = in.equals(function) ? "" : block.place(line);
+      function = in;
       block.row(rowLabel, line, place, rowMark);
       rowLabel = "";
       rowMark = Page.NO_MARK;
     }
+  }
+
+  private String place(CodeLine line) {
+    String symbol = Display.clean(Names.shown(line.symbol(), page.glyphs.dots));
+    return Display.cutMiddle(symbol, page.area() * 2 / 3, page.glyphs.dots);
   }
 
   private void row(String label, CodeLine line, String place, char mark) {
@@ -101,7 +109,7 @@ final class CodeBlock {
     String address = address(line);
     Phrase fact = Phrase.of(" ".repeat(addressWidth - address.length()) + address, Tone.FAINT);
     fact.at(addressWidth + 2, mnemonic(line.text()), Tone.PLAIN);
-    String operands = operands(line.text());
+    String operands = shownOperands(line);
     if (!operands.isEmpty()) {
       fact.at(operandsColumn, operands, Tone.PLAIN);
     }
@@ -111,12 +119,12 @@ final class CodeBlock {
   private Phrase note(CodeLine line) {
     Phrase note = new Phrase();
     if (!line.note().isEmpty()) {
-      note.words(line.note(), page.side());
+      note.words(Names.shown(line.note(), page.glyphs.dots), page.side());
     }
     if (line.here()) {
       note.word(page.glyphs.here + " here", page.side().heading(), 2);
     }
-    String comment = comment(line.text());
+    String comment = Names.shown(comment(line.text()), page.glyphs.dots);
     if (!comment.isEmpty()) {
       note.word(comment, Tone.FAINT, 2);
     }

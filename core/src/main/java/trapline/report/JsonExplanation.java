@@ -93,7 +93,7 @@ final class JsonExplanation {
   }
 
   private static void place(JsonGenerator json, RanFunction function) {
-    JsonHops.string(json, "function", function.name());
+    JsonHops.symbol(json, "function", function.name());
     if (function.address() == 0) {
       json.writeNullProperty("address");
     } else {

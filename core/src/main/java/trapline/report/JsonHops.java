@@ -26,7 +26,7 @@ final class JsonHops {
     } else if (hop instanceof Hop.CallSite site) {
       evidence(json, site.evidence());
       string(json, "module", site.module());
-      string(json, "function", site.function());
+      symbol(json, "function", site.function());
       code(json, site.code());
     } else if (hop instanceof Hop.Plt plt) {
       plt(json, plt);
@@ -97,7 +97,7 @@ final class JsonHops {
     } else {
       string(json, "text", line.text());
     }
-    string(json, "function", user == null ? "" : user.function());
+    symbol(json, "function", user == null ? "" : user.function());
     optional(json, "textMissing", line.textMissing());
     json.writeNumberProperty("user", line.user());
     json.writeArrayPropertyStart("stack");
@@ -112,7 +112,7 @@ final class JsonHops {
     json.writeStartObject();
     evidence(json, frame.evidence());
     json.writeStringProperty("pc", Numbers.hex(frame.pc().value()));
-    string(json, "function", frame.function());
+    symbol(json, "function", frame.function());
     place(json, frame.place());
     string(json, "module", frame.module());
     json.writeStringProperty("moduleOffset", Numbers.hex(frame.moduleOffset()));
@@ -128,7 +128,7 @@ final class JsonHops {
 
   private static void plt(JsonGenerator json, Hop.Plt plt) {
     evidence(json, plt.evidence());
-    string(json, "stub", plt.stub());
+    symbol(json, "stub", plt.stub());
     if (plt.stubAddress().isPresent()) {
       json.writeStringProperty("stubAddress", Numbers.hex(plt.stubAddress().get().value()));
     } else {
@@ -138,7 +138,7 @@ final class JsonHops {
     json.writeStringProperty("slot", Numbers.hex(plt.slot().value()));
     json.writeStringProperty("slotLinkAddress", Numbers.hex(plt.slotLinkAddress().value()));
     string(json, "relocation", plt.relocation());
-    string(json, "symbol", plt.symbol());
+    symbol(json, "symbol", plt.symbol());
     optional(json, "version", plt.version());
     string(json, "library", plt.library());
     json.writeStringProperty("target", Numbers.hex(plt.target().value()));
@@ -161,8 +161,12 @@ final class JsonHops {
     evidence(json, wrapper.evidence());
     string(json, "module", wrapper.module());
     optional(json, "library", wrapper.library());
-    string(json, "function", wrapper.function());
+    symbol(json, "function", wrapper.function());
     strings(json, "path", wrapper.path());
+    List<String> demangled = wrapper.path().stream().map(Names::demangled).toList();
+    if (!demangled.equals(wrapper.path())) {
+      strings(json, "pathDemangled", demangled);
+    }
     place(json, wrapper.place());
     optional(json, "placeMissing", wrapper.placeMissing());
     optional(json, "text", wrapper.text() == null ? "" : wrapper.text());
@@ -170,10 +174,10 @@ final class JsonHops {
       json.writeArrayPropertyStart("inlined");
       for (Hop.InlinedCall call : wrapper.inlined()) {
         json.writeStartObject();
-        string(json, "function", call.function());
+        symbol(json, "function", call.function());
         place(json, call.place());
         optional(json, "text", call.text() == null ? "" : call.text());
-        string(json, "callee", call.callee());
+        symbol(json, "callee", call.callee());
         json.writeEndObject();
       }
       json.writeEndArray();
@@ -252,10 +256,10 @@ final class JsonHops {
     evidence(json, back.evidence());
     json.writeStringProperty("rax", Numbers.hex(back.rax()));
     code(json, back.code());
-    optional(json, "branch", back.branch());
-    optional(json, "errnoStore", back.errnoStore());
-    optional(json, "assignment", back.assignment());
-    optional(json, "place", back.place());
+    optionalSymbol(json, "branch", back.branch());
+    optionalSymbol(json, "errnoStore", back.errnoStore());
+    optionalSymbol(json, "assignment", back.assignment());
+    optionalSymbol(json, "place", back.place());
     optional(json, "note", back.note());
   }
 
@@ -306,8 +310,8 @@ final class JsonHops {
   private static void codeLine(JsonGenerator json, CodeLine line) {
     json.writeStringProperty("address", Numbers.hex(line.address().value()));
     json.writeStringProperty("linkAddress", Numbers.hex(line.linkAddress().value()));
-    optional(json, "symbol", line.symbol());
-    string(json, "text", line.text());
+    optionalSymbol(json, "symbol", line.symbol());
+    symbol(json, "text", line.text());
     optional(json, "note", line.note());
     if (line.here()) {
       json.writeBooleanProperty("here", true);
@@ -329,6 +333,22 @@ final class JsonHops {
       json.writeString(JsonReport.text(value));
     }
     json.writeEndArray();
+  }
+
+  /// A symbol, or a text with symbols in it; behind it, when C++ or Rust has mangled them, the same
+  /// demangled.
+  static void symbol(JsonGenerator json, String name, String value) {
+    string(json, name, value);
+    String demangled = Names.demangled(value);
+    if (!demangled.equals(value)) {
+      string(json, name + "Demangled", demangled);
+    }
+  }
+
+  private static void optionalSymbol(JsonGenerator json, String name, String value) {
+    if (!value.isEmpty()) {
+      symbol(json, name, value);
+    }
   }
 
   static void string(JsonGenerator json, String name, String value) {

@@ -33,9 +33,9 @@ final class RanRows {
       String lines = trunks.get(i);
       if (!lines.isEmpty()) {
         fact.word(lines, Tone.FAINT);
-        fact.glue(" " + row.function().name());
+        fact.glue(" " + Names.shown(row.function().name(), page.glyphs.dots));
       } else {
-        fact.word(row.function().name());
+        fact.word(Names.shown(row.function().name(), page.glyphs.dots));
       }
       if (row.times() > 1) {
         fact.word((page.style.unicode() ? "×" : "x") + row.times(), Tone.FAINT);

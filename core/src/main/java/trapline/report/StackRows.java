@@ -36,7 +36,7 @@ final class StackRows {
     } else {
       Frame frame = stack.get(user);
       String where = Names.where(frame);
-      String function = Names.function(frame);
+      String function = Names.function(frame, page.glyphs.dots);
       char mark = line.evidence().mark();
       if (fact.isEmpty()) {
         page.row(label, Phrase.of(function), where, mark);
@@ -104,7 +104,8 @@ final class StackRows {
     Phrase fact = new Phrase();
     char mark = Page.NO_MARK;
     for (Frame frame : frames) {
-      String name = frame.function().isEmpty() ? Names.where(frame) : Names.function(frame);
+      String name =
+          frame.function().isEmpty() ? Names.where(frame) : Names.function(frame, page.glyphs.dots);
       fact.step(page.glyphs.from, name, Tone.PLAIN);
       mark = Names.weaker(mark, frame.evidence().mark());
     }
@@ -127,7 +128,7 @@ final class StackRows {
     }
     String shownLabel = label;
     for (Frame frame : stack.subList(index, index + period)) {
-      Phrase fact = Phrase.of(Names.function(frame));
+      Phrase fact = Phrase.of(Names.function(frame, page.glyphs.dots));
       page.row(shownLabel, fact, frame.signal() ? "" : Names.where(frame), frame.evidence().mark());
       shownLabel = "";
     }

@@ -82,7 +82,9 @@ public final class StepsReport {
 
   private static void collapsed(Page page, Step.Collapsed collapsed) {
     long count = collapsed.instructions();
-    Phrase line = Phrase.of(page.glyphs.dots, Tone.FAINT).words(collapsed.what(), Tone.PLAIN);
+    Phrase line =
+        Phrase.of(page.glyphs.dots, Tone.FAINT)
+            .words(Names.shown(collapsed.what(), page.glyphs.dots), Tone.PLAIN);
     line.word(
         Numbers.count(count) + (count == 1 ? " instruction" : " instructions"), Tone.FAINT, 2);
     page.paragraph(INDENT, HANG, line);
@@ -100,7 +102,8 @@ public final class StepsReport {
 
   private static void heading(Page page, String module, String function) {
     Phrase heading = new Phrase();
-    heading.word(function.isEmpty() ? "??" : function, Tone.USER_HEADING);
+    heading.word(
+        function.isEmpty() ? "??" : Names.shown(function, page.glyphs.dots), Tone.USER_HEADING);
     if (!module.isEmpty()) {
       heading.word(Names.baseName(module), Tone.FAINT, 2);
     }
@@ -128,18 +131,19 @@ public final class StepsReport {
     String address = runtimeAddress(code);
     Phrase line = Phrase.of(" ".repeat(columns.address - address.length()) + address, Tone.FAINT);
     int column = columns.address + 2;
-    String symbol = symbol(code, columns.symbol);
+    String dots = page.glyphs.dots;
+    String symbol = symbol(code, columns.symbol, dots);
     if (!symbol.isEmpty()) {
       line.at(column, symbol, Tone.FAINT);
     }
     column += columns.symbol + 2;
     line.at(column, CodeBlock.mnemonic(code.text()), Tone.PLAIN);
-    String operands = CodeBlock.operands(code.text());
+    String operands = Names.shown(CodeBlock.operands(code.text()), dots);
     int operandsColumn = column + columns.mnemonic + 1;
     if (!operands.isEmpty()) {
       line.at(operandsColumn, operands, Tone.PLAIN);
     }
-    Phrase effects = effects(code, changed);
+    Phrase effects = effects(code, changed, dots);
     int start = Math.max(operandsColumn + columns.operands + 2, line.width() + 2);
     int room = page.style.width() - INDENT - 2;
     if (!effects.isEmpty() && start + effects.width() <= room) {
@@ -153,7 +157,7 @@ public final class StepsReport {
     }
   }
 
-  private static Phrase effects(CodeLine code, List<Hop.RegisterValue> changed) {
+  private static Phrase effects(CodeLine code, List<Hop.RegisterValue> changed, String dots) {
     Phrase effects = new Phrase();
     for (Hop.RegisterValue register : changed) {
       String name = register.name();
@@ -164,9 +168,9 @@ public final class StepsReport {
       }
     }
     if (!code.note().isEmpty()) {
-      effects.words(code.note(), Tone.USER);
+      effects.words(Names.shown(code.note(), dots), Tone.USER);
     }
-    String comment = CodeBlock.comment(code.text());
+    String comment = Names.shown(CodeBlock.comment(code.text()), dots);
     if (!comment.isEmpty()) {
       effects.word(comment, Tone.FAINT, 2);
     }
@@ -186,8 +190,8 @@ public final class StepsReport {
 
   /// The symbol with its offset; only the offset, as the function is in the heading, where there is
   /// no room for both.
-  private static String symbol(CodeLine code, int columns) {
-    String symbol = Display.clean(symbolWithOffset(code));
+  private static String symbol(CodeLine code, int columns, String dots) {
+    String symbol = Display.clean(symbolWithOffset(code, dots));
     if (Display.width(symbol) <= columns) {
       return symbol;
     }
@@ -199,18 +203,19 @@ public final class StepsReport {
   }
 
   /// The offset in the function, whose name is in the heading.
-  private static String symbolWithOffset(CodeLine code) {
+  private static String symbolWithOffset(CodeLine code, String dots) {
     String symbol = code.symbol();
-    int plus = symbol.lastIndexOf('+');
     if (symbol.isEmpty()) {
       return "";
     }
-    return plus < 0 ? symbol + "+0" : symbol;
+    String shown = Names.shown(symbol, dots);
+    return Names.offsetAt(symbol) < 0 ? shown + "+0" : shown;
   }
 
   /// Widths of the columns.
   private record Columns(int address, int symbol, int mnemonic, int operands) {
     static Columns of(List<Step> steps, Style style) {
+      String dots = Glyphs.of(style).dots;
       int address = 0;
       int symbol = 0;
       int mnemonic = 0;
@@ -219,9 +224,10 @@ public final class StepsReport {
         if (step instanceof Step.Executed executed) {
           CodeLine code = executed.code();
           address = Math.max(address, runtimeAddress(code).length());
-          symbol = Math.max(symbol, Display.width(symbolWithOffset(code)));
+          symbol = Math.max(symbol, Display.width(symbolWithOffset(code, dots)));
           mnemonic = Math.max(mnemonic, CodeBlock.mnemonic(code.text()).length());
-          operands = Math.max(operands, Display.width(CodeBlock.operands(code.text())));
+          operands =
+              Math.max(operands, Display.width(Names.shown(CodeBlock.operands(code.text()), dots)));
         }
       }
       int symbolRoom = style.width() < WIDE ? LEAST_SYMBOL : style.width() / 4;

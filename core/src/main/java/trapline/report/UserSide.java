@@ -40,7 +40,11 @@ final class UserSide {
         page.row("through", Phrase.of(Names.baseName(site.module())), site.module(), Page.NO_MARK);
       }
       if (site.code().isEmpty()) {
-        page.row("call site", Phrase.of(site.function()), "", site.evidence().mark());
+        page.row(
+            "call site",
+            Phrase.of(Names.shown(site.function(), page.glyphs.dots)),
+            "",
+            site.evidence().mark());
       } else {
         CodeBlock.render(page, "call site", site.code(), site.evidence().mark());
       }
@@ -121,11 +125,11 @@ final class UserSide {
     Glyphs glyphs = page.glyphs;
     Phrase way = new Phrase();
     if (!plt.stub().isEmpty()) {
-      way.word(plt.stub());
+      way.word(Names.shown(plt.stub(), glyphs.dots));
     }
     way.step(glyphs.to, "GOT " + plt.slotLinkAddress() + ", " + plt.binding().text(), Tone.PLAIN);
     String version = plt.version().isEmpty() ? "" : "@" + plt.version();
-    way.step(glyphs.to, plt.symbol() + version, Tone.PLAIN);
+    way.step(glyphs.to, Names.shown(plt.symbol(), glyphs.dots) + version, Tone.PLAIN);
     if (!plt.library().isEmpty()) {
       way.word("in " + Names.baseName(plt.library()));
     }
@@ -138,7 +142,11 @@ final class UserSide {
     detail.word(plt.relocation(), Tone.FAINT, 2);
     page.row("", detail, "", Page.NO_MARK);
     if (!plt.note().isEmpty()) {
-      page.row("", new Phrase().words(plt.note(), Tone.FAINT), "", Page.NO_MARK);
+      page.row(
+          "",
+          new Phrase().words(Names.shown(plt.note(), glyphs.dots), Tone.FAINT),
+          "",
+          Page.NO_MARK);
     }
   }
 
@@ -157,7 +165,7 @@ final class UserSide {
       sourceRows(
           page,
           "inlined",
-          Phrase.of(inlined.get(i).callee()),
+          Phrase.of(Names.shown(inlined.get(i).callee(), page.glyphs.dots)),
           last ? wrapper.place() : inlined.get(i + 1).place(),
           last ? wrapper.text() : inlined.get(i + 1).text(),
           Page.NO_MARK);
@@ -174,7 +182,8 @@ final class UserSide {
     CodeBlock.render(page, "", wrapper.code(), Page.NO_MARK);
     boolean first = true;
     for (String change : wrapper.changes()) {
-      page.row(first ? "changes" : "", new Phrase().words(change, Tone.PLAIN), "", Page.NO_MARK);
+      Phrase text = new Phrase().words(Names.shown(change, page.glyphs.dots), Tone.PLAIN);
+      page.row(first ? "changes" : "", text, "", Page.NO_MARK);
       first = false;
     }
   }
@@ -196,7 +205,7 @@ final class UserSide {
   private static Phrase path(Page page, Hop.Wrapper wrapper) {
     int size = wrapper.path().size();
     if (size < 2) {
-      return Phrase.of(wrapper.function());
+      return Phrase.of(Names.shown(wrapper.function(), page.glyphs.dots));
     }
     Phrase path = new Phrase();
     for (int i = 0; i < size; i++) {
@@ -205,7 +214,8 @@ final class UserSide {
         path.step(page.glyphs.to, page.glyphs.dots + " " + left + " more", Tone.FAINT);
         i += left;
       }
-      path.step(page.glyphs.to, wrapper.path().get(i), Tone.PLAIN);
+      String function = Names.shown(wrapper.path().get(i), page.glyphs.dots);
+      path.step(page.glyphs.to, function, Tone.PLAIN);
     }
     return path;
   }

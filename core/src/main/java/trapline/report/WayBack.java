@@ -50,23 +50,25 @@ final class WayBack {
       way.word("rax = " + rax(back.rax()));
     }
     if (!back.branch().isEmpty()) {
-      way.step(page.glyphs.to, back.branch(), Tone.PLAIN);
+      way.step(page.glyphs.to, Names.shown(back.branch(), page.glyphs.dots), Tone.PLAIN);
     }
     if (!back.errnoStore().isEmpty()) {
       String value =
           journey.outcome() instanceof Outcome.Failed(Errno errno)
               ? "errno = " + errno.number() + " at "
               : "errno at ";
-      way.step(page.glyphs.to, value + back.errnoStore(), Tone.PLAIN);
+      String at = Names.shown(back.errnoStore(), page.glyphs.dots);
+      way.step(page.glyphs.to, value + at, Tone.PLAIN);
     } else if (journey.outcome() instanceof Outcome.Returned
         && road.isEstablished(HopKind.WRAPPER)
         && !back.branch().isEmpty()) {
       way.step(page.glyphs.to, "errno untouched", Tone.PLAIN);
     }
     if (!back.assignment().isEmpty()) {
-      way.step(page.glyphs.to, back.assignment(), Tone.STRONG);
+      way.step(page.glyphs.to, Names.shown(back.assignment(), page.glyphs.dots), Tone.STRONG);
     }
-    page.lastHeading("BACK", way, back.place(), back.evidence().mark());
+    String place = Names.shown(back.place(), page.glyphs.dots);
+    page.lastHeading("BACK", way, place, back.evidence().mark());
     CodeBlock.render(page, "", back.code(), Page.NO_MARK);
     if (!back.note().isEmpty()) {
       page.row("", Absence.phrase(page, back.note(), ""), "", Page.NO_MARK);

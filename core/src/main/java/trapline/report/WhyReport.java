@@ -143,7 +143,7 @@ public final class WhyReport {
     for (int i = road.size() - 1; i >= 0; i--) {
       ErrorOrigin.Teller teller = road.get(i);
       boolean first = i == road.size() - 1;
-      Phrase fact = Phrase.of(teller.function().name(), first ? Tone.STRONG : Tone.PLAIN);
+      Phrase fact = Phrase.of(name(teller.function()), first ? Tone.STRONG : Tone.PLAIN);
       if (first) {
         fact.word(page.glyphs.here + " " + said(), Tone.ERROR, 2);
       }
@@ -182,7 +182,7 @@ public final class WhyReport {
       return;
     }
     Phrase fact =
-        Phrase.of("at " + teller.function().name() + "+0x" + Long.toHexString(teller.offset()));
+        Phrase.of("at " + name(teller.function()) + "+0x" + Long.toHexString(teller.offset()));
     if (!teller.instruction().isEmpty()) {
       fact.word(teller.instruction(), Tone.FAINT, 2);
     }
@@ -284,7 +284,7 @@ public final class WhyReport {
     StringBuilder sentence = new StringBuilder();
     List<ErrorOrigin.Teller> road = origin.road();
     RanFunction innermost = road.getLast().function();
-    String name = innermost.name() + place(innermost);
+    String name = name(innermost) + place(innermost);
     sentence.append(
         switch (origin.kind()) {
           case SIGNAL -> "A signal interrupted the call: " + name + " saw it first";
@@ -301,9 +301,13 @@ public final class WhyReport {
     for (int i = road.size() - 2; i >= 0; i--) {
       sentence
           .append(i == road.size() - 2 ? ", called by " : " " + page.glyphs.from + " ")
-          .append(road.get(i).function().name());
+          .append(name(road.get(i).function()));
     }
     return sentence.append('.').toString();
+  }
+
+  private String name(RanFunction function) {
+    return Names.shown(function.name(), page.glyphs.dots);
   }
 
   private static String place(RanFunction function) {

@@ -79,9 +79,6 @@ class CxxfiltTest {
   private static List<String> filtered(List<String> symbols) throws IOException {
     Path input = folder.resolve("symbols");
     Files.write(input, symbols, StandardCharsets.ISO_8859_1);
-    return Command.run("sh", "-c", "exec c++filt <" + input)
-        .orFail()
-        .lines()
-        .toList();
+    return Command.run("sh", "-c", "exec c++filt <" + input).orFail().lines().toList();
   }
 }

@@ -44,8 +44,7 @@ class DemanglerTest {
   @Test
   void longTemplateArgumentsAreFolded() {
     // A map of strings to vectors, its comparison and its allocator.
-    String symbol =
-        "_ZNSt3mapISsSt6vectorIiSaIiEESt4lessISsESaISt4pairIKSsS1_EEE4findERKSs";
+    String symbol = "_ZNSt3mapISsSt6vectorIiSaIiEESt4lessISsESaISt4pairIKSsS1_EEE4findERKSs";
     assertThat(Demangler.brief(symbol, "…")).isEqualTo("std::map<…>::find(std::string const&)");
     assertThat(Demangler.brief(symbol, "...")).startsWith("std::map<...>::find(");
     assertThat(Demangler.demangle(symbol)).contains("std::less<").contains("std::pair<");
@@ -125,9 +124,7 @@ class DemanglerTest {
     for (int left = number - 1; digits.isEmpty() || left > 0; left /= 62) {
       int digit = left % 62;
       digits.insert(
-          0,
-          (char)
-              (digit < 10 ? '0' + digit : digit < 36 ? 'a' + digit - 10 : 'A' + digit - 36));
+          0, (char) (digit < 10 ? '0' + digit : digit < 36 ? 'a' + digit - 10 : 'A' + digit - 36));
     }
     return digits.toString();
   }

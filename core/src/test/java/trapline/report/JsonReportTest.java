@@ -104,7 +104,7 @@ class JsonReportTest {
     }
   }
 
-  private static void assertValid(String json) {
+  static void assertValid(String json) {
     assertThat(json).endsWith("}\n");
     assertThat(json.indexOf('\n')).isEqualTo(json.length() - 1);
     assertThat(json.chars().limit(json.length() - 1L)).allMatch(c -> c >= ' ' && c < 0x7f);
@@ -181,8 +181,8 @@ class JsonReportTest {
         .contains("\"outcome\":{\"kind\":\"returned\",\"value\":3,\"errno\":null,\"text\":\"3\"}")
         .contains(
             "\"hops\":[{\"kind\":\"source-line\",\"evidence\":\"debug-info\","
-                + "\"evidenceFrom\":\"/home/ada/net/server\",\"file\":\"server.c\",\"line\":17,"
-                + "\"text\":\"  int sfd = socket(AF_INET, SOCK_STREAM, 0);\",\"function\":\"main\",");
+                + "\"evidenceFrom\":\"/home/ada/net/server\",\"file\":\"server.c\",\"line\":17,\"text\":\""
+                + "  int sfd = socket(AF_INET, SOCK_STREAM, 0);\",\"function\":\"main\",");
     assertThat(JsonReport.render(SampleJourneys.bindFailed()))
         .contains(
             "\"outcome\":{\"kind\":\"failed\",\"value\":-98,\"errno\":{\"number\":98,"
