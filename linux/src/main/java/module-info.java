@@ -6,6 +6,7 @@ module trapline.linux {
   requires java.net.http;
   requires org.tukaani.xz;
 
+  exports trapline.linux.cause;
   exports trapline.linux.debuginfod;
   exports trapline.linux.objects;
   exports trapline.linux.proc;

@@ -22,6 +22,7 @@ import trapline.linux.ptrace.Tracer;
 import trapline.model.Argument;
 import trapline.model.CallKey;
 import trapline.model.Journey;
+import trapline.model.LocalCause;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
@@ -40,8 +41,18 @@ public final class FailureSession {
   ///     code ran
   /// @param times how often the same place made the same call with the same error
   /// @param ran what ran in the kernel meanwhile; `null` when that was not watched or not seen
+  /// @param causes what on this machine made it fail, as it was then
   public record Failure(
-      CallKey key, Journey journey, boolean startup, long times, @Nullable TracedCall ran) {}
+      CallKey key,
+      Journey journey,
+      boolean startup,
+      long times,
+      @Nullable TracedCall ran,
+      List<LocalCause> causes) {
+    public Failure {
+      causes = List.copyOf(causes);
+    }
+  }
 
   /// How the run went.
   ///
@@ -259,7 +270,7 @@ public final class FailureSession {
   }
 
   private void add(Failure failure) {
-    String place = failure.journey().name() + ' ' + place(failure.journey());
+    String place = place(failure.journey());
     Integer known = places.putIfAbsent(place, failures.size());
     if (known == null) {
       failures.add(failure);
@@ -268,12 +279,17 @@ public final class FailureSession {
       failures.set(
           known,
           new Failure(
-              first.key(), first.journey(), first.startup(), first.times() + 1, first.ran()));
+              first.key(),
+              first.journey(),
+              first.startup(),
+              first.times() + 1,
+              first.ran(),
+              first.causes()));
     }
   }
 
   private static String place(Journey journey) {
-    StringBuilder place = new StringBuilder().append(journey.outcome());
+    StringBuilder place = new StringBuilder(journey.name()).append(' ').append(journey.outcome());
     if (!journey.hops().isEmpty()
         && journey.hops().getFirst() instanceof trapline.model.Hop.SourceLine line) {
       place.append(line.frame().module()).append(line.frame().moduleOffset());
@@ -309,6 +325,11 @@ public final class FailureSession {
     Journey journey =
         builder.returned(
             arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
-    return new Failure(key, journey, startup, 1, ran);
+    // A place is looked at once.
+    List<LocalCause> causes =
+        startup || places.containsKey(place(journey))
+            ? List.of()
+            : Causes.of(journey, process.memory());
+    return new Failure(key, journey, startup, 1, ran, causes);
   }
 }

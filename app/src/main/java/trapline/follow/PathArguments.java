@@ -22,6 +22,9 @@ public record PathArguments(int argument, int folder) {
   /// What a folder's descriptor is for the working directory (`fcntl.h`).
   public static final int AT_FDCWD = -100;
 
+  /// How many registers carry arguments.
+  static final int REGISTERS = 6;
+
   private static final int LONGEST_PATH = 4096; // PATH_MAX
   private static final int CHUNK = 256;
 

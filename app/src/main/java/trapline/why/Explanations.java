@@ -67,7 +67,12 @@ public final class Explanations {
   private static Explanation explanation(
       Failure failure, ErrorOrigin origin, GuestObserver.@Nullable Seen seen, String places) {
     return new Explanation(
-        failure.journey(), failure.times(), origin, seen == null ? null : seen.run(), places);
+        failure.journey(),
+        failure.times(),
+        origin,
+        seen == null ? null : seen.run(),
+        places,
+        failure.causes());
   }
 
   private static String notMade(GuestObserver.Observed observed) {

@@ -63,7 +63,8 @@ public final class LiveExplanations {
               failure.times(),
               origin,
               runs.get(i),
-              origin.road().isEmpty() ? "" : tools.source().description()));
+              origin.road().isEmpty() ? "" : tools.source().description(),
+              failure.causes()));
     }
     return explanations;
   }
@@ -96,7 +97,8 @@ public final class LiveExplanations {
     }
     List<Failure> found = new ArrayList<>();
     for (Failure failure : failures) {
-      Failure same = new Failure(failure.key(), failure.journey(), false, 1, null);
+      Failure same =
+          new Failure(failure.key(), failure.journey(), false, 1, null, failure.causes());
       for (Failure other : others) {
         boolean isSame =
             other.key().samePosition(failure.key())

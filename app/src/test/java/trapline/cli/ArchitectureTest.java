@@ -61,6 +61,7 @@ class ArchitectureTest {
     rules.put(
         "linux.objects",
         List.of("bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod"));
+    rules.put("linux.cause", List.of("bytes", "model", "abi", "elf", "linux.sys", "linux.proc"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
     rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys"));
     rules.put("linux.vm", List.of("bytes", "model", "elf", "kernel"));

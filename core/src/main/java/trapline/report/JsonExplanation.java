@@ -5,6 +5,7 @@ import tools.jackson.core.JsonGenerator;
 import trapline.model.ErrorOrigin;
 import trapline.model.Explanation;
 import trapline.model.KernelRun;
+import trapline.model.LocalCause;
 import trapline.model.Place;
 import trapline.model.RanFunction;
 
@@ -44,6 +45,16 @@ final class JsonExplanation {
     }
     json.writeEndArray();
     JsonHops.optional(json, "explanation", origin.explanation());
+    if (!explanation.causes().isEmpty()) {
+      json.writeArrayPropertyStart("causes");
+      for (LocalCause cause : explanation.causes()) {
+        json.writeStartObject();
+        JsonHops.string(json, "text", cause.text());
+        JsonHops.evidence(json, cause.evidence());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
     KernelRun run = explanation.run();
     if (run != null) {
       json.writeObjectPropertyStart("observed");

@@ -263,11 +263,11 @@ final class JsonHops {
     optional(json, "note", back.note());
   }
 
-  private static void evidence(JsonGenerator json, Evidence evidence) {
+  static void evidence(JsonGenerator json, Evidence evidence) {
     evidence(json, "evidence", evidence);
   }
 
-  private static void evidence(JsonGenerator json, String name, Evidence evidence) {
+  static void evidence(JsonGenerator json, String name, Evidence evidence) {
     json.writeStringProperty(name, evidence.label());
     if (evidence instanceof Evidence.DebugInfo debug) {
       string(json, name + "From", debug.file());

@@ -11,6 +11,7 @@ import trapline.model.ErrorOrigin.Candidate;
 import trapline.model.Explanation;
 import trapline.model.Hop;
 import trapline.model.KernelRun;
+import trapline.model.LocalCause;
 import trapline.model.RanFunction;
 
 /// Why a call failed, as text for people: the call, the user's line, the road that the error came
@@ -106,6 +107,7 @@ public final class WhyReport {
   /// @param again whether the road was shown before
   private void below(boolean again) {
     userSide();
+    causes();
     if (!again) {
       road();
       candidates();
@@ -129,6 +131,23 @@ public final class WhyReport {
                   Tone.FAINT),
           "",
           Page.NO_MARK);
+    }
+    page.newline();
+  }
+
+  /// What on this machine made the call fail.
+  private void causes() {
+    if (explanation.causes().isEmpty()) {
+      return;
+    }
+    String label = "here";
+    for (LocalCause cause : explanation.causes()) {
+      page.row(
+          label,
+          new Phrase().words(Display.cleanSource(cause.text()), Tone.PLAIN),
+          "",
+          cause.evidence().mark());
+      label = "";
     }
     page.newline();
   }

@@ -18,11 +18,21 @@ import trapline.model.Journey;
 import trapline.model.KernelRun;
 import trapline.model.KernelRun.Unit;
 import trapline.model.KernelRun.Where;
+import trapline.model.LocalCause;
 import trapline.model.Place;
 import trapline.model.RanFunction;
 
 /// Made-up explanations of every kind, and journeys with what ran in the kernel.
 final class SampleExplanations {
+  private static final LocalCause HELD =
+      new LocalCause(
+          "TCP port 8080 is held by nginx (process 4711): 0.0.0.0:8080, listening",
+          Evidence.OBSERVED);
+  private static final LocalCause RULED =
+      new LocalCause(
+          "the thread, uid 1000, gid 1000, has no CAP_NET_ADMIN",
+          new Evidence.Inferred("capabilities(7) names it for bind"));
+
   private static final Errno IN_USE = new Errno(98, "EADDRINUSE", "Address already in use");
   private static final String EXACT = "6.12.63 (embedded index): exact";
   private static final String SOCK = "net/ipv4/inet_connection_sock.c";
@@ -104,7 +114,13 @@ final class SampleExplanations {
 
   private static Explanation of(
       long times, ErrorOrigin origin, @Nullable KernelRun run, String placesFrom) {
-    return new Explanation(SampleJourneys.bindFailed(), times, origin, run, placesFrom);
+    return new Explanation(
+        SampleJourneys.bindFailed(),
+        times,
+        origin,
+        run,
+        placesFrom,
+        origin.candidates().isEmpty() ? List.of() : List.of(HELD, RULED));
   }
 
   private static List<Teller> road() {

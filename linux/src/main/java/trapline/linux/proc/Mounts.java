@@ -16,11 +16,36 @@ public final class Mounts {
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
   private static final int POINT = 4;
   private static final int OPTIONS = 5;
+  private static final int LAST_FIELDS = 3;
 
   /// A mount.
   ///
-  /// @param isReadOnly by its own option or that of its file system
-  private record Mount(Path point, boolean isReadOnly) {}
+  /// @param type of its file system, such as `ext4`
+  /// @param options its own and those of its file system
+  public record Mount(Path point, String type, List<String> options) {
+    public Mount {
+      options = List.copyOf(options);
+    }
+
+    boolean isReadOnly() {
+      return options.contains("ro");
+    }
+
+    /// `/proc (proc, mounted ro,nosuid)`, with those of the options that restrict.
+    public String text() {
+      StringBuilder text = new StringBuilder(point.toString()).append(" (").append(type);
+      List<String> shown = new ArrayList<>();
+      for (String each : options) {
+        if (RESTRICTING.contains(each) && !shown.contains(each)) {
+          shown.add(each);
+        }
+      }
+      return text.append(shown.isEmpty() ? ")" : ", mounted " + String.join(",", shown) + ")")
+          .toString();
+    }
+  }
+
+  private static final List<String> RESTRICTING = List.of("ro", "noexec", "nosuid", "nodev");
 
   private final List<Mount> mounts;
 
@@ -30,9 +55,18 @@ public final class Mounts {
 
   /// Those of this process; none when they cannot be read.
   public static Mounts ofThisProcess() {
+    return of("self");
+  }
+
+  /// Those of the mount namespace of a thread; none when they cannot be read.
+  public static Mounts of(int thread) {
+    return of(Integer.toString(thread));
+  }
+
+  private static Mounts of(String process) {
     try {
       return parse(
-          Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1));
+          Files.readAllLines(Path.of("/proc", process, "mountinfo"), StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
       return new Mounts(List.of());
     }
@@ -44,18 +78,17 @@ public final class Mounts {
       String[] fields = line.split(" ");
       if (fields.length > OPTIONS) {
         try {
-          boolean isReadOnly = isReadOnly(fields[OPTIONS]) || isReadOnly(fields[fields.length - 1]);
-          mounts.add(new Mount(Path.of(unescaped(fields[POINT])), isReadOnly));
+          List<String> options = new ArrayList<>(List.of(fields[OPTIONS].split(",")));
+          options.addAll(List.of(fields[fields.length - 1].split(",")));
+          mounts.add(
+              new Mount(
+                  Path.of(unescaped(fields[POINT])), fields[fields.length - LAST_FIELDS], options));
         } catch (InvalidPathException e) {
           // What this Java cannot name, it will not be asked for.
         }
       }
     }
     return new Mounts(mounts);
-  }
-
-  private static boolean isReadOnly(String options) {
-    return List.of(options.split(",")).contains("ro");
   }
 
   private static String unescaped(String field) {
@@ -72,6 +105,14 @@ public final class Mounts {
   ///
   /// @param path absolute, without symbolic links
   public @Nullable Path readOnlyAt(Path path) {
+    Mount found = at(path);
+    return found != null && found.isReadOnly() ? found.point() : null;
+  }
+
+  /// The mount that a file lies on; `null` when none is known.
+  ///
+  /// @param path absolute, without symbolic links
+  public @Nullable Mount at(Path path) {
     Mount found = null;
     for (Mount each : mounts) { // a later one covers those before it
       if (path.startsWith(each.point())
@@ -79,6 +120,6 @@ public final class Mounts {
         found = each;
       }
     }
-    return found != null && found.isReadOnly() ? found.point() : null;
+    return found;
   }
 }

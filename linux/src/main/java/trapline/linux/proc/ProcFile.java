@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// Reads files of `/proc`, whose size is not known beforehand.
-final class ProcFile {
+public final class ProcFile {
   /// More than any file that is read whole here should have.
   private static final int LIMIT = 64 << 20;
 
   private ProcFile() {}
 
   /// All bytes; `null` when the file is not there or may not be read.
-  static byte @Nullable [] bytes(String path) {
+  public static byte @Nullable [] bytes(String path) {
     try (FileInputStream in = new FileInputStream(path)) {
       return in.readNBytes(LIMIT);
     } catch (IOException e) {
@@ -24,13 +24,13 @@ final class ProcFile {
   }
 
   /// The text, one byte a character, without white space around it; empty when unreadable.
-  static String text(String path) {
+  public static String text(String path) {
     byte[] bytes = bytes(path);
     return bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1).strip();
   }
 
   /// What a symbolic link says; `null` when there is none.
-  static @Nullable String link(String path) {
+  public static @Nullable String link(String path) {
     try {
       return Files.readSymbolicLink(Path.of(path)).toString();
     } catch (IOException e) {
@@ -39,7 +39,7 @@ final class ProcFile {
   }
 
   /// The value behind `name` at the start of a line; empty when there is no such line.
-  static String field(String text, String name) {
+  public static String field(String text, String name) {
     int at = text.startsWith(name) ? 0 : text.indexOf("\n" + name) + 1;
     if (at == 0 && !text.startsWith(name)) {
       return "";
@@ -49,7 +49,7 @@ final class ProcFile {
   }
 
   /// A number in front of white space; `missing` when there is none.
-  static long number(String text, int radix, long missing) {
+  public static long number(String text, int radix, long missing) {
     int end = 0;
     while (end < text.length() && Character.digit(text.charAt(end), radix) >= 0) {
       end++;

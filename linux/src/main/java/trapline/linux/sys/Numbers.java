@@ -19,13 +19,16 @@ public final class Numbers {
   public static final int KILL = 62;
   public static final int FCNTL = 72;
   public static final int PTRACE = 101;
+  public static final int STATFS = 137;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
+  public static final int LGETXATTR = 192;
   public static final int TGKILL = 234;
   public static final int OPENAT = 257;
   public static final int PROCESS_VM_READV = 310;
   public static final int MEMFD_CREATE = 319;
   public static final int BPF = 321;
+  public static final int STATX = 332;
 
   public static final int AT_FDCWD = -100;
   public static final int O_RDONLY = 0;

@@ -1,0 +1,46 @@
+package trapline.follow;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import trapline.linux.cause.FailedCall;
+import trapline.linux.cause.LocalCauses;
+import trapline.linux.cause.NamedPath;
+import trapline.model.Journey;
+import trapline.model.LocalCause;
+import trapline.model.Outcome;
+import trapline.model.RemoteMemory;
+
+/// What on this machine made a call fail, while its thread is stopped behind it: later it may not
+/// be seen any more.
+final class Causes {
+  private Causes() {}
+
+  static List<LocalCause> of(Journey journey, RemoteMemory memory) {
+    if (!(journey.outcome() instanceof Outcome.Failed failed)) {
+      return List.of();
+    }
+    List<Long> arguments = new ArrayList<>(Collections.nCopies(PathArguments.REGISTERS, 0L));
+    for (int i = 0; i < journey.arguments().size() && i < arguments.size(); i++) {
+      arguments.set(i, journey.arguments().get(i).raw());
+    }
+    List<NamedPath> paths = new ArrayList<>();
+    for (PathArguments.Named each : PathArguments.read(journey.id(), arguments, memory)) {
+      int folder = each.argument().folder();
+      paths.add(
+          new NamedPath(
+              each.text(),
+              folder < 0 ? NamedPath.WORKING_DIRECTORY : arguments.get(folder).intValue()));
+    }
+    return LocalCauses.of(
+        new FailedCall(
+            journey.id(),
+            journey.name(),
+            failed.errno().name(),
+            journey.processId(),
+            journey.threadId(),
+            journey.arguments(),
+            paths,
+            memory));
+  }
+}

@@ -1,0 +1,57 @@
+package trapline.linux.cause;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import trapline.bytes.Bytes;
+import trapline.elf.ElfFile;
+import trapline.linux.sys.FileStatus;
+import trapline.model.MalformedBinary;
+import trapline.model.Unsupported;
+
+/// What the kernel runs a program with: the command of a script's `#!` line, or an ELF file's
+/// dynamic linker (execve(2)).
+final class Interpreter {
+  private static final int REGULAR = 0x8000;
+  private static final int HEAD = 1 << 16;
+  private static final int LINE = 255; // BINPRM_BUF_SIZE less the newline
+
+  private Interpreter() {}
+
+  /// The interpreter's path; empty when there is none or the file cannot be read.
+  ///
+  /// @param path of a file that is read only when it is a regular one
+  static String of(String path) {
+    FileStatus status = FileStatus.of(path, false);
+    if (status.error() != 0 || (status.mode() & 0xf000) != REGULAR) {
+      return "";
+    }
+    byte[] head;
+    try (FileInputStream in = new FileInputStream(path)) {
+      head = in.readNBytes(HEAD);
+    } catch (IOException e) {
+      return "";
+    }
+    if (head.length > 2 && head[0] == '#' && head[1] == '!') {
+      return script(head);
+    }
+    try {
+      return ElfFile.of(Bytes.of(path, head)).interpreter();
+    } catch (MalformedBinary | Unsupported e) {
+      return "";
+    }
+  }
+
+  private static String script(byte[] head) {
+    int start = 2;
+    int limit = Math.min(head.length, LINE);
+    while (start < limit && (head[start] == ' ' || head[start] == '\t')) {
+      start++;
+    }
+    int end = start;
+    while (end < limit && head[end] != ' ' && head[end] != '\t' && head[end] != '\n') {
+      end++;
+    }
+    return new String(head, start, end - start, StandardCharsets.UTF_8);
+  }
+}
