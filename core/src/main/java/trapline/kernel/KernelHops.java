@@ -258,11 +258,19 @@ public final class KernelHops {
 
   /// What the running kernel says of the call, as short clauses.
   private String confirmation(Abi abi, SyscallFacts facts) {
+    List<String> names = new ArrayList<>(List.of(facts.symbol()));
+    if (!facts.abi().mark().isEmpty()) {
+      names.add(facts.abi().mark());
+    }
+    Kallsyms symbols = symbols(abi, names);
+    String leftOut = RunningCall.leftOut(facts.abi(), running, symbols);
+    if (!leftOut.isEmpty()) {
+      return "the running kernel is " + leftOut;
+    }
     List<String> clauses = new ArrayList<>();
     if (facts.state() == SyscallState.NOT_CONFIGURED) {
       clauses.add("left out by the running kernel's configuration");
     }
-    Kallsyms symbols = symbols(abi, List.of(facts.symbol()));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(facts.symbol());
     if (symbol.isPresent()) {
       boolean weak = symbol.get().type() == 'W' || symbol.get().type() == 'w';

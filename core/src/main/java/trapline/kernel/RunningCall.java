@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 /// @param presence whether it can serve the call
 /// @param symbol the function that its dispatch calls
 /// @param address where that is; 0 when it is hidden or not known
-/// @param reason why `presence` or `address` is not known; empty when both are
+/// @param reason why `presence` or `address` is not known, or the ABI left out; empty when both are
 /// @param tracepoint the tracepoint that has the arguments' types, `sys_enter_socket`; empty when
 ///     there is none or it cannot be read
 /// @param differences how the tracepoint differs from the source; empty when they agree
@@ -42,6 +42,8 @@ public record RunningCall(
     BUILT_IN("built in"),
     /// The symbol is weak, or `sys_ni_syscall` itself: the stand-in that returns `ENOSYS`.
     LEFT_OUT("not built in"),
+    /// The kernel is built without the ABI: none of its calls is served.
+    NO_ABI("ABI not built in"),
     /// The kernel has no such symbol.
     NO_SYMBOL("no symbol"),
     /// The symbols could not be read.
@@ -69,7 +71,9 @@ public record RunningCall(
   ///     configuration says which definitions it was built with
   public static RunningCall of(SyscallFacts facts, RunningKernel running, boolean ownSource) {
     String name = facts.symbol();
-    Kallsyms symbols = running.symbols(Set.of(name));
+    SyscallAbi abi = facts.abi();
+    boolean marked = !abi.mark().isEmpty() && !abi.mark().equals(name);
+    Kallsyms symbols = running.symbols(marked ? Set.of(name, abi.mark()) : Set.of(name));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
     Presence presence = Presence.UNKNOWN;
     String reason = symbols.whyUnavailable();
@@ -80,6 +84,11 @@ public record RunningCall(
       reason = symbols.hidden() ? "address hidden: kernel.kptr_restrict" : "";
     } else if (reason.isEmpty()) {
       presence = Presence.NO_SYMBOL;
+    }
+    String leftOut = leftOut(abi, running, symbols);
+    if (!leftOut.isEmpty()) {
+      presence = Presence.NO_ABI;
+      reason = leftOut;
     }
     String tracepoint = "";
     List<String> differences = List.of();
@@ -104,8 +113,22 @@ public record RunningCall(
         ownSource && dependsOnConfig(facts) ? running.config() : KernelConfig.unknown());
   }
 
+  /// Why the running kernel serves no call of an ABI; empty when it does, or that is not known.
+  ///
+  /// @param symbols with the ABI's mark among what was asked for
+  static String leftOut(SyscallAbi abi, RunningKernel running, Kallsyms symbols) {
+    if (abi.gate().isEmpty()) {
+      return "";
+    }
+    String byConfig = abi.leftOut(running.config());
+    return byConfig.isEmpty() ? abi.leftOut(symbols) : byConfig;
+  }
+
   /// Whether a configuration decides anything about a call.
   public static boolean dependsOnConfig(SyscallFacts facts) {
+    if (!facts.abi().gate().isEmpty()) {
+      return true;
+    }
     for (SyscallDefinition definition : definitions(facts)) {
       if (!definition.requirements().isEmpty()) {
         return true;
@@ -140,12 +163,12 @@ public record RunningCall(
   /// The configuration is read only for a call that depends on it.
   private static Map<String, String> settings(SyscallFacts facts, RunningKernel running) {
     Map<String, String> settings = new LinkedHashMap<>();
-    for (SyscallDefinition definition : definitions(facts)) {
-      for (String gate : definition.requirements()) {
-        Matcher symbols = SYMBOL.matcher(gate);
-        while (symbols.find()) {
-          settings.put(symbols.group(), "");
-        }
+    List<String> gates = new ArrayList<>(List.of(facts.abi().gate()));
+    definitions(facts).forEach(definition -> gates.addAll(definition.requirements()));
+    for (String gate : gates) {
+      Matcher symbols = SYMBOL.matcher(gate);
+      while (symbols.find()) {
+        settings.put(symbols.group(), "");
       }
     }
     KernelConfig config = settings.isEmpty() ? KernelConfig.unknown() : running.config();

@@ -26,6 +26,10 @@ import trapline.model.Abi;
 /// @param resultRegister where the result is afterwards
 /// @param failureFlag what is set when the call failed and the result is errno itself; empty where
 ///     a failed call's result is `-errno`
+/// @param registerBits the size of a register that an argument travels in
+/// @param gate what the kernel must be built with to have the numbering at all, such as
+///     `CONFIG_IA32_EMULATION`; empty when every kernel of the architecture has it
+/// @param mark a symbol that only kernels have that are built with it; empty when none is known
 public record SyscallAbi(
     String label,
     List<String> aliases,
@@ -36,7 +40,10 @@ public record SyscallAbi(
     String numberRegister,
     List<String> argumentRegisters,
     String resultRegister,
-    String failureFlag) {
+    String failureFlag,
+    int registerBits,
+    String gate,
+    String mark) {
   private static final String TABLE = "abis.txt";
 
   public SyscallAbi {
@@ -75,7 +82,10 @@ public record SyscallAbi(
           fields[6].equals("-") ? "" : fields[6],
           List.of(fields[7].split(" ", -1)),
           fields[8],
-          fields[9].startsWith("flag ") ? fields[9].substring(5) : "");
+          fields[9].startsWith("flag ") ? fields[9].substring(5) : "",
+          Integer.parseInt(fields[10]),
+          fields[11].equals("-") ? "" : fields[11],
+          fields[12].equals("-") ? "" : fields[12]);
     }
   }
 
@@ -108,6 +118,24 @@ public record SyscallAbi(
       }
     }
     return Optional.empty();
+  }
+
+  /// Why a kernel cannot serve any call of this numbering; empty when it can, or that is not known.
+  ///
+  /// @param config the kernel's
+  public String leftOut(KernelConfig config) {
+    return !gate.isEmpty()
+            && config.isComplete()
+            && Condition.evaluate(gate, config) == Condition.Truth.FALSE
+        ? "built without " + label + ": " + gate + " does not hold"
+        : "";
+  }
+
+  /// The same, by the kernel's symbols.
+  public String leftOut(Kallsyms symbols) {
+    return !mark.isEmpty() && symbols.whyUnavailable().isEmpty() && symbols.symbol(mark).isEmpty()
+        ? "built without " + label + ": it has no symbol " + mark
+        : "";
   }
 
   /// The number that a program passes.

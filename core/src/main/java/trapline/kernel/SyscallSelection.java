@@ -46,6 +46,10 @@ final class SyscallSelection {
       takeLeastRefused(possible, ruledOut);
     }
     preferOwn(possible, ruledOut);
+    if (strict && !abi.leftOut(config).isEmpty()) {
+      ruledOut.addAll(possible);
+      possible.clear();
+    }
     if (entry.equals(NOT_IMPLEMENTED)) {
       possible.clear(); // it has definitions, which implement nothing
       ruledOut.clear();

@@ -117,7 +117,7 @@ public final class SyscallReport {
     if (definition.arguments().isEmpty() && !definition.macro().isEmpty()) {
       fact("", quiet("takes no arguments"));
     }
-    boolean wide = abi.bits() == 32;
+    boolean wide = abi.registerBits() == 32;
     for (int i = 0; i < definition.arguments().size(); i++) {
       boolean known = i < abi.argumentRegisters().size();
       Phrase argument = Phrase.of(definition.arguments().get(i).text());
@@ -129,7 +129,7 @@ public final class SyscallReport {
     }
   }
 
-  /// Whether an argument needs two registers of a 32-bit ABI.
+  /// Whether an argument needs two registers of 32 bits.
   private static boolean isWide(String type) {
     return type.equals("loff_t") || type.equals("u64") || type.equals("__u64");
   }
@@ -186,7 +186,11 @@ public final class SyscallReport {
           case IMPLEMENTED -> "";
           case AMBIGUOUS ->
               facts.definitions().size() + " definitions, and the configuration decides";
-          case NOT_CONFIGURED -> "the running kernel's configuration leaves it out: ENOSYS";
+          case NOT_CONFIGURED ->
+              answer.running().isPresent()
+                      && answer.running().get().presence() == RunningCall.Presence.NO_ABI
+                  ? "the running kernel is built without " + abi.label()
+                  : "the running kernel's configuration leaves it out: ENOSYS";
           case RESERVED -> "the row names no entry point: ENOSYS";
           case NOT_IMPLEMENTED ->
               facts.entry().equals("sys_ni_syscall")
@@ -387,13 +391,17 @@ public final class SyscallReport {
           presence.word("not built in:", Tone.STRONG).word(call.symbol());
           presence.words("is the stand-in that returns ENOSYS", Tone.PLAIN);
         }
+        case NO_ABI -> presence.words("the running kernel is " + call.reason(), Tone.STRONG);
         case NO_SYMBOL ->
             presence.words("the running kernel has no symbol " + call.symbol(), Tone.STRONG);
         case UNKNOWN -> presence.words("not known: " + call.reason(), Tone.FAINT);
       }
-      if (call.address() != 0) {
+      boolean served = call.presence() != RunningCall.Presence.NO_ABI;
+      if (served && call.address() != 0) {
         presence.words("at " + Long.toHexString(call.address()), Tone.PLAIN);
-      } else if (!call.reason().isEmpty() && call.presence() != RunningCall.Presence.UNKNOWN) {
+      } else if (served
+          && !call.reason().isEmpty()
+          && call.presence() != RunningCall.Presence.UNKNOWN) {
         presence.words("(" + call.reason() + ")", Tone.FAINT);
       }
       fact(label, presence);

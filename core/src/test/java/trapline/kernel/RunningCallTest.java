@@ -2,11 +2,16 @@ package trapline.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import trapline.bytes.Bytes;
 import trapline.model.Abi;
 import trapline.model.Hop;
@@ -71,6 +76,80 @@ class RunningCallTest {
                 .getLast();
     assertThat(none.definitions().getFirst().built())
         .isEqualTo(new Hop.Built(false, "/proc/config.gz"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x32,1,# CONFIG_X86_X32_ABI is not set,ABI not built in,NOT_CONFIGURED",
+    "x32,514,CONFIG_COMPAT=y,ABI not built in,NOT_CONFIGURED",
+    "x32,1,CONFIG_X86_X32_ABI=y,not known,IMPLEMENTED",
+    "x32,1,CONFIG_X86_X32=y,not known,IMPLEMENTED",
+    "i386,4,# CONFIG_IA32_EMULATION is not set,ABI not built in,NOT_CONFIGURED",
+    "i386,4,CONFIG_IA32_EMULATION=y,not known,IMPLEMENTED",
+    "x86_64,1,CONFIG_64BIT=y,not known,IMPLEMENTED"
+  })
+  void anAbiHasAGateOfItsOwn(
+      String label, int number, String config, String presence, SyscallState state) {
+    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    Told running = new Told("6.12.1", config + "\nCONFIG_MMU=y\n");
+    SyscallFacts facts = INDEX.facts(abi, abi.passed(number), running.config()).orElseThrow();
+    RunningCall call = RunningCall.of(facts, running, true);
+
+    assertThat(call.presence().label()).isEqualTo(presence);
+    assertThat(facts.state()).isEqualTo(state);
+    assertThat(RunningCall.dependsOnConfig(facts)).isEqualTo(!label.equals("x86_64"));
+    Hop.Implementation hop =
+        (Hop.Implementation)
+            new KernelHops(INDEX, "", null, running)
+                .hops(new SyscallId(abi.traced().orElseThrow(), number))
+                .getLast();
+    assertThat(hop.confirmation().contains("built without " + label))
+        .isEqualTo(presence.startsWith("ABI"));
+  }
+
+  /// A kernel that does not show its configuration shows its symbols.
+  @Test
+  void anAbiIsKnownByItsSymbols() {
+    String without = "ffffffff81000000 T __x64_sys_write\nffffffff81000010 T __ia32_sys_write\n";
+    String with = without + "ffffffff81000020 T __x64_compat_sys_ioctl\n";
+    SyscallFacts facts = INDEX.facts(Abi.X32, 1).orElseThrow();
+
+    RunningCall absent = RunningCall.of(facts, new Symbols(without), true);
+    assertThat(absent.presence()).isEqualTo(RunningCall.Presence.NO_ABI);
+    assertThat(absent.reason()).contains("no symbol __x64_compat_sys_ioctl");
+    assertThat(RunningCall.of(facts, new Symbols(with), true).presence())
+        .isEqualTo(RunningCall.Presence.BUILT_IN);
+    SyscallFacts native64 = INDEX.facts(Abi.X86_64, 1).orElseThrow();
+    assertThat(RunningCall.of(native64, new Symbols(without), true).presence())
+        .isEqualTo(RunningCall.Presence.BUILT_IN);
+  }
+
+  /// A kernel that shows its symbols and nothing else.
+  private record Symbols(String text) implements RunningKernel {
+    @Override
+    public String release() {
+      return "6.12.1";
+    }
+
+    @Override
+    public Kallsyms symbols(Set<String> names) {
+      try {
+        byte[] list = text.getBytes(StandardCharsets.UTF_8);
+        return Kallsyms.search(new ByteArrayInputStream(list), names);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public Optional<TracepointFormat> tracepoint(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public KernelConfig config() {
+      return KernelConfig.unknown();
+    }
   }
 
   private static Hop.Implementation hop(String release, String config) {
