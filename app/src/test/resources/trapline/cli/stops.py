@@ -50,7 +50,7 @@ def record(out):
         "inferior": gdb.selected_inferior().num,
         "thread": thread.num,
         "call": number("$orig_rax"),
-        "errno": None if errno is None or base is None else hex((errno - base) & (2**64 - 1)),
+        "errno": None if errno is None or base is None else hex(errno - base),
         "frames": frames(),
     }) + "\n")
 

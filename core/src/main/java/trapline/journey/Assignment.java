@@ -31,13 +31,15 @@ record Assignment(String text, int step) {
   ///
   /// @param image the caller's object file
   /// @param cfa the caller's canonical frame address
-  static Assignment find(AddressSpace space, Image image, ReturnTrace trace, long cfa) {
+  /// @param isAddress whether the result is an address: then integers, too, are shown as one
+  static Assignment find(
+      AddressSpace space, Image image, ReturnTrace trace, long cfa, boolean isAddress) {
     DebugInfo info = image.debugInfo();
     if (info == null) {
       return NONE;
     }
     try {
-      return new Search(space, image, info, trace, cfa).run();
+      return new Search(space, image, info, trace, cfa, isAddress).run();
     } catch (MalformedBinary | Unsupported e) {
       return NONE;
     }
@@ -49,6 +51,7 @@ record Assignment(String text, int step) {
     private final DebugInfo info;
     private final ReturnTrace trace;
     private final long cfa;
+    private final boolean isAddress;
     private final LinkAddress from;
     private final @Nullable Subprogram function;
     private final List<Lvalues.Load> loads = new ArrayList<>();
@@ -58,12 +61,19 @@ record Assignment(String text, int step) {
     /// How many bytes of the result each general register holds, by its hardware number.
     private final int[] held = {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
-    Search(AddressSpace space, Image image, DebugInfo info, ReturnTrace trace, long cfa) {
+    Search(
+        AddressSpace space,
+        Image image,
+        DebugInfo info,
+        ReturnTrace trace,
+        long cfa,
+        boolean isAddress) {
       this.space = space;
       this.image = image;
       this.info = info;
       this.trace = trace;
       this.cfa = cfa;
+      this.isAddress = isAddress;
       this.from = link(trace.caller());
       this.function = info.subprogramAt(from).orElse(null);
     }
@@ -159,7 +169,7 @@ record Assignment(String text, int step) {
       Lvalues.Lvalue lvalue = lvalues.at(address, size, base(instruction, before));
       return lvalue == null
           ? null
-          : text(lvalue, MemoryOperands.general(before, instruction.register(0)));
+          : text(lvalue, isAddress, MemoryOperands.general(before, instruction.register(0)));
     }
 
     /// The base register of a store, as a pointer that was used.
@@ -177,7 +187,7 @@ record Assignment(String text, int step) {
           lvalues(state).inRegister(MemoryOperands.dwarfNumber(register), since);
       return lvalue == null
           ? null
-          : text(lvalue, MemoryOperands.general(trace.states().get(state), register));
+          : text(lvalue, isAddress, MemoryOperands.general(trace.states().get(state), register));
     }
 
     private Lvalues lvalues(int state) {
@@ -197,9 +207,20 @@ record Assignment(String text, int step) {
   }
 
   /// `fd = 3`; `null` when the type does not say how the bits are to be read.
-  private static @Nullable String text(Lvalues.Lvalue lvalue, long bits) {
-    String value = value(lvalue.layout().type(), bits);
+  private static @Nullable String text(Lvalues.Lvalue lvalue, boolean isAddress, long bits) {
+    DataType type = lvalue.layout().type();
+    String value = isAddress && isNumber(type) ? "0x" + Long.toHexString(bits) : value(type, bits);
     return value == null ? null : lvalue.text() + " = " + value;
+  }
+
+  /// Whether a type is an integer that can hold an address.
+  private static boolean isNumber(DataType type) {
+    return type.byteSize() == 8
+        && type.kind() == DataType.Kind.BASE
+        && switch (type.encoding()) {
+          case SIGNED, UNSIGNED -> true;
+          default -> false;
+        };
   }
 
   /// A value as gdb prints it.

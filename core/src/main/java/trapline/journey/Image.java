@@ -260,6 +260,30 @@ public final class Image implements UnwindModule {
     }
   }
 
+  /// The variable that covers an address, by its symbol in the file or its separate debug file.
+  ///
+  /// @return `null` when none does
+  public @Nullable Symbol variableAt(LinkAddress address) {
+    try {
+      Symbol own = variableAt(elf, address);
+      ElfFile separate = own != null || role == Role.VDSO ? null : debug().symbols();
+      return separate == null ? own : variableAt(separate, address);
+    } catch (MalformedBinary e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Symbol variableAt(ElfFile file, LinkAddress address) {
+    for (List<Symbol> table : List.<List<Symbol>>of(file.symbols(), file.dynamicSymbols())) {
+      for (Symbol symbol : table) {
+        if (symbol.type() == Symbol.OBJECT && symbol.isDefined() && symbol.contains(address)) {
+          return symbol;
+        }
+      }
+    }
+    return null;
+  }
+
   /// The name for an address with its distance from the function's start: `main+34`, `socket@plt`.
   ///
   /// @return `null` when nothing covers the address

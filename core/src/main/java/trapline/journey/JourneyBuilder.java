@@ -5,6 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.ArgFormat;
+import trapline.abi.SyscallSignature;
+import trapline.abi.SyscallTable;
 import trapline.code.Instruction;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.DecodeContext;
@@ -167,7 +170,7 @@ public final class JourneyBuilder {
 
   /// The call's name, `syscall_0x1ff` when its number has none.
   private String nameOf(SyscallId id) {
-    return trapline.abi.SyscallTable.of(id.abi()).nameOf(id.number());
+    return SyscallTable.of(id.abi()).nameOf(id.number());
   }
 
   /// Establishes only the source line, while the thread is still stopped at the entry.
@@ -372,12 +375,19 @@ public final class JourneyBuilder {
             new Hop.Missing(
                 HopKind.RETURN, "the kernel starts the call again (" + restarted.code() + ")", ""));
       } else {
-        Returns returns = new Returns(space, arrival.stack, arrival.trap, trace);
+        boolean isAddress = outcome instanceof Outcome.Returned && isAddress(arrival.id);
+        Returns returns = new Returns(space, arrival.stack, arrival.trap, trace, isAddress);
         hops.set(3, Wrappers.withBranch(hops.get(3), arrival.trap, returns.branch()));
         hops.add(returns.hop());
       }
     }
     return journey(arrival, departure.arguments(), outcome, nanoseconds, occurrence, hops, steps);
+  }
+
+  /// Whether a call returns an address.
+  private static boolean isAddress(SyscallId id) {
+    SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
+    return signature != null && signature.result().equals(ArgFormat.PTR);
   }
 
   /// The journey of a call that did not return, or had not when it was last looked at.

@@ -5,8 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.code.Instruction;
-import trapline.code.OperandKind;
-import trapline.code.RegisterClass;
 import trapline.model.CodeLine;
 import trapline.model.Evidence;
 import trapline.model.Hop;
@@ -15,9 +13,6 @@ import trapline.model.RemoteAddress;
 
 /// Builds the return hop from the instructions that ran after the trap.
 final class Returns {
-  /// How far from the thread pointer thread-local storage may lie.
-  private static final long TLS_REACH = 1 << 20;
-
   /// How many of the wrapper's instructions are shown.
   private static final int SHOWN = 10;
 
@@ -26,13 +21,21 @@ final class Returns {
   private final Wrappers.@Nullable Trap trap;
   private final ReturnTrace trace;
   private final long rax;
+  private final boolean isAddress;
 
-  Returns(AddressSpace space, CallStack stack, Wrappers.@Nullable Trap trap, ReturnTrace trace) {
+  /// @param isAddress whether the call returned an address
+  Returns(
+      AddressSpace space,
+      CallStack stack,
+      Wrappers.@Nullable Trap trap,
+      ReturnTrace trace,
+      boolean isAddress) {
     this.space = space;
     this.stack = stack;
     this.trap = trap;
     this.trace = trace;
     this.rax = trace.states().getFirst().rax();
+    this.isAddress = isAddress;
   }
 
   /// What the branch behind the trap did: `jae not taken: no error`; empty when there is none.
@@ -68,7 +71,7 @@ final class Returns {
       assignment =
           image == null
               ? Assignment.NONE
-              : Assignment.find(space, image, trace, stack.callFrame().cfa().value());
+              : Assignment.find(space, image, trace, stack.callFrame().cfa().value(), isAddress);
     }
     List<CodeLine> code = new ArrayList<>();
     String errno = code(assignment, code);
@@ -93,7 +96,7 @@ final class Returns {
         continue;
       }
       String note = i == assignment.step() ? assignment.text() : "";
-      String store = i < inner ? errnoStore(instruction, before) : "";
+      String store = i < inner ? ErrnoStore.place(instruction, before, image, rax) : "";
       if (!store.isEmpty()) {
         errno = store;
         note = "errno = " + Errnos.of((int) -rax).name();
@@ -103,31 +106,5 @@ final class Returns {
       }
     }
     return errno;
-  }
-
-  /// Where an instruction stored the error number, when it did: `%fs:0xffffffffffffffb8`.
-  private String errnoStore(Instruction instruction, Registers before) {
-    if (!Errnos.isError(rax)) {
-      return "";
-    }
-    int last = instruction.operandCount() - 1;
-    if (last < 1 || instruction.kind(last) != OperandKind.MEMORY || !instruction.writes(last)) {
-      return "";
-    }
-    long stored;
-    if (instruction.kind(0) == OperandKind.IMMEDIATE) {
-      stored = instruction.immediate(0);
-    } else if (instruction.kind(0) == OperandKind.REGISTER
-        && instruction.registerClass(0) == RegisterClass.GENERAL) {
-      stored = MemoryOperands.general(before, instruction.register(0));
-    } else {
-      return "";
-    }
-    long address = MemoryOperands.address(instruction, last, before);
-    long offset = address - before.fsBase();
-    if ((int) stored != (int) -rax || Math.abs(offset) > TLS_REACH) {
-      return "";
-    }
-    return "%fs:0x" + Long.toHexString(offset);
   }
 }

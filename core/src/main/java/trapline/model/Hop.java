@@ -376,7 +376,7 @@ public sealed interface Hop {
   /// @param rax the register's value after the trap
   /// @param code the instructions that were executed from the trap to the caller, in brief
   /// @param branch what the wrapper decided: `jae not taken: no error`; empty when not seen
-  /// @param errnoStore where the wrapper stored errno: `%fs:0xffffffffffffff80`; empty when it did
+  /// @param errnoStore where the wrapper stored errno: `%fs:-0x80`; empty when it did
   ///     not
   /// @param assignment what the caller did with the result: `sfd = 3`; empty when not known
   /// @param place where in the caller, such as `main+44`; empty when not known

@@ -247,7 +247,8 @@ final class SampleJourneys {
                 INDEX,
                 List.of(
                     new Hop.Definition(
-                        "SYSCALL_DEFINE3(bind, int, fd, struct sockaddr __user *, umyaddr, int, addrlen)",
+                        "SYSCALL_DEFINE3(bind, int, fd, struct sockaddr __user *, umyaddr, int,"
+                            + " addrlen)",
                         new Place("net/socket.c", 1851),
                         List.of("CONFIG_NET"),
                         List.of())),
@@ -267,7 +268,7 @@ final class SampleJourneys {
                         "the function returns -1"),
                     libcCode(0x1086c0, "bind+32", "ret", "")),
                 "jae taken: error",
-                "%fs:0xffffffffffffff80",
+                "%fs:-0x80",
                 "",
                 "listen_on+98",
                 "the result is tested and not kept in a variable"))
@@ -386,7 +387,8 @@ final class SampleJourneys {
                 INDEX,
                 List.of(
                     new Hop.Definition(
-                        "SYSCALL_DEFINE3(write, unsigned int, fd, const char __user *, buf, size_t, count)",
+                        "SYSCALL_DEFINE3(write, unsigned int, fd, const char __user *, buf, size_t,"
+                            + " count)",
                         new Place("fs/read_write.c", 652),
                         List.of(),
                         List.of())),
@@ -553,7 +555,8 @@ final class SampleJourneys {
             new Hop.SourceLine(
                 DEBUG,
                 0,
-                "  asm volatile (\"syscall\" : \"=a\"(r) : \"a\"(1), \"D\"(1), \"S\"(s), \"d\"(3) : \"rcx\", \"r11\", \"memory\");",
+                "  asm volatile (\"syscall\" : \"=a\"(r) : \"a\"(1), \"D\"(1), \"S\"(s), \"d\"(3) :"
+                    + " \"rcx\", \"r11\", \"memory\");",
                 "",
                 List.of(
                     frame("main", 0x1151, 40, "asm.c", 6),
@@ -812,7 +815,7 @@ final class SampleJourneys {
                 -14,
                 List.of(),
                 "ja taken: error",
-                "%fs:0xffffffffffffff80",
+                "%fs:-0x80",
                 "fd = -1",
                 "main+39",
                 ""))
