@@ -45,6 +45,15 @@ public record CType(int size, boolean signed, int pointers, String base) {
     return type;
   }
 
+  /// The type written as `text` of a value in a register. The kernel takes an address from an x32
+  /// program's register as it is; only in memory such a program's addresses have 32 bits.
+  public static CType inRegister(String text, Abi abi) {
+    CType type = of(text, abi);
+    return abi == Abi.X32 && type.isPointer()
+        ? new CType(8, false, type.pointers, type.base)
+        : type;
+  }
+
   /// How many bytes an address has in programs of that ABI.
   public static int pointerSize(Abi abi) {
     return isNarrow(abi) ? 4 : 8;

@@ -268,6 +268,6 @@ public final class ConstantFamily {
   }
 
   private String unnamed(long value) {
-    return "0x" + Long.toHexString(value) + " /* " + unknown + " */";
+    return (value == 0 ? "0" : "0x" + Long.toHexString(value)) + " /* " + unknown + " */";
   }
 }

@@ -14,8 +14,11 @@ import trapline.model.Abi;
 /// @param name in the tables, such as `stat`
 /// @param cName the C type, such as `struct stat`
 /// @param size in bytes
+/// @param least how many bytes of it the kernel takes at the least, where programs say its size
+/// @param zeroIsLeast whether a size of 0 stands for that many
 /// @param members in the order in which they are shown
-public record StructLayout(String name, String cName, int size, List<Member> members) {
+public record StructLayout(
+    String name, String cName, int size, int least, boolean zeroIsLeast, List<Member> members) {
   public StructLayout {
     members = List.copyOf(members);
   }
@@ -104,6 +107,8 @@ public record StructLayout(String name, String cName, int size, List<Member> mem
   private static @Nullable StructLayout parse(String name, int start, Abi abi, int depth) {
     String cName = "";
     boolean packed = false;
+    int least = 0;
+    boolean zeroIsLeast = false;
     List<Member> members = new ArrayList<>();
     int offset = 0;
     int end = 0;
@@ -118,6 +123,8 @@ public record StructLayout(String name, String cName, int size, List<Member> mem
         cName = lines.field(1);
         String traits = lines.field(3);
         packed = traits.contains("packed");
+        zeroIsLeast = traits.contains("zero");
+        least = least(traits);
         if (abi != Abi.X86_64 && !traits.contains("i386")) {
           return null;
         }
@@ -152,7 +159,26 @@ public record StructLayout(String name, String cName, int size, List<Member> mem
       end = Math.max(end, offset);
     }
     int size = packed ? end : (end + alignment - 1) / alignment * alignment;
-    return new StructLayout(name, cName, size, members);
+    return new StructLayout(name, cName, size, least, zeroIsLeast, members);
+  }
+
+  private static int least(String traits) {
+    for (String trait : traits.split(" ", -1)) {
+      if (trait.startsWith("least=")) {
+        return Integer.parseInt(trait.substring(6));
+      }
+    }
+    return 0;
+  }
+
+  /// The member of that name, or `null` when there is none.
+  public @Nullable Member member(String name) {
+    for (Member member : members) {
+      if (member.name().equals(name)) {
+        return member;
+      }
+    }
+    return null;
   }
 
   /// One line of the table: `type name[count]: format`, where a leading `-` hides the member in

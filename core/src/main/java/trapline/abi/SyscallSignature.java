@@ -15,8 +15,17 @@ import trapline.model.SyscallId;
 ///     has it
 public record SyscallSignature(
     Abi abi, String name, long number, List<Parameter> parameters, ArgFormat result, String since) {
+  private static final int FIRST_OF_X32 = 512;
+
   public SyscallSignature {
     parameters = List.copyOf(parameters);
+  }
+
+  /// The ABI whose structures the kernel reads and stores. An x32 call that x86-64 has, too, is
+  /// served by the same function: only those of numbers from 512 on have their own, with the
+  /// structures of 32-bit programs (`arch/x86/entry/syscalls/syscall_64.tbl`).
+  public Abi layouts() {
+    return abi == Abi.X32 && (number & ~SyscallTable.X32_BIT) < FIRST_OF_X32 ? Abi.X86_64 : abi;
   }
 
   /// The call's identity.

@@ -17,7 +17,7 @@ import trapline.model.Abi;
 /// `syscall_32.tbl`, `SYSCALL_DEFINE`), and of later kernels for calls that came later.
 public final class SyscallTable {
   /// Set in the numbers of x32 calls (`__X32_SYSCALL_BIT` in `asm/unistd.h`).
-  private static final long X32_BIT = 0x4000_0000L;
+  static final long X32_BIT = 0x4000_0000L;
 
   private static final int LARGEST = 4096;
 
@@ -98,10 +98,12 @@ public final class SyscallTable {
     return row == null ? null : signature(row);
   }
 
-  /// The name of the call, or `syscall_0x1ff` when the number has none.
+  /// The name of the call, or `syscall_0x1ff` when the number has none, with the number as the
+  /// program passes it.
   public String nameOf(long number) {
     SyscallSignature signature = byNumber(number);
-    return signature == null ? "syscall_0x" + Long.toHexString(number) : signature.name();
+    long passed = abi == Abi.X32 ? number | X32_BIT : number;
+    return signature == null ? "syscall_0x" + Long.toHexString(passed) : signature.name();
   }
 
   /// Every call of this ABI, by ascending number.

@@ -42,8 +42,8 @@ public final class ArgumentDecoder {
     if (signature == null) {
       return unknown(raw);
     }
-    ValueDecoder decoder = new ValueDecoder(id.abi(), context);
-    CallScope scope = new CallScope(id.abi(), signature.parameters(), raw, false, 0, decoder);
+    ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
+    CallScope scope = new CallScope(signature, raw, false, 0, decoder, List.of());
     List<Argument> arguments = new ArrayList<>(signature.parameters().size());
     if (id.abi() == Abi.X86_64 && signature.name().equals("rt_sigreturn")) {
       arguments.add(SignalSets.frame(decoder, registers.rsp()));
@@ -51,11 +51,11 @@ public final class ArgumentDecoder {
     for (int i = 0; i < signature.parameters().size() && i < raw.length; i++) {
       Parameter parameter = signature.parameters().get(i);
       FormatChoice.Choice choice = choice(parameter, scope);
+      CType type = CType.inRegister(parameter.type(), decoder.abi());
       ArgValue value =
           choice.phase() == Phase.EXIT
-              ? new ArgValue.Pointer(CType.of(parameter.type(), id.abi()).narrow(raw[i]))
-              : decoder.decode(
-                  choice.format(), CType.of(parameter.type(), id.abi()), raw[i], scope);
+              ? new ArgValue.Pointer(type.narrow(raw[i]))
+              : decoder.decode(choice.format(), type, raw[i], scope);
       if (!ValueDecoder.isOmitted(value)) {
         arguments.add(new Argument(parameter.name(), parameter.type(), raw[i], value));
       }
@@ -82,8 +82,8 @@ public final class ArgumentDecoder {
     }
     long returned = returned(id.abi(), result);
     long[] raw = argumentRegisters(id.abi(), registers);
-    ValueDecoder decoder = new ValueDecoder(id.abi(), context);
-    CallScope scope = new CallScope(id.abi(), signature.parameters(), raw, true, returned, decoder);
+    ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
+    CallScope scope = new CallScope(signature, raw, true, returned, decoder, atEntry);
     List<Argument> arguments = new ArrayList<>(atEntry.size());
     for (Argument argument : atEntry) {
       int index = indexOf(signature, argument.name());
@@ -98,16 +98,15 @@ public final class ArgumentDecoder {
   private static Argument afterwards(
       Parameter parameter, Argument atEntry, CallScope scope, ValueDecoder decoder) {
     FormatChoice.Choice choice = choice(parameter, scope);
-    boolean filled = !Errnos.isError(scope.result()) || choice.format().name().equals("remaining");
-    if (choice.phase() == Phase.ENTRY || !filled) {
+    ArgFormat format = choice.format();
+    ArgFormat after = Afterwards.format(format);
+    if (choice.phase() == Phase.ENTRY || !Afterwards.isStored(format, scope)) {
       return atEntry;
     }
-    ArgValue value =
-        decoder.decode(
-            choice.format(), CType.of(parameter.type(), decoder.abi()), atEntry.raw(), scope);
-    if (choice.phase() == Phase.BOTH) {
-      boolean message = choice.format().name().equals("mmsghdr");
-      value = message ? value : changed(atEntry.value(), value);
+    CType type = CType.inRegister(parameter.type(), decoder.abi());
+    ArgValue value = decoder.decode(after, type, atEntry.raw(), scope);
+    if (choice.phase() == Phase.BOTH && !Afterwards.replaces(format)) {
+      value = changed(atEntry.value(), value);
     }
     return new Argument(atEntry.name(), atEntry.type(), atEntry.raw(), value);
   }
@@ -115,6 +114,9 @@ public final class ArgumentDecoder {
   private static ArgValue changed(ArgValue before, ArgValue after) {
     if (before.text().equals(after.text())) {
       return after;
+    }
+    if (after instanceof ArgValue.Struct struct && struct.fields().isEmpty()) {
+      return before;
     }
     boolean cells =
         before instanceof ArgValue.Array one
@@ -186,13 +188,12 @@ public final class ArgumentDecoder {
       return new ArgValue.Raw(raw);
     }
     Parameter wanted = signature.parameters().get(parameter);
-    CType type = CType.of(wanted.type(), id.abi());
-    ValueDecoder decoder = new ValueDecoder(id.abi(), context);
+    CType type = CType.inRegister(wanted.type(), signature.layouts());
+    ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
     if (wanted.phase() == Phase.EXIT) {
       return new ArgValue.Pointer(type.narrow(raw));
     }
-    CallScope scope =
-        new CallScope(id.abi(), signature.parameters(), new long[0], false, 0, decoder);
+    CallScope scope = new CallScope(signature, new long[0], false, 0, decoder, List.of());
     FormatChoice.Choice choice = choice(wanted, scope);
     ArgValue value = decoder.decode(choice.format(), type, raw, scope);
     return ValueDecoder.isOmitted(value) ? ValueDecoder.number(type, type.narrow(raw)) : value;

@@ -35,11 +35,12 @@ final class BitSets {
         : decoder.memory().exactly(address, (int) Math.min(size, LARGEST));
   }
 
-  /// `bitmap(bits)`: the words of a set of memory nodes.
+  /// `bitmap(bits)`: the words of a set of memory nodes. The kernel takes one bit less than it is
+  /// said to have (`get_nodes`, `mm/mempolicy.c`).
   static ArgValue words(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long count = scope.number(format.argument(0));
-    Long size = count == null ? null : Math.ceilDiv(Math.clamp(count, 0, LARGEST), 64) * 8L;
-    byte[] bits = read(decoder, raw, size);
+    Long size = count == null ? null : Math.ceilDiv(Math.clamp(count - 1, 0, LARGEST), 64) * 8L;
+    byte[] bits = size == null || size == 0 ? null : read(decoder, raw, size);
     if (bits == null) {
       return new ArgValue.Pointer(raw);
     }

@@ -2,10 +2,12 @@ package trapline.decode;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import trapline.abi.ArgFormat;
 import trapline.abi.CType;
 import trapline.abi.Parameter;
+import trapline.abi.SyscallSignature;
 import trapline.model.Abi;
+import trapline.model.ArgValue;
+import trapline.model.Argument;
 
 /// The parameters of one call with the values that it was made with.
 final class CallScope implements Scope {
@@ -15,22 +17,25 @@ final class CallScope implements Scope {
   private final boolean returned;
   private final long result;
   private final ValueDecoder decoder;
+  private final List<Argument> atEntry;
 
   /// @param raw the argument registers; `null` elements are not possible, unknown ones are not in
   ///     the array
+  /// @param atEntry the arguments before the call; empty while it has not returned
   CallScope(
-      Abi abi,
-      List<Parameter> parameters,
+      SyscallSignature signature,
       long[] raw,
       boolean returned,
       long result,
-      ValueDecoder decoder) {
-    this.abi = abi;
-    this.parameters = parameters;
+      ValueDecoder decoder,
+      List<Argument> atEntry) {
+    this.abi = signature.layouts();
+    this.parameters = signature.parameters();
     this.raw = raw;
     this.returned = returned;
     this.result = result;
     this.decoder = decoder;
+    this.atEntry = atEntry;
   }
 
   boolean returned() {
@@ -42,25 +47,40 @@ final class CallScope implements Scope {
   }
 
   @Override
-  public @Nullable Long number(ArgFormat length) {
-    String name = length.name();
+  public @Nullable Long named(String name) {
     if (name.equals("ret")) {
       return returned ? result : null;
-    }
-    if (Character.isDigit(name.charAt(0))) {
-      return Long.parseLong(name);
     }
     int index = indexOf(name);
     if (index < 0 || index >= raw.length) {
       return null;
     }
-    CType type = CType.of(parameters.get(index).type(), abi);
+    CType type = CType.inRegister(parameters.get(index).type(), abi);
     if (type.isPointer()) {
       CType target = type.target(abi);
       Long value = decoder.memory().number(raw[index], target.size() == 8 ? 8 : 4);
       return value == null ? null : target.narrow(value);
     }
     return type.narrow(raw[index]);
+  }
+
+  @Override
+  public @Nullable Long before(String name) {
+    ArgValue value = beforehand(name);
+    while (value instanceof ArgValue.Array cells && cells.elements().size() == 1) {
+      value = cells.elements().getFirst();
+    }
+    return value instanceof ArgValue.Num number ? number.value() : null;
+  }
+
+  /// What a parameter was shown as before the call; `null` when that is not known.
+  @Nullable ArgValue beforehand(String name) {
+    for (Argument argument : atEntry) {
+      if (argument.name().equals(name)) {
+        return argument.value();
+      }
+    }
+    return null;
   }
 
   @Override
@@ -71,7 +91,8 @@ final class CallScope implements Scope {
     }
     Parameter parameter = parameters.get(index);
     return ValueDecoder.names(
-        decoder.decode(parameter.format(), CType.of(parameter.type(), abi), raw[index], this));
+        decoder.decode(
+            parameter.format(), CType.inRegister(parameter.type(), abi), raw[index], this));
   }
 
   /// The raw value of a parameter, or 0 when it is not known.

@@ -28,6 +28,8 @@ final class Formatters {
       case "key" -> Numbers::key;
       case "exit_signal" -> Numbers::exitSignal;
       case "nonzero" -> Numbers::nonzero;
+      case "nonzero_address" -> Numbers::nonzeroAddress;
+      case "bit_members" -> Numbers::bitMembers;
       case "nonzero_mode" -> Numbers::nonzeroMode;
       case "inet_address" -> Numbers::inetAddress;
       case "small" -> Numbers::small;
@@ -79,9 +81,12 @@ final class Formatters {
       case "ref32" -> Numbers::cell32;
       case "cells" -> Numbers::cells;
       case "option" -> SocketOptions::plain;
+      case "option_text" -> SocketOptions::text;
+      case "option_int" -> SocketOptions::integer;
       case "errno_option" -> SocketOptions::error;
       case "membership" -> SocketOptions::membership;
-      case "interface_request" -> SocketOptions::interfaceRequest;
+      case "interfaces" -> Interfaces::list;
+      case "extensible" -> SizedStructs::extensible;
       case "iovec_one" -> IoVectors::single;
       case "termios" -> Terminals::decode;
       default -> null;

@@ -20,25 +20,34 @@ final class Messages {
 
   private Messages() {}
 
-  /// `msghdr`, or `msghdr(limit)` with how many bytes were received.
+  /// `msghdr` is one that is sent; `msghdr(RETURNED)` one that was received, with how many bytes.
   static ArgValue header(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
-    Long limit = format.arguments().isEmpty() ? null : scope.number(format.argument(0));
     byte[] bytes = wide(decoder, raw, HEADER);
-    return bytes == null
+    if (bytes == null) {
+      return new ArgValue.Pointer(raw);
+    }
+    if (format.arguments().isEmpty()) {
+      return header(decoder, bytes, Long.MAX_VALUE, null);
+    }
+    Long length = scope.number(format.argument(0));
+    return length == null
         ? new ArgValue.Pointer(raw)
-        : header(decoder, bytes, limit == null ? Long.MAX_VALUE : limit);
+        : header(decoder, bytes, length, room(List.of(before(scope)), 0));
   }
 
-  /// `mmsghdr(count)`: an array of messages, each with how many bytes went through.
+  /// `mmsghdr(COUNT)`: an array of messages that are sent, each with how many bytes went through;
+  /// `mmsghdr(COUNT, received)` of such that were received.
   static ArgValue headers(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long count = scope.number(format.argument(0));
     if (raw == 0 || count == null || count < 0) {
       return new ArgValue.Pointer(raw);
     }
-    boolean returned = scope.number(ArgFormat.parse("ret")) != null;
-    boolean received = format.argument(0).name().equals("ret");
+    Long returned = scope.named("ret");
+    boolean received = format.arguments().size() > 1;
+    List<ArgValue> rooms =
+        received && before(scope) instanceof ArgValue.Array array ? array.elements() : List.of();
     int shown = (int) Math.min(count, decoder.limits().arrayLength());
     List<ArgValue> elements = new ArrayList<>(shown);
     for (int i = 0; i < shown; i++) {
@@ -50,11 +59,13 @@ final class Messages {
         break;
       }
       long length = Memory.number(bytes, HEADER, 4);
+      ArgValue header =
+          received
+              ? header(decoder, bytes, length, room(rooms, i))
+              : header(decoder, bytes, Long.MAX_VALUE, null);
       List<ArgValue.Field> fields = new ArrayList<>(2);
-      fields.add(
-          new ArgValue.Field(
-              "msg_hdr", header(decoder, bytes, received ? length : Long.MAX_VALUE)));
-      if (returned) {
+      fields.add(new ArgValue.Field("msg_hdr", header));
+      if (returned != null && i < returned) {
         fields.add(new ArgValue.Field("msg_len", unsigned(length)));
       }
       elements.add(new ArgValue.Struct("mmsghdr", fields));
@@ -62,22 +73,44 @@ final class Messages {
     return new ArgValue.Array(elements, shown < count);
   }
 
+  /// What the messages were shown as before the call: with the room for their senders' names.
+  private static ArgValue before(Scope scope) {
+    ArgValue one = scope instanceof CallScope call ? call.beforehand("msg") : null;
+    ArgValue many = scope instanceof CallScope call ? call.beforehand("mmsg") : null;
+    return one != null ? one : many != null ? many : new ArgValue.Pointer(0);
+  }
+
+  /// How many bytes there were for the name of a message's sender; 0 when that is not known.
+  private static Integer room(List<ArgValue> messages, int index) {
+    ArgValue at = index < messages.size() ? messages.get(index) : null;
+    while (at instanceof ArgValue.Struct struct && !struct.fields().isEmpty()) {
+      at = struct.fields().getFirst().value();
+    }
+    return at instanceof ArgValue.Num length ? (int) length.value() : 0;
+  }
+
   private static byte @Nullable [] wide(ValueDecoder decoder, long address, int size) {
     return decoder.abi() == Abi.X86_64 ? decoder.memory().exactly(address, size) : null;
   }
 
-  private static ArgValue header(ValueDecoder decoder, byte[] bytes, long limit) {
+  /// @param limit how many bytes of its buffers matter
+  /// @param room how many bytes there were for the sender's name; `null` in a message that is sent
+  private static ArgValue header(
+      ValueDecoder decoder, byte[] bytes, long limit, @Nullable Integer room) {
     long name = Memory.number(bytes, 0, 8);
-    long nameLength = Memory.number(bytes, 8, 4);
+    int nameLength = (int) Memory.number(bytes, 8, 4);
+    int stored = room == null ? nameLength : Math.min(room, nameLength);
     long vectors = Memory.number(bytes, 16, 8);
     long count = Memory.number(bytes, 24, 8);
     long control = Memory.number(bytes, 32, 8);
     long controlLength = Memory.number(bytes, 40, 8);
     List<ArgValue.Field> fields = new ArrayList<>();
-    fields.add(new ArgValue.Field("msg_name", SocketAddresses.decode(decoder, name, nameLength)));
-    fields.add(
-        new ArgValue.Field(
-            "msg_namelen", new ArgValue.Num((int) nameLength, Integer.toString((int) nameLength))));
+    ArgValue length = new ArgValue.Num(nameLength, Integer.toString(nameLength));
+    if (room != null && room != nameLength) {
+      length = new ArgValue.Changed(new ArgValue.Num(room, Integer.toString(room)), length);
+    }
+    fields.add(new ArgValue.Field("msg_name", SocketAddresses.decode(decoder, name, stored)));
+    fields.add(new ArgValue.Field("msg_namelen", length));
     fields.add(new ArgValue.Field("msg_iov", IoVectors.decode(decoder, vectors, count, limit)));
     fields.add(new ArgValue.Field("msg_iovlen", unsigned(count)));
     if (controlLength != 0) {

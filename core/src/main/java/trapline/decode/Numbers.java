@@ -112,6 +112,21 @@ final class Numbers {
     return raw == 0 ? ValueDecoder.OMITTED : ValueDecoder.number(type, raw);
   }
 
+  /// An address that is shown when it is not 0.
+  static ArgValue nonzeroAddress(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    return raw == 0 ? ValueDecoder.OMITTED : new ArgValue.Pointer(raw);
+  }
+
+  /// `bit_members(FAMILY)`: a number whose bits are members of their own: `disabled=1, pinned=1`.
+  static ArgValue bitMembers(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    ArgValue bits = ValueDecoder.constant(format.argument(0).name(), raw);
+    return bits instanceof ArgValue.Flags flags
+        ? new ArgValue.Num(raw, String.join(", ", flags.names()))
+        : bits;
+  }
+
   static ArgValue nonzeroMode(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     return raw == 0 ? ValueDecoder.OMITTED : FileModes.mode(raw);
@@ -244,7 +259,7 @@ final class Numbers {
   static ArgValue whenNonzero(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long other = scope.number(format.argument(0));
-    return other == null || other != 0 ? new ArgValue.Pointer(raw) : ValueDecoder.OMITTED;
+    return other == null || other == 0 ? ValueDecoder.OMITTED : new ArgValue.Pointer(raw);
   }
 
   /// An offset in two registers. With registers of 64 bits the kernel takes the first alone

@@ -36,6 +36,17 @@ final class Quoting {
     return truncated ? out.append("...").toString() : out.toString();
   }
 
+  /// Bytes that are no text: `"\x01\x00"`.
+  static ArgValue.Text hex(byte[] bytes, int from, int to) {
+    StringBuilder out = new StringBuilder((to - from) * 4 + 2).append('"');
+    for (int i = from; i < to; i++) {
+      out.append("\\x")
+          .append(Character.forDigit(bytes[i] >> 4 & 0xf, 16))
+          .append(Character.forDigit(bytes[i] & 0xf, 16));
+    }
+    return new ArgValue.Text(out.append('"').toString(), false);
+  }
+
   private static void octal(StringBuilder out, int octet, int next) {
     out.append('\\');
     boolean full = next >= '0' && next <= '9';

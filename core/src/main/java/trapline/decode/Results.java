@@ -1,11 +1,11 @@
 package trapline.decode;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallSignature;
-import trapline.model.Abi;
 import trapline.model.ArgValue;
 import trapline.model.Errno;
 import trapline.model.Outcome;
@@ -31,23 +31,16 @@ final class Results {
     if (signature == null) {
       return new Outcome.Returned(result, Long.toString(result));
     }
-    ValueDecoder decoder = new ValueDecoder(id.abi(), context);
+    ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
     CallScope scope =
-        new CallScope(
-            id.abi(),
-            signature.parameters(),
-            raw == null ? new long[0] : raw,
-            true,
-            result,
-            decoder);
-    return new Outcome.Returned(result, text(signature, scope, decoder, id.abi()));
+        new CallScope(signature, raw == null ? new long[0] : raw, true, result, decoder, List.of());
+    return new Outcome.Returned(result, text(signature, scope, decoder));
   }
 
-  private static String text(
-      SyscallSignature signature, CallScope scope, ValueDecoder decoder, Abi abi) {
+  private static String text(SyscallSignature signature, CallScope scope, ValueDecoder decoder) {
     long result = scope.result();
     ArgFormat format = signature.result();
-    CType type = CType.of("long", abi);
+    CType type = CType.of("long", decoder.abi());
     ArgValue value = decoder.decode(format, type, result, scope);
     if (value instanceof ArgValue.Raw || ValueDecoder.isOmitted(value)) {
       return Long.toString(result);

@@ -26,13 +26,15 @@ final class SignalInfo {
 
   private SignalInfo() {}
 
+  /// `siginfo`, or `siginfo(waited)`, of which `waitid` stores no times (`kernel/exit.c`).
   static ArgValue decode(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     byte[] bytes = decoder.abi() == Abi.X86_64 ? decoder.memory().exactly(raw, SIZE) : null;
-    return bytes == null ? new ArgValue.Pointer(raw) : decode(bytes);
+    return bytes == null ? new ArgValue.Pointer(raw) : decode(bytes, format.arguments().isEmpty());
   }
 
-  private static ArgValue decode(byte[] bytes) {
+  /// @param whole whether all of it means something
+  private static ArgValue decode(byte[] bytes, boolean whole) {
     int signal = i32(bytes, 0);
     int errno = i32(bytes, 4);
     int code = i32(bytes, 8);
@@ -49,7 +51,7 @@ final class SignalInfo {
     if (code <= 0 || code == 0x80) {
       sent(bytes, code, fields);
     } else {
-      raised(bytes, signal, fields);
+      raised(bytes, signal, whole, fields);
     }
     return new ArgValue.Struct("siginfo_t", fields);
   }
@@ -98,7 +100,7 @@ final class SignalInfo {
     fields.add(new ArgValue.Field("si_ptr", new ArgValue.Pointer(Memory.number(bytes, at, 8))));
   }
 
-  private static void raised(byte[] bytes, int signal, List<ArgValue.Field> fields) {
+  private static void raised(byte[] bytes, int signal, boolean whole, List<ArgValue.Field> fields) {
     switch (signal) {
       case SIGCHLD -> {
         int code = i32(bytes, 8);
@@ -111,8 +113,10 @@ final class SignalInfo {
                 code == 1
                     ? new ArgValue.Num(status, Integer.toString(status))
                     : new ArgValue.Constant(status, Signals.name(status))));
-        number(fields, "si_utime", Memory.number(bytes, 32, 8));
-        number(fields, "si_stime", Memory.number(bytes, 40, 8));
+        if (whole) {
+          number(fields, "si_utime", Memory.number(bytes, 32, 8));
+          number(fields, "si_stime", Memory.number(bytes, 40, 8));
+        }
       }
       case SIGILL, SIGFPE, SIGSEGV, SIGBUS, SIGTRAP ->
           fields.add(

@@ -67,7 +67,7 @@ final class SocketAddresses {
   }
 
   private static boolean inet(byte[] bytes, List<ArgValue.Field> fields) {
-    if (bytes.length < 8) {
+    if (bytes.length < 16) {
       return false;
     }
     fields.add(port("sin_port", bytes));

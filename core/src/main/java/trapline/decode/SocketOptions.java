@@ -6,25 +6,48 @@ import trapline.abi.CType;
 import trapline.abi.Errnos;
 import trapline.model.ArgValue;
 
-/// Values of socket options, and of the requests that ask about interfaces.
+/// Values of socket options.
 final class SocketOptions {
-  private static final int NAME_SIZE = 16;
-
   private SocketOptions() {}
 
   /// `option(length)`: four bytes are a number, others are shown as they are.
   static ArgValue plain(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long length = scope.number(format.argument(0));
-    Long value = length != null && length == 4 ? decoder.memory().number(raw, 4) : null;
-    return raw != 0 && value != null
-        ? new ArgValue.Array(
-            List.of(new ArgValue.Num(value.intValue(), Integer.toString(value.intValue()))), false)
-        : decoder.bytes(raw, length);
+    return length != null && length == 4
+        ? number(decoder, raw)
+        : text(decoder, format, type, raw, scope);
   }
 
-  /// The pending error of a socket.
-  static ArgValue error(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+  /// `option_text(length)`: no bytes at all are an address.
+  static ArgValue text(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long length = scope.number(format.argument(0));
+    return length != null && length == 0 ? new ArgValue.Pointer(raw) : decoder.bytes(raw, length);
+  }
+
+  /// `option_int(length)`: a number that is set, of which the kernel reads four bytes however many
+  /// there are.
+  static ArgValue integer(
+      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long length = scope.number(format.argument(0));
+    return length != null && length >= 4 ? number(decoder, raw) : new ArgValue.Pointer(raw);
+  }
+
+  private static ArgValue number(ValueDecoder decoder, long raw) {
     Long value = raw == 0 ? null : decoder.memory().number(raw, 4);
+    return value == null
+        ? new ArgValue.Pointer(raw)
+        : new ArgValue.Array(
+            List.of(new ArgValue.Num(value.intValue(), Integer.toString(value.intValue()))), false);
+  }
+
+  /// `errno_option(length)`: the pending error of a socket.
+  static ArgValue error(ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
+    Long length = scope.number(format.argument(0));
+    if (length != null && length > 0 && length < 4) {
+      byte[] bytes = decoder.memory().exactly(raw, length.intValue());
+      return bytes == null ? new ArgValue.Pointer(raw) : Quoting.hex(bytes, 0, bytes.length);
+    }
+    Long value = raw == 0 || length == null || length < 4 ? null : decoder.memory().number(raw, 4);
     if (value == null) {
       return new ArgValue.Pointer(raw);
     }
@@ -42,20 +65,5 @@ final class SocketOptions {
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long length = scope.number(format.argument(0));
     return decoder.struct(length != null && length >= 12 ? "group_req" : "ip_mreq", raw, scope);
-  }
-
-  /// `interface_request(cmd)`: a `struct ifreq` (`linux/if.h`).
-  static ArgValue interfaceRequest(
-      ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
-    byte[] bytes = raw == 0 ? null : decoder.memory().exactly(raw, 40);
-    if (bytes == null) {
-      return new ArgValue.Pointer(raw);
-    }
-    int end = 0;
-    while (end < NAME_SIZE && bytes[end] != 0) {
-      end++;
-    }
-    ArgValue name = new ArgValue.Text(Quoting.quote(bytes, 0, end, false), false);
-    return new ArgValue.Struct("ifreq", List.of(new ArgValue.Field("ifr_name", name)), true);
   }
 }

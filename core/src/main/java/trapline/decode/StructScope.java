@@ -2,7 +2,6 @@ package trapline.decode;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import trapline.abi.ArgFormat;
 import trapline.abi.StructLayout;
 
 /// The members of one structure in memory; names that it does not have are looked up around it.
@@ -22,14 +21,19 @@ final class StructScope implements Scope {
   }
 
   @Override
-  public @Nullable Long number(ArgFormat length) {
-    StructLayout.Member member = find(length.name());
-    return member == null ? outer.number(length) : value(member);
+  public @Nullable Long named(String name) {
+    StructLayout.Member member = layout.member(name);
+    return member == null ? outer.named(name) : value(member);
+  }
+
+  @Override
+  public @Nullable Long before(String name) {
+    return outer.before(name);
   }
 
   @Override
   public List<String> constants(String name) {
-    StructLayout.Member member = find(name);
+    StructLayout.Member member = layout.member(name);
     if (member == null) {
       return outer.constants(name);
     }
@@ -45,14 +49,5 @@ final class StructScope implements Scope {
     return size == 0 || at + size > bytes.length
         ? null
         : member.type().narrow(Memory.number(bytes, at, size));
-  }
-
-  private StructLayout.@Nullable Member find(String name) {
-    for (StructLayout.Member member : layout.members()) {
-      if (member.name().equals(name)) {
-        return member;
-      }
-    }
-    return null;
   }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
-import trapline.abi.Errnos;
 import trapline.model.ArgValue;
 
 /// Points in time, with the date that they stand for in universal time.
@@ -16,6 +15,7 @@ final class Times {
   private static final long UTIME_OMIT = 0x3ffffffe;
   private static final long FARTHEST = 253_402_300_799L;
   private static final int EINTR = 4;
+  private static final int ERESTART_RESTARTBLOCK = 516;
 
   private Times() {}
 
@@ -106,14 +106,15 @@ final class Times {
   }
 
   /// `remaining(timespec)`: what was left of a sleep, which the kernel stores only when a signal
-  /// ended it.
+  /// ended it, and never for one until a point in time (`hrtimer_nanosleep`,
+  /// `kernel/time/hrtimer.c`).
   static ArgValue remaining(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     boolean interrupted =
         scope instanceof CallScope call
             && call.returned()
-            && (call.result() == -EINTR
-                || (Errnos.isError(call.result()) && Errnos.isRestart((int) -call.result())));
+            && (call.result() == -EINTR || call.result() == -ERESTART_RESTARTBLOCK)
+            && !call.constants("flags").contains("TIMER_ABSTIME");
     return interrupted
         ? decoder.struct(format.argument(0).name(), raw, scope)
         : new ArgValue.Pointer(raw);

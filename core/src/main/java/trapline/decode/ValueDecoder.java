@@ -66,12 +66,18 @@ final class ValueDecoder {
       case "fd" -> descriptor((int) value);
       case "dirfd" -> directory((int) value);
       case "signal" -> new ArgValue.Constant((int) value, Signals.name((int) value));
-      case "const" -> constant(format.argument(0).name(), value);
+      case "const" -> constant(format.argument(0).name(), type, value);
       case "by" -> chosen(format, type, value, scope);
       case "path" -> string(value, PATH_MAX);
       case "str" -> string(value, limits().stringLength());
       case "bytes" -> bytes(value, scope.number(format.argument(0)));
-      case "struct" -> struct(format.argument(0).name(), value, scope);
+      case "struct" ->
+          format.arguments().size() == 1
+              ? struct(format.argument(0).name(), value, scope)
+              : SizedStructs.stored(this, format, value, scope);
+      case "when" -> when(format, type, value, scope);
+      case "then", "then_on", "also_on", "instead" ->
+          decode(Afterwards.before(format), type, value, scope);
       case "array" -> array(format, type, value, scope);
       case "ref" -> reference(format, type, value, scope);
       default -> {
@@ -113,16 +119,25 @@ final class ValueDecoder {
     return new ArgValue.Constant(fd, target.isEmpty() ? "AT_FDCWD" : "AT_FDCWD<" + target + ">");
   }
 
+  /// A constant of the width of its type: what has no name is shown as wide as it is.
+  private static ArgValue constant(String familyName, CType type, long value) {
+    ArgValue known = constant(familyName, value);
+    boolean wide = value < 0 && type.size() == 4 && known.text().startsWith("0xffffffff");
+    return wide ? constant(familyName, value & 0xffff_ffffL) : known;
+  }
+
   static ArgValue constant(String familyName, long value) {
     ConstantFamily family = ConstantFamily.of(familyName);
     return family == null ? new ArgValue.Raw(value) : family.decode(value);
   }
 
-  /// The names that a decoded value consists of.
+  /// The names that a decoded value consists of; of a number without a name its decimal form.
   static List<String> names(ArgValue value) {
-    return value instanceof ArgValue.Flags flags && !flags.names().isEmpty()
-        ? flags.names()
-        : List.of(value.text());
+    return switch (value) {
+      case ArgValue.Flags flags when !flags.names().isEmpty() -> flags.names();
+      case ArgValue.Num number -> List.of(Long.toString(number.value()));
+      default -> List.of(value.text());
+    };
   }
 
   private ArgValue chosen(ArgFormat format, CType type, long value, Scope scope) {
@@ -190,22 +205,36 @@ final class ValueDecoder {
     return bytes == null ? new ArgValue.Pointer(address) : struct(layout, bytes, 0, scope);
   }
 
-  /// The structure in `bytes`, which hold it completely from `base` on.
+  /// `when(LENGTH, FORMAT)`: memory that holds something when a number is not 0.
+  private ArgValue when(ArgFormat format, CType type, long value, Scope scope) {
+    Long number = scope.number(format.argument(0));
+    return number == null || number == 0
+        ? new ArgValue.Pointer(value)
+        : decode(format.argument(1), type, value, scope);
+  }
+
+  /// The structure in `bytes` from `base` on. Members that they do not reach are left out, and the
+  /// one that they end in is shown as the bytes that are there.
   ArgValue struct(StructLayout layout, byte[] bytes, int base, Scope outer) {
     StructScope scope = new StructScope(layout, bytes, base, outer, this);
     List<ArgValue.Field> fields = new ArrayList<>(layout.members().size());
     boolean abbreviated = false;
     for (StructLayout.Member member : layout.members()) {
-      if (member.shown() == StructLayout.Shown.NEVER) {
+      int at = base + member.offset();
+      if (member.shown() == StructLayout.Shown.NEVER || at >= bytes.length) {
         continue;
       }
       if (member.shown() == StructLayout.Shown.IN_FULL && limits().abbreviate()) {
         abbreviated = true;
         continue;
       }
-      ArgValue value = member(member, bytes, base, scope);
+      ArgValue value =
+          at + member.size() > bytes.length
+              ? Quoting.hex(bytes, at, bytes.length)
+              : member(member, bytes, base, scope);
       if (!isOmitted(value)) {
-        fields.add(new ArgValue.Field(member.name(), value));
+        boolean named = member.format().name().equals("bit_members");
+        fields.add(new ArgValue.Field(named ? "" : member.name(), value));
       }
     }
     return new ArgValue.Struct(layout.name(), fields, abbreviated);
@@ -231,13 +260,33 @@ final class ValueDecoder {
       }
       return new ArgValue.Text(Quoting.quote(bytes, at, end, false), false);
     }
-    int shown = Math.min(member.count(), limits().arrayLength());
+    ArgValue address = Interfaces.address(member.format(), bytes, at, at + member.size());
+    if (address != null) {
+      return address;
+    }
     int size = member.size() / member.count();
+    ArgFormat format = member.format();
+    if (format.name().equals("any")) {
+      if (isZero(bytes, at, at + member.size())) {
+        return OMITTED;
+      }
+      format = format.argument(0);
+    }
+    int shown = Math.min(member.count(), limits().arrayLength());
     List<ArgValue> elements = new ArrayList<>(shown);
     for (int i = 0; i < shown; i++) {
-      elements.add(inPlace(member.format(), type, bytes, at + i * size, scope));
+      elements.add(inPlace(format, type, bytes, at + i * size, scope));
     }
     return new ArgValue.Array(elements, shown < member.count());
+  }
+
+  static boolean isZero(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// A value in `bytes`: a structure that lies there, or a cell of the type's width.

@@ -129,6 +129,73 @@ class ArgumentDecoderTest {
     assertThat(texts(arguments)).containsExactly("3", "0x666", "16");
   }
 
+  /// An x32 call that x86-64 has, too, is the same kernel function: whole addresses, and the
+  /// structures of 64-bit programs. Those of x32's own have addresses of 32 bits in memory only.
+  @Test
+  void addressesInRegistersAreWholeInX32() {
+    long high = 0x7fff_1234_5678L;
+    byte[] memory = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).array();
+    ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN).put("/a/b\0".getBytes()).putLong(16, 7);
+    DecodeContext context = contextAt(high, memory);
+
+    SyscallId open = new SyscallId(Abi.X32, 2);
+    assertThat(texts(decoder.onEntry(open, registers(high, 0), context)))
+        .containsExactly("\"/a/b\"", "O_RDONLY");
+    SyscallId munmap = new SyscallId(Abi.X32, 11);
+    assertThat(texts(decoder.onEntry(munmap, registers(high, 1L << 33), context)))
+        .containsExactly("0x7fff12345678", "8589934592");
+    SyscallId nanosleep = new SyscallId(Abi.X32, 35);
+    assertThat(texts(decoder.onEntry(nanosleep, registers(high + 16, 0), context)))
+        .containsExactly("{tv_sec=7, tv_nsec=0}", "NULL");
+    SyscallId mmap = new SyscallId(Abi.X32, 9);
+    assertThat(decoder.outcome(mmap, registers(), high, context))
+        .isEqualTo(new Outcome.Returned(high, "0x7fff12345678"));
+    assertThat(decoder.decodeValue(munmap, 0, high).text()).isEqualTo("0x7fff12345678");
+  }
+
+  @Test
+  void structuresOfX32sOwnCallsAreThoseOf32BitPrograms() {
+    long base = 0x5678_0000L;
+    ByteBuffer memory = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    memory.putInt((int) base + 32).putInt(3).putInt((int) base + 48).putInt(2);
+    memory.put(32, "abcdef".getBytes(StandardCharsets.US_ASCII));
+    memory.put(48, "xyz".getBytes(StandardCharsets.US_ASCII));
+    DecodeContext context = contextAt(base, memory.array());
+
+    SyscallId writev = new SyscallId(Abi.X32, 516);
+    String vectors = "[{iov_base=\"abc\", iov_len=3}, {iov_base=\"xy\", iov_len=2}]";
+    assertThat(texts(decoder.onEntry(writev, registers(1, base, 2), context)))
+        .containsExactly("1", vectors, "2");
+    SyscallId pwritev2 = new SyscallId(Abi.X32, 547);
+    assertThat(texts(decoder.onEntry(pwritev2, registers(1, base, 2, 1L << 40, 8), context)))
+        .containsExactly("1", vectors, "2", "1099511627776", "RWF_NOWAIT");
+    SyscallId ioctl = new SyscallId(Abi.X32, 514);
+    assertThat(decoder.decodeValue(ioctl, 2, 0x7fff_0000_0001L).text()).isEqualTo("0x1");
+  }
+
+  @Test
+  void addressesOf32BitProgramsAreCut() {
+    long[] slots = new long[Registers.SLOTS];
+    slots[5] = 0xffff_8888_1234_5678L;
+    slots[11] = 4096;
+    SyscallId munmap = SyscallTable.of(Abi.I386).byName("munmap").id();
+    assertThat(texts(decoder.onEntry(munmap, new Registers(slots), DecodeContext.NOTHING)))
+        .containsExactly("0x12345678", "4096");
+  }
+
+  private static DecodeContext contextAt(long base, byte[] bytes) {
+    RemoteMemory memory = memory(bytes);
+    return new DecodeContext(
+        (address, into, offset, length) -> memory.read(address - base + BASE, into, offset, length),
+        DescriptorNames.NONE,
+        Limits.DEFAULT);
+  }
+
+  @Test
+  void namesOfX32CallsWithoutARowHaveTheirBit() {
+    assertThat(SyscallTable.of(Abi.X32).nameOf(0xfff)).isEqualTo("syscall_0x40000fff");
+  }
+
   @Test
   void unknownCallsShowTheirRegisters() {
     SyscallId unknown = new SyscallId(Abi.X86_64, 0x1ff);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
 import trapline.abi.ConstantFamily;
+import trapline.abi.Errnos;
 import trapline.abi.FormatChoice;
 import trapline.abi.Parameter;
 import trapline.abi.StructLayout;
@@ -40,20 +41,34 @@ class FormatsTest {
           "struct",
           "array",
           "ref",
+          "when",
+          "then",
+          "then_on",
+          "also_on",
+          "instead",
+          "any",
+          "sockaddr_bytes",
+          "hardware_bytes",
           "unimplemented");
 
   private final Set<String> problems = new TreeSet<>();
 
   private void check(String where, ArgFormat format, Set<String> names) {
     switch (format.name()) {
-      case "const", "result_flags", "result_name", "result_names", "commented" -> {
+      case "const", "bit_members", "result_flags", "result_name", "result_names", "commented" -> {
         if (ConstantFamily.of(format.argument(0).name()) == null) {
           problems.add(where + ": no constants " + format.argument(0));
         }
       }
-      case "struct" -> {
+      case "struct", "extensible" -> {
         if (StructLayout.of(format.argument(0).name(), Abi.X86_64) == null) {
           problems.add(where + ": no structure " + format.argument(0));
+        }
+        if (format.arguments().size() > 1) {
+          StructLayout layout = StructLayout.of(format.argument(0).name(), Abi.X86_64);
+          Set<String> all = new TreeSet<>(names);
+          Objects.requireNonNull(layout).members().forEach(it -> all.add(it.name()));
+          length(where, format.argument(1), all);
         }
       }
       case "by" -> {
@@ -73,8 +88,34 @@ class FormatsTest {
         check(where, format.argument(0), names);
         length(where, format.argument(1), names);
       }
+      case "then", "instead" -> format.arguments().forEach(it -> check(where, it, names));
+      case "then_on", "also_on" -> {
+        if (Errnos.byName(format.argument(0).name()) == null) {
+          problems.add(where + ": no error " + format.argument(0));
+        }
+        format
+            .arguments()
+            .subList(1, format.arguments().size())
+            .forEach(it -> check(where, it, names));
+      }
+      case "when" -> {
+        length(where, format.argument(0), names);
+        check(where, format.argument(1), names);
+      }
+      case "any" -> check(where, format.argument(0), names);
       case "ref", "ref32", "ref64" -> check(where, format.argument(0), names);
-      case "bytes", "sockaddr", "fdset", "cpuset", "bitmap", "mincore", "mmsghdr", "message" ->
+      case "bytes",
+          "sockaddr",
+          "fdset",
+          "cpuset",
+          "bitmap",
+          "mincore",
+          "mmsghdr",
+          "message",
+          "option",
+          "option_text",
+          "option_int",
+          "errno_option" ->
           length(where, format.argument(0), names);
       default -> {}
     }
@@ -85,6 +126,14 @@ class FormatsTest {
 
   private void length(String where, ArgFormat length, Set<String> names) {
     String name = length.name();
+    if (!length.arguments().isEmpty()) {
+      boolean known = Set.of("min", "fits", "before").contains(name);
+      if (!known || length.arguments().size() != (name.equals("before") ? 1 : 2)) {
+        problems.add(where + ": unknown length " + length);
+      }
+      length.arguments().forEach(it -> length(where, it, names));
+      return;
+    }
     if (!name.equals("ret") && !Character.isDigit(name.charAt(0)) && !names.contains(name)) {
       problems.add(where + ": unknown length " + name);
     }

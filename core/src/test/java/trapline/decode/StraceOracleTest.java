@@ -17,9 +17,6 @@ import trapline.testing.Tools;
 /// One program, run once under strace and once under a recorder that decodes with this package:
 /// the same calls, arguments and results.
 class StraceOracleTest {
-  private static final Pattern PADDING = Pattern.compile("\\)\\s+= ");
-  private static final Pattern ADDRESS = Pattern.compile("0x[57][0-9a-f]{10,11}\\b");
-
   /// Where the two differ on purpose, or by what only a run has: process ids, times, ids of
   /// System V objects, free blocks.
   private static final Set<String> NAME_ONLY =
@@ -139,32 +136,14 @@ class StraceOracleTest {
   }
 
   private List<String> strace(List<String> program) throws Exception {
-    Path log = directory.resolve("strace.log");
-    List<String> command =
-        new ArrayList<>(
-            List.of("setarch", "-R", "strace", "-X", "abbrev", "-s", "32", "-o", log.toString()));
-    command.addAll(program);
-    Process process =
-        new ProcessBuilder(command)
-            .directory(scratch().toFile())
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    process.waitFor();
-    return Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1).stream()
-        .filter(it -> !it.startsWith("---") && !it.startsWith("+++"))
-        .toList();
+    return Strace.lines(directory, scratch(), List.of(), program);
   }
 
   private static String name(String line) {
-    return line.substring(0, line.indexOf('('));
+    return Strace.name(line);
   }
 
   private static String normal(String line) {
-    String text = PADDING.matcher(line).replaceFirst(") = ");
-    text = ADDRESS.matcher(text).replaceAll("ADDRESS");
-    // The number of this process in the values of others.
-    return text.replaceAll("(si_pid|pid)=\\d+", "$1=PID");
+    return Strace.normal(line);
   }
 }
