@@ -261,7 +261,7 @@ final class KernelObservation implements AutoCloseable {
       String what = "running it in the guest";
       progress.at(what, 0, wanted.size());
       return new GuestObserver(guest, known, seen -> progress.at(what, seen, wanted.size()))
-          .observe(wanted, spec);
+          .observe(wanted, notes.tree(), spec);
     } finally {
       nanoseconds = System.nanoTime() - start;
     }

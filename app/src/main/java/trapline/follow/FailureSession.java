@@ -167,8 +167,9 @@ public final class FailureSession {
         processes.remove(tracer.processOf(thread));
         pending.remove(execed.formerThreadId());
         process(thread);
-        notes.execed();
+        notes.execed(execed);
       }
+      case TraceEvent.Forked forked -> notes.made(forked);
       case TraceEvent.Ended ended -> {
         notes.ended(thread);
         watch.left(thread);
@@ -208,6 +209,10 @@ public final class FailureSession {
     Failure before = interrupted.get(thread);
     if (before != null && before.key().sameCall(key)) {
       interrupted.remove(thread); // started again: it has not failed
+    }
+    if (RunNotes.makesThreads(id)) {
+      process.mayHaveChanged(thread);
+      key = notes.called(thread, key, StackPrints.of(entered.registers(), process));
     }
     List<Argument> arguments =
         builder.arguments(id, entered.registers(), view.context(process.memory(), thread));
@@ -325,11 +330,12 @@ public final class FailureSession {
     Journey journey =
         builder.returned(
             arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
+    CallKey known = notes.called(thread, key, StackPrints.of(exited.registers(), process));
     // A place is looked at once.
     List<LocalCause> causes =
         startup || places.containsKey(place(journey))
             ? List.of()
             : Causes.of(journey, process.memory());
-    return new Failure(key, journey, startup, 1, ran, causes);
+    return new Failure(known, journey, startup, 1, ran, causes);
   }
 }

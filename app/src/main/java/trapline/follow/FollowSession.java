@@ -185,6 +185,11 @@ public final class FollowSession {
         return isComplete();
       }
       case TraceEvent.Started started -> process(started.threadId());
+      case TraceEvent.Forked forked -> {
+        if (notes != null) {
+          notes.made(forked);
+        }
+      }
       case TraceEvent.BreakpointHit hit -> {
         if (walker != null) {
           walker.reached(process(hit.threadId()), hit.threadId(), hit.address());
@@ -410,7 +415,7 @@ public final class FollowSession {
   private void exec(TraceEvent.Execed execed) {
     int thread = execed.threadId();
     if (notes != null) {
-      notes.execed();
+      notes.execed(execed);
     }
     Pending call = pending.remove(execed.formerThreadId());
     if (call == null) {

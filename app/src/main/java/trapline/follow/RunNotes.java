@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
 import trapline.model.CallKey;
 import trapline.model.Journey;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
+import trapline.model.StackPrint;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
 
@@ -17,8 +19,9 @@ import trapline.model.TraceEvent;
 /// what it reads, and which call is which.
 public final class RunNotes {
   private static final int ARGUMENTS = 6;
+  private static final Set<String> MAKERS = Set.of("clone", "clone3", "fork", "vfork");
 
-  private final CallCounter counter = new CallCounter();
+  private final RunTree tree = new RunTree(true);
   private final FilesTouched files;
   private final InputRead input = new InputRead();
   private final IdentityHashMap<Journey, CallKey> keys = new IdentityHashMap<>();
@@ -37,6 +40,11 @@ public final class RunNotes {
   /// What it read from its standard input.
   public InputRead input() {
     return input;
+  }
+
+  /// The run's threads and calls.
+  public RunTree tree() {
+    return tree;
   }
 
   /// Which call of the run a journey is of; `null` when that was not noted.
@@ -60,24 +68,44 @@ public final class RunNotes {
     }
     List<PathArguments.Named> named = PathArguments.read(id, arguments, memory);
     files.entered(event.threadId(), name, registers, named);
-    return counter.entered(event.threadId(), id, registers.rip(), arguments, named);
+    return tree.entered(event.threadId(), id, registers.rip(), arguments, named);
   }
 
   /// A call has returned.
   void exited(TraceEvent.Exited event, RemoteMemory memory) {
+    tree.returned(event.threadId(), event.registers().rax());
     input.exited(event.threadId(), event.call(), event.registers(), memory);
   }
 
+  /// Notes who makes a call that a thread is in.
+  ///
+  /// @return the call with it
+  CallKey called(int thread, CallKey key, StackPrint stack) {
+    return tree.called(thread, key, stack);
+  }
+
+  /// Whether a call makes threads or processes.
+  static boolean makesThreads(SyscallId id) {
+    return MAKERS.contains(SyscallTable.of(id.abi()).nameOf(id.number()));
+  }
+
+  /// A thread has made another one.
+  void made(TraceEvent.Forked event) {
+    tree.made(event.threadId(), event.childId());
+  }
+
   /// A process runs another program from here on. The first time it is the program of this run.
-  void execed() {
-    if (!begun) {
+  void execed(TraceEvent.Execed event) {
+    if (begun) {
+      tree.executed(event.threadId(), event.formerThreadId());
+    } else {
       begun = true;
-      counter.restart();
+      tree.restart(event.threadId());
     }
   }
 
   /// A thread is gone.
   void ended(int thread) {
-    counter.ended(thread);
+    tree.ended(thread);
   }
 }

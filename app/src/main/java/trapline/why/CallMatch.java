@@ -1,57 +1,96 @@
 package trapline.why;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import trapline.model.CallKey;
+import trapline.model.StackPrint;
+import trapline.model.ThreadPath;
 
 /// Finds the calls of one run of a program among those of another run.
 ///
-/// A call is the wanted one when the same thread has come to the same instruction as often. Where
-/// the runs go other ways, it may be the one that asks for the same (by the same instruction, with
-/// the same plain arguments and paths) as often; only its result tells. If that is another, later
-/// ones that ask for the same are tried.
+/// A call may be the wanted one when the wanted one's thread (see [Counterparts]) makes it by the
+/// same instruction, with the same numbers, called by the same functions, and with paths that are
+/// the same but for what was drawn (see [PathNames]). It is when the thread has come to it as
+/// often. Where the runs went other ways before it, it is when it asks for the very same as often
+/// and ends as it did. What is left, [CallAlignment] decides when the run is over.
 final class CallMatch {
   /// How often a call that may be the wanted one is tried.
-  private static final int TRIES = 4;
+  private static final int TRIES = 6;
 
   /// How sure it is that a call is the wanted one.
   enum Certainty {
     SAME_PLACE,
-    /// The runs have gone other ways before it.
-    SAME_CALL
+    /// The runs have gone other ways before it, but it asks for the same as often.
+    SAME_CALL,
+    /// It may be, or another one like it.
+    POSSIBLE
   }
 
   /// @param wanted index of the call in the list of those wanted
-  record Match(int wanted, Certainty certainty) {}
+  /// @param attempt how many calls may have been it by now, with this one
+  record Match(int wanted, Certainty certainty, int attempt) {}
 
   private final List<CallKey> wanted;
+  private final Map<CallKey.Place, List<Integer>> places = new HashMap<>();
+  private final PathNames names;
+  private final Set<CallKey.Place> crowded;
   private final boolean[] found;
   private final int[] tries;
 
-  CallMatch(List<CallKey> wanted) {
+  /// @param names what the paths of the first run are told by
+  /// @param crowded places of which the other run tells only the calls with the very descriptors
+  ///     that are wanted
+  CallMatch(List<CallKey> wanted, PathNames names, Set<CallKey.Place> crowded) {
     this.wanted = List.copyOf(wanted);
+    this.crowded = Set.copyOf(crowded);
+    this.names = names;
     this.found = new boolean[wanted.size()];
     this.tries = new int[wanted.size()];
+    for (int i = 0; i < wanted.size(); i++) {
+      places.computeIfAbsent(wanted.get(i).place(), each -> new ArrayList<>()).add(i);
+    }
+  }
+
+  /// Whether a call of that place is looked for.
+  boolean wants(CallKey call) {
+    return places.containsKey(call.place());
   }
 
   /// Which wanted call this may be; `null` when it is none of them.
-  @Nullable Match entered(CallKey call) {
-    Match likely = null;
-    for (int i = 0; i < wanted.size(); i++) {
+  ///
+  /// @param way to the thread of the first run that makes it; `null` when that is not known
+  /// @param fits whether its stack may be another one's
+  @Nullable Match entered(CallKey call, @Nullable ThreadPath way, Predicate<StackPrint> fits) {
+    int likely = -1;
+    Certainty certainty = Certainty.POSSIBLE;
+    for (int i : places.getOrDefault(call.place(), List.of())) {
       CallKey each = wanted.get(i);
-      if (found[i]) {
+      if (found[i]
+          || !each.thread().equals(way)
+          || !names.alike(each.paths(), call.paths())
+          || !fits.test(each.stack())) {
         continue;
       }
-      if (each.samePosition(call)) {
-        return new Match(i, Certainty.SAME_PLACE);
+      boolean isRepeated = each.repetition() == call.repetition() && call.repetition() > 0;
+      boolean isThere =
+          crowded.contains(each.place())
+              ? isRepeated
+              : each.occurrence() == call.occurrence() && call.occurrence() > 0;
+      if (isThere) {
+        return new Match(i, Certainty.SAME_PLACE, ++tries[i]);
       }
-      boolean mayBe = each.sameRepetition(call) || (tries[i] > 0 && each.sameCall(call));
-      if (likely == null && mayBe && tries[i] < TRIES) {
-        tries[i]++;
-        likely = new Match(i, Certainty.SAME_CALL);
+      boolean isSame = isRepeated && each.paths().equals(call.paths()) && !call.paths().isEmpty();
+      if (tries[i] < TRIES && (likely < 0 || (isSame && certainty == Certainty.POSSIBLE))) {
+        likely = i;
+        certainty = isSame ? Certainty.SAME_CALL : Certainty.POSSIBLE;
       }
     }
-    return likely;
+    return likely < 0 ? null : new Match(likely, certainty, ++tries[likely]);
   }
 
   /// A wanted call has been recognised, and is not looked for any more.

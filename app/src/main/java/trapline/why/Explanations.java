@@ -61,6 +61,9 @@ public final class Explanations {
             "What makes the call fail here lies outside of what the guest shares with this"
                 + " machine: another process, a mount, a limit, a file that was not carried, or"
                 + " the other kernel."
+                + (observed.difference().isEmpty()
+                    ? ""
+                    : " The runs first differed where " + observed.difference() + ".")
                 + lacked(observed));
   }
 
@@ -88,10 +91,13 @@ public final class Explanations {
       } else {
         why.append("; it ended there with status ").append(guest.exitStatus());
       }
-      String last = lastLine(guest.errors());
+      String last = observed.difference().isEmpty() ? lastLine(guest.errors()) : "";
       if (!last.isEmpty()) {
         why.append(" and last wrote to its standard error: ").append(last);
       }
+    }
+    if (!observed.difference().isEmpty()) {
+      why.append(". It first went another way where ").append(observed.difference());
     }
     String lacked = lacked(observed);
     return why

@@ -1,36 +1,42 @@
 package trapline.why;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
-import trapline.follow.CallCounter;
-import trapline.follow.PathArguments;
+import trapline.follow.RunTree;
 import trapline.kernel.run.CallTree;
-import trapline.linux.vm.CallWatcher;
 import trapline.linux.vm.Guest;
 import trapline.linux.vm.GuestCall;
 import trapline.linux.vm.GuestFailure;
 import trapline.linux.vm.GuestKernel;
+import trapline.linux.vm.GuestLimits;
 import trapline.linux.vm.GuestResult;
 import trapline.linux.vm.GuestSpec;
-import trapline.linux.vm.GuestView;
 import trapline.linux.vm.Recording;
 import trapline.model.CallKey;
 import trapline.model.ErrorOrigin;
 import trapline.model.KernelRun;
 import trapline.model.MalformedBinary;
 import trapline.model.Outcome;
-import trapline.model.SyscallId;
+import trapline.model.ThreadPath;
 
 /// Observes a kernel by running the program once more in a guest.
 public final class GuestObserver {
   private static final int EINTR = 4;
+
+  /// How long the runs are compared when a call was not found.
+  private static final Duration COMPARISON = Duration.ofMinutes(1);
+
 
   private final GuestKernel kernel;
   private final GuestTools tools;
@@ -61,98 +67,104 @@ public final class GuestObserver {
   /// @param calls for each wanted call what was seen; `null` when the guest's run did not make it
   /// @param guest how it ended; `null` when it was ended as soon as all was seen, or given up
   /// @param givenUp why it was given up before its end; empty when it was not
-  /// @param lacked files of this machine that the program asked for in the guest in vain
+  /// @param lacked files of this machine that the program asked for in the guest in vain; only
+  ///     looked for when a call was not seen, or ended otherwise
+  /// @param difference the first call at which the guest's run went another way, as a phrase; empty
+  ///     when that was not looked for, or not found
   public record Observed(
-      List<@Nullable Seen> calls, @Nullable GuestResult guest, String givenUp, List<Path> lacked) {}
-
-  /// Ends a guest in which there is no more to see.
-  private static final class AllSeen extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    AllSeen() {
-      super("all that was asked for was seen", null, false, false);
-    }
-  }
+      List<@Nullable Seen> calls,
+      @Nullable GuestResult guest,
+      String givenUp,
+      List<Path> lacked,
+      String difference) {}
 
   /// Runs the program in the guest until all wanted calls were seen, or to its end.
   ///
+  /// @param here the run that the wanted calls are of
   /// @throws GuestFailure when that did not work and no call was seen
-  public Observed observe(List<Wanted> wanted, GuestSpec spec) {
-    LackedFiles lacked = new LackedFiles(spec.program().directory(), spec.files().absent());
-    Watch watch = new Watch(wanted, lacked);
+  public Observed observe(List<Wanted> wanted, RunTree here, GuestSpec spec) {
+    PathNames names = new PathNames(here.paths());
+    Reader reader = new Reader(wanted);
+    List<CallKey> keys = wanted.stream().map(Wanted::key).toList();
+    CallSearch search = new CallSearch(keys, here, names, reader);
+    GuestResult result = null;
+    String givenUp = "";
     try {
-      GuestResult result = new Guest(kernel).run(spec, watch);
-      return new Observed(watch.seen, result, "", lacked.paths());
-    } catch (AllSeen e) {
-      return new Observed(watch.seen, null, "", lacked.paths());
+      result = new Guest(kernel).run(spec, search);
+    } catch (CallSearch.AllFound e) {
+      return new Observed(reader.seen, null, "", List.of(), "");
     } catch (GuestFailure e) {
-      if (watch.left == wanted.size()) {
+      if (reader.seen.stream().allMatch(Objects::isNull)) {
         throw e;
       }
-      return new Observed(watch.seen, null, String.valueOf(e.getMessage()), lacked.paths());
+      givenUp = String.valueOf(e.getMessage());
     }
+    search.finish();
+    if (search.missing().isEmpty()) {
+      return new Observed(reader.seen, result, givenUp, List.of(), "");
+    }
+    LackedFiles lacked = new LackedFiles(spec.program().directory(), spec.files().absent());
+    String difference = difference(search.missing(), here, names, lacked, spec);
+    return new Observed(reader.seen, result, givenUp, lacked.paths(), difference);
   }
 
-  /// Chooses the calls to record and reads the recordings.
-  private final class Watch implements CallWatcher {
+  /// Runs the program once more, and compares its calls with those of this machine's run.
+  private String difference(
+      List<CallKey> missing,
+      RunTree here,
+      PathNames names,
+      LackedFiles lacked,
+      GuestSpec spec) {
+    Set<ThreadPath> threads = new HashSet<>();
+    missing.forEach(each -> threads.add(each.thread()));
+    RunComparison comparison = new RunComparison(here, names, lacked, threads);
+    GuestLimits usual = spec.limits();
+    GuestLimits limits = new GuestLimits(COMPARISON, usual.silence(), usual.recording());
+    try {
+      new Guest(kernel)
+          .run(new GuestSpec(spec.program(), spec.files(), limits, spec.source()), comparison);
+    } catch (RunComparison.Found | GuestFailure e) {
+      return comparison.difference(); // as far as it came
+    }
+    return comparison.difference();
+  }
+
+  /// Reads the recordings of the calls that are found.
+  private final class Reader implements CallSearch.Finder {
     private final List<Wanted> wanted;
-    private final CallMatch match;
-    private final CallCounter counter = new CallCounter();
-    private final LackedFiles lacked;
     private final List<@Nullable Seen> seen = new ArrayList<>();
-    private final Map<GuestCall, CallMatch.Match> running = new HashMap<>();
-    private int left;
+    private final Map<CallMatch.Match, Seen> possible = new HashMap<>();
+    private int found;
 
-    Watch(List<Wanted> wanted, LackedFiles lacked) {
-      this.lacked = lacked;
+    Reader(List<Wanted> wanted) {
       this.wanted = wanted;
-      this.left = wanted.size();
-      List<CallKey> keys = new ArrayList<>();
-      for (Wanted each : wanted) {
-        keys.add(each.key());
-        seen.add(null);
-      }
-      this.match = new CallMatch(keys);
+      wanted.forEach(each -> seen.add(null));
     }
 
     @Override
-    public boolean entered(GuestCall call, GuestView guest) {
-      SyscallId id = new SyscallId(call.abi(), call.number());
-      List<PathArguments.Named> named = PathArguments.read(id, call.arguments(), guest.memory());
-      lacked.entered(call, named, guest);
-      CallMatch.Match matched =
-          match.entered(counter.entered(call.thread(), id, call.ip(), call.arguments(), named));
-      if (matched != null) {
-        running.put(call, matched);
-      }
-      return matched != null;
-    }
-
-    @Override
-    public void recorded(GuestCall call, Recording recording) {
-      CallMatch.Match matched = running.remove(call);
-      if (matched == null) {
-        return;
-      }
+    public boolean seen(CallMatch.Match matched, GuestCall call, Recording recording) {
       Outcome outcome = wanted.get(matched.wanted()).outcome();
       boolean same = isSame(outcome, recording.result());
-      if (!same && matched.certainty() != CallMatch.Certainty.SAME_PLACE) {
-        return; // one of the calls that might have been it
+      if (same) {
+        possible.put(matched, read(outcome, matched, recording, true));
+      } else if (matched.certainty() == CallMatch.Certainty.SAME_PLACE) {
+        // Shown unless a later one ends as it did here.
+        seen.set(matched.wanted(), read(outcome, matched, recording, false));
       }
-      match.settle(matched.wanted());
-      seen.set(matched.wanted(), read(outcome, matched.certainty(), recording, same));
-      left--;
-      progress.accept(wanted.size() - left);
-      if (left == 0) {
-        throw new AllSeen();
-      }
+      return same;
+    }
+
+    @Override
+    public void found(CallMatch.Match matched) {
+      seen.set(matched.wanted(), possible.get(matched));
+      progress.accept(++found);
     }
 
     private Seen read(
-        Outcome outcome, CallMatch.Certainty certainty, Recording recording, boolean same) {
+        Outcome outcome, CallMatch.Match matched, Recording recording, boolean same) {
       try {
         CallTree tree = tools.tree(recording);
-        String difference = difference(certainty, recording.result(), same);
+        String difference = difference(matched, recording.result(), same);
         boolean failed = same && recording.result().isPresent() && failure(outcome) != 0;
         ErrorOrigin origin =
             failed ? tools.origin(tree, (int) -recording.result().getAsLong()) : null;
@@ -166,13 +178,17 @@ public final class GuestObserver {
     }
 
     private static String difference(
-        CallMatch.Certainty certainty, OptionalLong result, boolean same) {
+        CallMatch.Match matched, OptionalLong result, boolean same) {
       if (!same) {
         return "there the call " + text(result);
       }
-      return certainty == CallMatch.Certainty.SAME_PLACE
-          ? ""
-          : "there the same call ended the same way, but the order of calls is another";
+      if (matched.certainty() == CallMatch.Certainty.SAME_PLACE) {
+        return "";
+      }
+      return "there the same call ended the same way, but the order of calls is another"
+          + (matched.attempt() > 1
+              ? "; " + matched.attempt() + " fitted, and this is the first that ended so"
+              : "");
     }
 
     /// The error of a failed call, positive; 0 when it did not fail.
@@ -201,5 +217,10 @@ public final class GuestObserver {
           ? "failed with " + Errnos.of((int) -value).name()
           : "returned " + value;
     }
+  }
+
+  /// The error that a result is, positive; 0 when it is none.
+  static int error(long result) {
+    return Errnos.isError(result) || Errnos.isRestart((int) -result) ? (int) -result : 0;
   }
 }

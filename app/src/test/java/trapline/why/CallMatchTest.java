@@ -2,78 +2,39 @@ package trapline.why;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import trapline.follow.CallCounter;
-import trapline.follow.PathArguments;
-import trapline.model.Abi;
 import trapline.model.CallKey;
-import trapline.model.RemoteMemory;
-import trapline.model.SyscallId;
 import trapline.why.CallMatch.Certainty;
 import trapline.why.CallMatch.Match;
 
 /// The same call in two runs of a program, of which the second may have gone other ways.
 class CallMatchTest {
-  private static final int OPENAT = 257;
-  private static final int KILL = 62;
-  private static final long PATH = 0x7ffc_0000_1000L;
+  private final PretendRun here = new PretendRun(0x7fb6_18fe_b000L);
+  private final PretendRun there = new PretendRun(0x7f00_0000_0000L);
 
-  /// One run of a program.
-  private static final class Run {
-    private final CallCounter counter = new CallCounter();
-    private final long base;
-
-    /// @param base where the code is
-    Run(long base) {
-      this.base = base;
-    }
-
-    CallKey open(int thread, int offset, String path) {
-      byte[] name = (path + "\0").getBytes(StandardCharsets.UTF_8);
-      RemoteMemory memory =
-          (address, into, at, length) -> {
-            byte[] part = Arrays.copyOfRange(name, (int) (address - PATH), name.length);
-            int given = Math.min(part.length, length);
-            System.arraycopy(part, 0, into, at, given);
-            return path.isEmpty() ? 0 : given;
-          };
-      return call(thread, OPENAT, offset, memory, -100, PATH);
-    }
-
-    CallKey kill(int thread, int offset, long process, long signal) {
-      return call(thread, KILL, offset, (address, into, at, length) -> 0, process, signal);
-    }
-
-    private CallKey call(
-        int thread, int number, int offset, RemoteMemory memory, long first, long second) {
-      SyscallId id = new SyscallId(Abi.X86_64, number);
-      List<Long> arguments = List.of(first, second, 0L, 0L, 0L, 0L);
-      List<PathArguments.Named> named = PathArguments.read(id, arguments, memory);
-      return counter.entered(thread, id, base + offset, arguments, named);
-    }
+  private CallMatch match(CallKey wanted) {
+    return new CallMatch(List.of(wanted), new PathNames(here.tree.paths()), Set.of());
   }
 
-  private final Run here = new Run(0x7fb6_18fe_b000L);
-  private final Run there = new Run(0x7f00_0000_0000L);
-
-  private static Match match(Certainty certainty) {
-    return new Match(0, certainty);
+  /// What a call of the first thread may be.
+  private static @Nullable Certainty certainty(CallMatch match, CallKey call) {
+    Match found = match.entered(call, call.thread(), each -> true);
+    return found == null ? null : found.certainty();
   }
 
   @Test
   void theSamePlaceInTheOrder() {
     here.open(700, 0x787, "/a");
-    here.open(701, 0x787, "/a");
-    CallMatch match = new CallMatch(List.of(here.open(700, 0x787, "/b")));
-    assertThat(match.entered(there.open(1, 0x787, "/a"))).isNull();
-    assertThat(match.entered(there.open(2, 0x787, "/a"))).isNull();
-    assertThat(match.entered(there.open(2, 0x787, "/b"))).as("another thread's").isNull();
-    assertThat(match.entered(there.open(1, 0x787, "/b"))).isEqualTo(match(Certainty.SAME_PLACE));
+    CallMatch match = match(here.open(700, 0x787, "/b"));
+    assertThat(certainty(match, there.open(1, 0x787, "/a"))).isNull();
+    CallKey second = there.open(2, 0x787, "/b");
+    assertThat(certainty(match, second)).as("another thread's").isNull();
+    assertThat(certainty(match, there.open(1, 0x787, "/b"))).isEqualTo(Certainty.SAME_PLACE);
     match.settle(0);
-    assertThat(match.entered(there.open(1, 0x787, "/b"))).isNull();
+    assertThat(certainty(match, there.open(1, 0x787, "/b"))).isNull();
     assertThat(match.isSettled(0)).isTrue();
   }
 
@@ -82,42 +43,57 @@ class CallMatchTest {
   void callsByOtherInstructionsDoNotCount() {
     here.open(700, 0x111, "/hwcaps/v4/libc.so.6");
     here.open(700, 0x111, "/libc.so.6");
-    CallMatch match = new CallMatch(List.of(here.open(700, 0x787, "/absent")));
-    assertThat(match.entered(there.open(1, 0x111, "/libc.so.6"))).isNull();
-    assertThat(match.entered(there.open(1, 0x787, "/absent")))
-        .isEqualTo(match(Certainty.SAME_PLACE));
+    CallMatch match = match(here.open(700, 0x787, "/absent"));
+    assertThat(certainty(match, there.open(1, 0x111, "/libc.so.6"))).isNull();
+    assertThat(certainty(match, there.open(1, 0x787, "/absent"))).isEqualTo(Certainty.SAME_PLACE);
   }
 
   @Test
   void theSamePathIsTheSameCallAtAnotherPlace() {
     here.open(700, 0x111, "/hwcaps/v4/libc.so.6");
-    CallMatch match = new CallMatch(List.of(here.open(700, 0x111, "/hwcaps/v3/libc.so.6")));
-    assertThat(match.entered(there.open(1, 0x111, "/hwcaps/v3/libc.so.6")))
-        .isEqualTo(match(Certainty.SAME_CALL));
-    assertThat(match.entered(there.open(1, 0x111, "/libc.so.6")))
+    CallMatch match = match(here.open(700, 0x111, "/hwcaps/v3/libc.so.6"));
+    assertThat(certainty(match, there.open(1, 0x111, "/hwcaps/v3/libc.so.6")))
+        .isEqualTo(Certainty.SAME_CALL);
+    assertThat(certainty(match, there.open(1, 0x111, "/libc.so.6")))
         .as("its place, but another path")
         .isNull();
   }
 
-  /// Process numbers are others there, and a page that was not used cannot be read.
+  /// Numbers of processes and descriptors are others there, and a page that was not used cannot be
+  /// read; other numbers must be the same.
   @Test
-  void whatCannotBeComparedDoesNotCount() {
-    CallMatch kill = new CallMatch(List.of(here.kill(700, 0x22, 4711, 9)));
-    assertThat(kill.entered(there.kill(1, 0x22, 93, 9))).isEqualTo(match(Certainty.SAME_PLACE));
-    CallMatch open = new CallMatch(List.of(here.open(700, 0x787, "/absent")));
-    assertThat(open.entered(there.open(1, 0x787, ""))).isEqualTo(match(Certainty.SAME_PLACE));
+  void whatTheKernelGivesOutDoesNotCount() {
+    CallMatch kill = match(here.kill(700, 0x22, 4711, 9));
+    assertThat(certainty(kill, there.kill(1, 0x22, 93, 9))).isEqualTo(Certainty.SAME_PLACE);
+    CallMatch group = match(here.kill(700, 0x22, -1, 9));
+    assertThat(certainty(group, there.kill(1, 0x22, 93, 9))).isNull();
+    assertThat(certainty(group, there.kill(1, 0x22, -1, 10))).isNull();
+    CallMatch open = match(here.open(700, 0x787, "/absent"));
+    assertThat(certainty(open, there.open(1, 0x787, ""))).isEqualTo(Certainty.SAME_PLACE);
+    CallMatch seek = match(here.seek(700, 0x1, 5, 100));
+    assertThat(certainty(seek, there.seek(1, 0x1, 4, 100))).isEqualTo(Certainty.SAME_PLACE);
+    CallMatch closed = match(here.seek(700, 0x1, -1, 100));
+    assertThat(certainty(closed, there.seek(1, 0x1, 4, 100))).isNull();
   }
 
-  /// When the one that it should be ended otherwise, later ones may be it; only so many are tried.
+  /// When the runs went other ways, those that may be it are tried; only so many.
   @Test
-  void laterOnesAreTried() {
+  void possibleOnesAreTried() {
     here.open(700, 0x111, "/one-more");
-    CallMatch match = new CallMatch(List.of(here.open(700, 0x111, "/a")));
+    CallMatch match = match(here.open(700, 0x111, "/a"));
     int tried = 0;
     for (int i = 0; i < 30; i++) {
-      Match found = match.entered(there.open(1, 0x111, i == 1 ? "/other" : "/a"));
-      tried += found == null ? 0 : 1;
+      String path = i == 1 ? "/other" : "/a"; // the second is its place, but for the path
+      tried += certainty(match, there.open(1, 0x111, path)) == null ? 0 : 1;
     }
-    assertThat(tried).isEqualTo(4);
+    assertThat(tried).isEqualTo(6);
+  }
+
+  /// Called by other functions it is another call.
+  @Test
+  void theStackTells() {
+    CallMatch match = match(here.open(700, 0x787, "/a"));
+    CallKey call = there.open(1, 0x787, "/a");
+    assertThat(match.entered(call, call.thread(), each -> false)).isNull();
   }
 }

@@ -1,33 +1,36 @@
 package trapline.model;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// Which call of a run this is, told so that the same call can be found in another run of the same
-/// program, whose process numbers and addresses are others, and whose dynamic linker may look in
-/// other folders, as that depends on the processor.
+/// program, whose process numbers and addresses are others, which may have processes that this one
+/// has not, and whose dynamic linker may look in other folders, as that depends on the processor.
 ///
-/// @param thread in which thread: from 0, in the order in which they made their first call
+/// @param thread in which thread
 /// @param instruction address behind the trap's instruction, as run
-/// @param arguments the six argument registers
+/// @param arguments as many as the call takes
 /// @param paths those that the call names, in the order of its arguments; an empty one could not
 ///     be read
-/// @param occurrence how often that thread has made a call of this number by this instruction, from
-///     1, counted from the start of the program on
-/// @param repetition how often that was with the same plain arguments and paths, from 1; 0 when it
-///     was not counted any more
+/// @param occurrence how often that thread has made a call of this [Place], from 1, counted from
+///     the start of its program on; 0 when it was not counted any more
+/// @param repetition the same of calls with the same descriptors and paths
+/// @param stack who called; not known of every call
 public record CallKey(
-    int thread,
+    ThreadPath thread,
     SyscallId id,
     long instruction,
-    List<Long> arguments,
+    List<KeyArgument> arguments,
     List<String> paths,
     long occurrence,
-    long repetition) {
+    long repetition,
+    StackPrint stack) {
   private static final long PAGE = 4096;
 
-  /// Beyond this a value is taken for an address, which another run may have elsewhere.
-  private static final long SMALL = 1L << 20;
+  /// What the calls have in common that one place makes with the same numbers.
+  ///
+  /// @param offset where in its page the instruction stands
+  /// @param arguments without what another run has otherwise
+  public record Place(SyscallId id, int offset, List<KeyArgument> arguments) {}
 
   public CallKey {
     arguments = List.copyOf(arguments);
@@ -39,33 +42,53 @@ public record CallKey(
     return (int) (instruction % PAGE);
   }
 
-  /// Whether another run's call is this one by its place in the run: the same thread has come to
-  /// the same instruction as often. The paths must be the same, too.
-  public boolean samePosition(CallKey other) {
-    return thread == other.thread
-        && sameInstruction(other)
-        && occurrence == other.occurrence
-        && samePaths(other);
+  /// What other calls of the same kind share with this one.
+  public Place place() {
+    return new Place(
+        id, offset(instruction), arguments.stream().map(KeyArgument::common).toList());
   }
 
-  /// Whether another run's call is this one by what it asks for: the same thread has made this very
-  /// call as often.
-  public boolean sameRepetition(CallKey other) {
-    return thread == other.thread
-        && repetition == other.repetition
-        && repetition > 0
+  /// The same with the numbers of descriptors.
+  public Place exactPlace() {
+    return new Place(id, offset(instruction), arguments.stream().map(KeyArgument::exact).toList());
+  }
+
+  /// The same call, of which more is known.
+  public CallKey with(StackPrint known) {
+    return new CallKey(
+        thread, id, instruction, arguments, paths, occurrence, repetition, known);
+  }
+
+  /// The same call, counted.
+  public CallKey counted(long occurrences, long repetitions) {
+    return new CallKey(
+        thread, id, instruction, arguments, paths, occurrences, repetitions, stack);
+  }
+
+  /// Whether another run's call is this one by its place in the run: the same thread has come to
+  /// it as often. The paths must be the same, too.
+  public boolean samePosition(CallKey other) {
+    return thread.equals(other.thread)
+        && occurrence == other.occurrence
+        && occurrence > 0
         && sameCall(other);
   }
 
-  /// Whether it was made by the same instruction with the same plain arguments and paths, as far as
-  /// that can be told of two runs.
+  /// Whether it was made by the same instruction with the same numbers and paths, as far as that
+  /// can be told of two runs.
   public boolean sameCall(CallKey other) {
-    if (!sameInstruction(other) || !samePaths(other)) {
+    return mayBe(other) && samePaths(other);
+  }
+
+  /// The same, whatever the paths are.
+  public boolean mayBe(CallKey other) {
+    if (!id.equals(other.id)
+        || offset(instruction) != offset(other.instruction)
+        || arguments.size() != other.arguments.size()) {
       return false;
     }
-    for (int i = 0; i < arguments.size() && i < other.arguments.size(); i++) {
-      boolean plain = isPlain(arguments.get(i)) && isPlain(other.arguments.get(i));
-      if (plain && arguments.get(i).intValue() != other.arguments.get(i).intValue()) {
+    for (int i = 0; i < arguments.size(); i++) {
+      if (!arguments.get(i).alike(other.arguments.get(i))) {
         return false;
       }
     }
@@ -81,22 +104,5 @@ public record CallKey(
       }
     }
     return true;
-  }
-
-  private boolean sameInstruction(CallKey other) {
-    return id.equals(other.id) && offset(instruction) == offset(other.instruction);
-  }
-
-  /// The arguments that another run has, too, in their places; -1 for the others.
-  public static List<Integer> plain(List<Long> arguments) {
-    List<Integer> plain = new ArrayList<>(arguments.size());
-    for (long each : arguments) {
-      plain.add(isPlain(each) ? (int) each : -1);
-    }
-    return plain;
-  }
-
-  private static boolean isPlain(long value) {
-    return Math.abs((int) value) < SMALL && (value == (int) value || value >>> 32 == 0);
   }
 }

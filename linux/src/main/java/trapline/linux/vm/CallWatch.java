@@ -2,6 +2,7 @@ package trapline.linux.vm;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,15 @@ final class CallWatch {
   private static final int IP = 16;
   private static final int SP = 19;
 
+  /// What is looked at of a `task_struct`, in words.
+  private static final int TASK_WORDS = 16;
+
+  /// Kernel addresses have these upper bits set.
+  private static final int STACKS_FROM = 47;
+
+  private static final byte[] NOP = {0x0f, 0x1f, 0x44, 0, 0};
+  private static final byte[] ENDBR = {(byte) 0xf3, 0x0f, 0x1e, (byte) 0xfa};
+
   /// A call that is being recorded.
   private static final class Active {
     final GuestCall call;
@@ -63,6 +73,14 @@ final class CallWatch {
   private final ThreadTable threads = new ThreadTable();
   private final List<Active> active = new ArrayList<>();
   private final Map<Long, Integer> breakpoints = new HashMap<>();
+
+  /// The calls that threads are in, by their kernel stacks, when their results are asked for.
+  private final Map<Long, GuestCall> inside = new HashMap<>();
+
+  /// How many bytes the instructions take that may be left out at a breakpoint: it is a `nop`.
+  private final Map<Long, Integer> skipped = new HashMap<>();
+
+  private @Nullable CallFilter filter;
   private long cutAt = Long.MAX_VALUE;
   private boolean isOver;
 
@@ -83,9 +101,32 @@ final class CallWatch {
 
   /// Begins, while the guest stands still.
   void begin() throws IOException {
+    CallSelection selection = watcher.selection();
+    CallFilter installed =
+        selection.every() ? null : CallFilter.install(gdb, entries, selection.patterns());
+    filter = installed;
     for (long each : entries.addresses()) {
-      set(each);
+      if (installed != null && each == entries.syscall()) {
+        set(installed.stop());
+      } else {
+        set(each);
+      }
     }
+    if (selection.results() && entries.exit() != 0) {
+      set(entries.exit());
+    }
+  }
+
+  /// Stops at the next call, whether it is wanted or not: nothing was heard for a while.
+  ///
+  /// @return whether calls can have been passed by at all
+  boolean listen() throws IOException {
+    CallFilter installed = filter;
+    if (installed == null || installed.isOpen()) {
+      return false;
+    }
+    installed.open(true);
+    return true;
   }
 
   /// Whether the program's first thread has ended, so that nothing more will come.
@@ -116,14 +157,23 @@ final class CallWatch {
     long[] registers = gdb.registers();
     long at = registers[GdbRemote.RIP];
     long stack = ThreadTable.stackOf(registers[GdbRemote.RSP]);
+    CallFilter installed = filter;
+    if (installed != null && at == installed.stop()) {
+      installed.open(false);
+      gdb.setPc(installed.target()); // from where on it may be recorded
+      entered(EntryPoints.SYSCALL, registers, stack);
+      return;
+    }
     String entry = entries.nameAt(at);
-    if (entry.equals(EntryPoints.FORKED)) {
-      threads.begins(stack);
-      end(stack, "The thread has ended in this call.");
-    } else if (!entry.isEmpty()) {
-      entered(entry, registers, stack);
-    } else if (at == entries.exit()) {
-      finished(registers, stack);
+    switch (entry) {
+      case "" -> {
+        if (at == entries.exit()) {
+          finished(registers, stack);
+        }
+      }
+      case EntryPoints.MADE -> made(registers[GdbRemote.RDI], stack);
+      case EntryPoints.EXECUTED -> executed(stack);
+      default -> entered(entry, registers, stack);
     }
     Active back = returned(registers, stack);
     if (back != null) {
@@ -132,12 +182,59 @@ final class CallWatch {
     passBreakpoint(spec.source() == Recording.Source.STEPS ? gdb.registers()[GdbRemote.RIP] : at);
   }
 
-  /// A breakpoint stops again at once, unless it is away for one step.
+  /// A breakpoint stops again at once, unless the processor is behind it, or it is away for one
+  /// step.
   private void passBreakpoint(long at) throws IOException {
-    if (breakpoints.containsKey(at)) {
-      gdb.removeBreakpoint(at);
-      gdb.step();
-      gdb.setBreakpoint(at);
+    if (!breakpoints.containsKey(at)) {
+      return;
+    }
+    Integer known = skipped.get(at);
+    int skip = known == null ? skip(gdb.memory(at, NOP.length)) : known;
+    skipped.put(at, skip);
+    if (skip > 0 && active.isEmpty()) {
+      gdb.setPc(at + skip);
+      return;
+    }
+    gdb.removeBreakpoint(at);
+    gdb.step();
+    gdb.setBreakpoint(at);
+  }
+
+  /// How long an instruction is that does nothing: `endbr64`, or what the kernel has put for a call
+  /// of its tracer; 0 for any other.
+  private static int skip(byte[] code) {
+    if (code.length == NOP.length && Arrays.equals(code, NOP)) {
+      return NOP.length;
+    }
+    return code.length == NOP.length && Arrays.equals(code, 0, ENDBR.length, ENDBR, 0, ENDBR.length)
+        ? ENDBR.length
+        : 0;
+  }
+
+  private void made(long task, long stack) throws IOException {
+    ThreadTable.Known creator = threads.of(stack);
+    long of = 0;
+    for (long each : gdb.words(task, TASK_WORDS)) { // task_struct.stack is among the first
+      if (each >>> STACKS_FROM == -1L >>> STACKS_FROM && ThreadTable.stackOf(each) == each) {
+        of = each;
+        break;
+      }
+    }
+    if (of == 0) {
+      throw new IOException("the stack of a new thread is not found");
+    }
+    end(of, "The thread has ended in this call.");
+    inside.remove(of);
+    ThreadTable.Known thread = threads.made(creator, of);
+    if (creator != null && thread != null) {
+      watcher.made(creator.ordinal(), thread.ordinal());
+    }
+  }
+
+  private void executed(long stack) {
+    ThreadTable.Known thread = threads.of(stack);
+    if (thread != null) {
+      watcher.executed(thread.ordinal());
     }
   }
 
@@ -173,6 +270,9 @@ final class CallWatch {
                 : List.of(user[BX], user[CX], user[DX], user[SI], user[DI], user[BP]),
             user[IP],
             user[SP]);
+    if (entries.exit() != 0 && watcher.selection().results()) {
+      inside.put(stack, call);
+    }
     if (watcher.entered(call, view)) {
       record(call, registers, stack, saved);
     }
@@ -252,6 +352,10 @@ final class CallWatch {
 
   /// A call is over, and its result stands in the saved registers.
   private void finished(long[] registers, long stack) throws IOException {
+    GuestCall ended = inside.remove(stack);
+    if (ended != null) {
+      watcher.returned(ended, gdb.words(registers[GdbRemote.RDI] + 8 * AX, 1)[0]);
+    }
     for (Active each : active) {
       if (each.stack == stack && registers[GdbRemote.RDI] == each.saved && each.result.isEmpty()) {
         each.result = OptionalLong.of(gdb.words(each.saved + 8 * AX, 1)[0]);

@@ -26,8 +26,14 @@ final class EntryPoints {
   /// Serves `sysenter`, and `syscall` of a 32-bit program.
   static final String FAST_32 = "do_fast_syscall_32";
 
-  /// A new thread's first function.
-  static final String FORKED = "ret_from_fork";
+  /// Lets a new thread run, in the thread that has made it: takes the new one's `task_struct`.
+  static final String MADE = "wake_up_new_task";
+
+  /// The last that an execve(2) that works does before the new program runs.
+  static final String EXECUTED = "finalize_exec";
+
+  /// Where a `syscall` instruction leads, which calls [#SYSCALL].
+  static final String GATE = "entry_SYSCALL_64";
 
   /// Runs when a call is over, before signals are looked at: the first of these that there is.
   static final List<String> EXITS =
@@ -39,16 +45,19 @@ final class EntryPoints {
           INT80,
           OLD_INT80,
           FAST_32,
-          FORKED,
+          MADE,
+          EXECUTED,
+          GATE,
           "syscall_exit_to_user_mode",
           "exit_to_user_mode_prepare",
           "exit_to_user_mode_loop");
 
   private final Map<Long, String> names = new LinkedHashMap<>();
   private final long exit;
+  private final long gate;
 
   private EntryPoints(Map<String, Long> addresses) {
-    for (String each : List.of(SYSCALL, INT80, OLD_INT80, FAST_32, FORKED)) {
+    for (String each : List.of(SYSCALL, INT80, OLD_INT80, FAST_32, MADE, EXECUTED)) {
       Long address = addresses.get(each);
       if (address != null) {
         names.put(address, each);
@@ -63,11 +72,12 @@ final class EntryPoints {
       }
     }
     this.exit = found;
+    this.gate = addresses.getOrDefault(GATE, 0L);
   }
 
   /// Those of a kernel; they are kept beside its symbols, which take a while to search.
   static EntryPoints of(GuestKernel kernel) throws IOException {
-    Path kept = kernel.symbols().resolveSibling("entry-points");
+    Path kept = kernel.symbols().resolveSibling("watched-functions");
     Map<String, Long> addresses = new LinkedHashMap<>();
     if (Files.exists(kept)) {
       for (String line : Files.readAllLines(kept)) {
@@ -105,9 +115,24 @@ final class EntryPoints {
     return new EntryPoints(addresses);
   }
 
-  /// Where calls come in and threads begin.
+  /// Where calls come in, threads are made and programs begin.
   Set<Long> addresses() {
     return names.keySet();
+  }
+
+  /// Where a `syscall` instruction leads; 0 when that is not known.
+  long gate() {
+    return gate;
+  }
+
+  /// The function that serves it.
+  long syscall() {
+    for (Map.Entry<Long, String> each : names.entrySet()) {
+      if (each.getValue().equals(SYSCALL)) {
+        return each.getKey();
+      }
+    }
+    return 0;
   }
 
   /// The function at an address; empty for any other.

@@ -20,9 +20,14 @@ final class GdbRemote implements Closeable {
   static final int EFLAGS = 17;
 
   private static final int MAX_PACKET = 1 << 16;
+
+  /// QEMU takes packets of 4 KB.
+  private static final int MAX_WRITE = 1024;
+
   private static final long ANSWER_MILLIS = 20_000;
 
   private final Channel channel;
+  private boolean knowsRegisters;
 
   GdbRemote(Channel channel) {
     this.channel = channel;
@@ -63,6 +68,34 @@ final class GdbRemote implements Closeable {
   byte[] memory(long address, int count) throws IOException {
     String answer = ask("m" + Long.toHexString(address) + "," + Integer.toHexString(count));
     return answer.length() == 2 * count ? HexFormat.of().parseHex(answer) : new byte[0];
+  }
+
+  /// Writes memory at a virtual address, also where the guest itself may only read.
+  void write(long address, byte[] bytes) throws IOException {
+    for (int at = 0; at < bytes.length; at += MAX_WRITE) {
+      int count = Math.min(MAX_WRITE, bytes.length - at);
+      expectOk(
+          "M"
+              + Long.toHexString(address + at)
+              + ","
+              + Integer.toHexString(count)
+              + ":"
+              + HexFormat.of().formatHex(bytes, at, at + count));
+    }
+  }
+
+  /// Makes the processor go on elsewhere.
+  void setPc(long address) throws IOException {
+    if (!knowsRegisters) {
+      // QEMU takes no single register from who has not asked which there are.
+      ask("qXfer:features:read:target.xml:0,fff");
+      knowsRegisters = true;
+    }
+    expectOk(
+        "P"
+            + Integer.toHexString(RIP)
+            + "="
+            + HexFormat.of().toHexDigits(Long.reverseBytes(address)));
   }
 
   void setBreakpoint(long address) throws IOException {

@@ -25,6 +25,10 @@ public final class Guest {
 
   private static final long SEND_MILLIS = 30_000;
   private static final int PAGE = 4096;
+
+  /// After this time without a wanted call any call is waited for.
+  private static final long UNHEARD_NANOS = 2_000_000_000;
+
   private static final int RECORD = 16;
 
   private final GuestKernel kernel;
@@ -265,6 +269,7 @@ public final class Guest {
       private final long deadline = started + spec.limits().total().toNanos();
       private long lastStop = System.nanoTime();
       private boolean isRunning = true;
+      private boolean isListening;
 
       Loop(Emulator emulator, GdbRemote gdb, CallWatch watch) {
         this.emulator = emulator;
@@ -276,6 +281,7 @@ public final class Guest {
         while (end == null) {
           if (isRunning && !watch.isOver() && gdb.stopped(20)) {
             isRunning = false;
+            isListening = false;
             lastStop = System.nanoTime();
             watch.stopped();
             gdb.resume();
@@ -286,6 +292,7 @@ public final class Guest {
             lastStop = System.nanoTime();
           }
           checkTime();
+          listen();
           if (watch.isTooLarge()) {
             halt();
             watch.cut();
@@ -298,6 +305,17 @@ public final class Guest {
         gdb.interrupt();
         if (!gdb.stopped(SEND_MILLIS)) {
           throw new IOException("QEMU does not stop");
+        }
+      }
+
+      /// A program that makes only calls that nobody wants is not silent.
+      private void listen() throws IOException {
+        long now = System.nanoTime();
+        if (end == null && !watch.isOver() && now - lastStop > UNHEARD_NANOS && !isListening) {
+          halt();
+          watch.listen();
+          isListening = true;
+          gdb.resume();
         }
       }
 

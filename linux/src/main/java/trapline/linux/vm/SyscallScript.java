@@ -32,6 +32,9 @@ final class SyscallScript {
   private static final int CODE_OFFSET = 64 + 2 * 56;
   private static final int PLAIN_ENTRY = 0x3f;
 
+  /// Behind the first write(2) in the code.
+  private static final int REPORT = 0x36;
+
   private static final byte[] CODE =
       HexFormat.of()
           .parseHex(
@@ -54,6 +57,11 @@ final class SyscallScript {
   static boolean contains(long address) {
     return Long.compareUnsigned(address, BASE) >= 0
         && Long.compareUnsigned(address, BASE + (64 << 20)) < 0;
+  }
+
+  /// The call by which a forking one says that its program has ended.
+  static CallPattern report() {
+    return new CallPattern(1, CODE_OFFSET + REPORT, 0, List.of(0, 0, 0, 0, 0, 0));
   }
 
   /// Adds a call; an argument may be what [#data] gave.

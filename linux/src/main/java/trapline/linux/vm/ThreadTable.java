@@ -1,14 +1,11 @@
 package trapline.linux.vm;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The guest's threads, told apart by their kernel stacks, and which of them are the program's: its
-/// first thread, and all that began after it did. No other process of the guest starts one before
-/// the program has ended.
+/// first thread, and all that this and they have made.
 final class ThreadTable {
   /// `THREAD_SIZE` of x86-64; stacks lie at multiples of it.
   static final long STACK_SIZE = 16 << 10;
@@ -27,7 +24,6 @@ final class ThreadTable {
   }
 
   private final Map<Long, Known> threads = new HashMap<>();
-  private final Set<Long> fresh = new HashSet<>();
   private int count;
   private long waiting;
 
@@ -46,7 +42,6 @@ final class ThreadTable {
 
   /// The program's first thread.
   void first(long stack) {
-    fresh.clear();
     threads.put(stack, new Known(++count));
   }
 
@@ -54,19 +49,22 @@ final class ThreadTable {
     return count > 0;
   }
 
-  /// A thread begins to run on this stack, perhaps where one that ended had been.
-  void begins(long stack) {
+  /// A thread was made, perhaps on the stack of one that has ended.
+  ///
+  /// @param creator the thread that has made it; `null` when that is not the program's
+  /// @return the new one; `null` when it is not the program's
+  @Nullable Known made(@Nullable Known creator, long stack) {
     threads.remove(stack);
-    fresh.add(stack);
+    if (creator == null) {
+      return null;
+    }
+    Known made = new Known(++count);
+    threads.put(stack, made);
+    return made;
   }
 
   /// The program's thread on a stack; `null` when it is not the program's.
   @Nullable Known of(long stack) {
-    Known known = threads.get(stack);
-    if (known == null && count > 0 && fresh.remove(stack)) {
-      known = new Known(++count);
-      threads.put(stack, known);
-    }
-    return known;
+    return threads.get(stack);
   }
 }

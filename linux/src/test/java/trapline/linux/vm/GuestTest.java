@@ -416,4 +416,82 @@ class GuestTest {
               });
     }
   }
+
+  /// Of many calls a guest is stopped only at those that are like a pattern, and at those that make
+  /// threads and programs.
+  @Test
+  void onlyCallsThatMayBeWantedStop() {
+    GuestKernel kernel = TestKernels.series("6.12");
+    Path file =
+        Programs.compile(
+            folder,
+            "many",
+            """
+            #include <sys/syscall.h>
+            #include <sys/wait.h>
+            #include <unistd.h>
+            int main(int n, char **v) {
+              for (int i = 0; i < 20000; i++) {
+                syscall(SYS_getppid);
+                if (i % 5000 == 0) syscall(SYS_lseek, i, 7, 99);
+                if (i % 5000 == 1) syscall(SYS_lseek, 0, 7, 98);
+              }
+              if (n > 1) return 3;
+              if (fork() == 0) execl(v[0], v[0], "again", (char *) 0);
+              wait(0);
+              execl("/nowhere", "x", (char *) 0);
+              return 5;
+            }
+            """);
+    List<String> told = new ArrayList<>();
+    GuestResult result =
+        new Guest(kernel)
+            .run(
+                spec(program(file), Recording.Source.LOG),
+                new CallWatcher() {
+                  @Override
+                  public CallSelection selection() {
+                    return CallSelection.like(
+                        List.of(new CallPattern(8, -1, 0b110, List.of(0, 7, 99, 0, 0, 0))));
+                  }
+
+                  @Override
+                  public boolean entered(GuestCall call, GuestView guest) {
+                    String first = call.number() == 8 ? " " + call.arguments().getFirst() : "";
+                    told.add(call.thread() + " enters " + call.number() + first);
+                    return false;
+                  }
+
+                  @Override
+                  public void recorded(GuestCall call, Recording recording) {
+                    // Nothing is recorded.
+                  }
+
+                  @Override
+                  public void made(int creator, int thread) {
+                    told.add(creator + " makes " + thread);
+                  }
+
+                  @Override
+                  public void executed(int thread) {
+                    told.add(thread + " executes");
+                  }
+                });
+    assertThat(result.exitStatus()).isEqualTo(5);
+    assertThat(told.stream().filter(each -> !each.contains(" enters 56")))
+        .containsExactly(
+            "1 executes",
+            "1 enters 8 0",
+            "1 enters 8 5000",
+            "1 enters 8 10000",
+            "1 enters 8 15000",
+            "1 makes 2",
+            "2 enters 59",
+            "2 executes",
+            "2 enters 8 0",
+            "2 enters 8 5000",
+            "2 enters 8 10000",
+            "2 enters 8 15000",
+            "1 enters 59");
+  }
 }
