@@ -100,5 +100,4 @@ final class KeyArguments {
       default -> Meaning.UNKNOWN;
     };
   }
-
 }

@@ -134,8 +134,7 @@ public final class RunTree {
   /// @return that program's path; empty when it is not known
   public String executed(int threadId, int formerId) {
     CallKey call = last.get(formerId);
-    String program =
-        call == null || call.paths().isEmpty() ? "" : call.paths().getFirst();
+    String program = call == null || call.paths().isEmpty() ? "" : call.paths().getFirst();
     RunThread thread = thread(formerId);
     if (formerId != threadId) {
       running.remove(formerId);

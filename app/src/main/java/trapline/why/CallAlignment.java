@@ -44,9 +44,7 @@ final class CallAlignment {
         at++;
       }
       boolean isTaken =
-          at < there
-              && alike.test(i, at)
-              && length[i + 1][at + 1] + 1 == length[i][k];
+          at < there && alike.test(i, at) && length[i + 1][at + 1] + 1 == length[i][k];
       partners.add(isTaken ? at : -1);
       k = isTaken ? at + 1 : k;
     }

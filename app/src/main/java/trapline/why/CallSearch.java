@@ -163,8 +163,7 @@ final class CallSearch implements CallWatcher {
               .filter(each -> each.key().place().equals(row.getKey().place()))
               .toList();
       List<Integer> partners =
-          CallAlignment.of(
-              here.size(), there.size(), (i, k) -> isAlike(here.get(i), there.get(k)));
+          CallAlignment.of(here.size(), there.size(), (i, k) -> isAlike(here.get(i), there.get(k)));
       for (int i = 0; i < here.size(); i++) {
         int partner = partners.get(i);
         CallMatch.Match possible = partner < 0 ? null : there.get(partner).possible;

@@ -59,9 +59,7 @@ final class Counterparts {
     CallKey.Place place = call.place();
     List<RunThread> may =
         ours.children().stream()
-            .filter(
-                each ->
-                    place.equals(each.making()) && each.makingStack().fits(pointer, memory))
+            .filter(each -> place.equals(each.making()) && each.makingStack().fits(pointer, memory))
             .toList();
     brothers.put(there, may);
     for (RunThread each : may) {

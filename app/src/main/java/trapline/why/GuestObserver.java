@@ -37,7 +37,6 @@ public final class GuestObserver {
   /// How long the runs are compared when a call was not found.
   private static final Duration COMPARISON = Duration.ofMinutes(1);
 
-
   private final GuestKernel kernel;
   private final GuestTools tools;
   private final IntConsumer progress;
@@ -110,11 +109,7 @@ public final class GuestObserver {
 
   /// Runs the program once more, and compares its calls with those of this machine's run.
   private String difference(
-      List<CallKey> missing,
-      RunTree here,
-      PathNames names,
-      LackedFiles lacked,
-      GuestSpec spec) {
+      List<CallKey> missing, RunTree here, PathNames names, LackedFiles lacked, GuestSpec spec) {
     Set<ThreadPath> threads = new HashSet<>();
     missing.forEach(each -> threads.add(each.thread()));
     RunComparison comparison = new RunComparison(here, names, lacked, threads);
@@ -160,8 +155,7 @@ public final class GuestObserver {
       progress.accept(++found);
     }
 
-    private Seen read(
-        Outcome outcome, CallMatch.Match matched, Recording recording, boolean same) {
+    private Seen read(Outcome outcome, CallMatch.Match matched, Recording recording, boolean same) {
       try {
         CallTree tree = tools.tree(recording);
         String difference = difference(matched, recording.result(), same);
@@ -177,8 +171,7 @@ public final class GuestObserver {
       }
     }
 
-    private static String difference(
-        CallMatch.Match matched, OptionalLong result, boolean same) {
+    private static String difference(CallMatch.Match matched, OptionalLong result, boolean same) {
       if (!same) {
         return "there the call " + text(result);
       }

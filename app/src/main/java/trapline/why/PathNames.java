@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// and both have the look of such parts: numbers in the same places, or as many characters, at
 /// least six, and not all of them lower-case letters.
 final class PathNames {
-  private static final Pattern PART = Pattern.compile("[A-Za-z0-9]+|[^A-Za-z0-9]+");
+  private static final Pattern PART = Pattern.compile("[A-Za-z0-9_]+|[^A-Za-z0-9_]+");
   private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
   private static final Pattern WORD = Pattern.compile("[A-Z]?[a-z]+|[A-Z]+");
 

@@ -71,8 +71,7 @@ class CallSearchTest {
       Map.of("PATH", "/usr/bin:/bin:/usr/sbin:/sbin", "LANG", "C.UTF-8");
 
   private static final Pattern MISSING = Pattern.compile("missing-([0-9]+[a-d]?)");
-  private static final KernelIndex INDEX =
-      KernelIndexSet.embedded().series("6.12").orElseThrow();
+  private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
 
   private static final double WANTED_SHARE = 0.95;
 
@@ -112,8 +111,7 @@ class CallSearchTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         chosen != null, "-Dtrapline.matching=all, or names of programs");
     List<Score> scores = new ArrayList<>();
-    try (Stream<Path> files =
-        Files.list(Path.of("src/test/resources/trapline/why/programs"))) {
+    try (Stream<Path> files = Files.list(Path.of("src/test/resources/trapline/why/programs"))) {
       for (Path each : files.sorted().toList()) {
         String name = each.getFileName().toString();
         boolean wanted = "all".equals(chosen) || List.of(chosen.split(",")).contains(name);
@@ -130,7 +128,9 @@ class CallSearchTest {
   private static void check(Score score) {
     assertThat(score.wrong()).as(score.row()).isEmpty();
     assertThat(score.both()).as(score.row()).isPositive();
-    assertThat((double) score.found()).as(score.row()).isGreaterThanOrEqualTo(WANTED_SHARE * score.both());
+    assertThat((double) score.found())
+        .as(score.row())
+        .isGreaterThanOrEqualTo(WANTED_SHARE * score.both());
   }
 
   private Score score(String program) throws IOException {
@@ -183,8 +183,7 @@ class CallSearchTest {
     if (program.endsWith(".c")) {
       String source = new String(resource(program), StandardCharsets.UTF_8);
       String name = program.replace(".c", "");
-      return Programs.compile(
-          folder, name, source, "-g", "-O1", "-pthread", "-I" + folder);
+      return Programs.compile(folder, name, source, "-g", "-O1", "-pthread", "-I" + folder);
     }
     Tools.require(
         switch (program) {
@@ -227,8 +226,7 @@ class CallSearchTest {
 
   private static GuestSpec spec(Path file, RunNotes notes) {
     return GuestSpec.of(
-        GuestProgram.of(
-            file, List.of(file.toString()), ENVIRONMENT, Path.of("").toAbsolutePath()),
+        GuestProgram.of(file, List.of(file.toString()), ENVIRONMENT, Path.of("").toAbsolutePath()),
         new GuestFiles(
             List.of(),
             List.copyOf(notes.files().opened()),
@@ -246,9 +244,24 @@ class CallSearchTest {
     SyscallTable table = SyscallTable.of(Abi.X86_64);
     for (String each :
         List.of(
-            "lseek", "socket", "openat", "fcntl", "ioctl", "shmctl", "msgctl", "newfstatat",
-            "stat", "unlinkat", "unlink", "rmdir", "statx", "access", "faccessat", "faccessat2",
-            "lstat", "open")) {
+            "lseek",
+            "socket",
+            "openat",
+            "fcntl",
+            "ioctl",
+            "shmctl",
+            "msgctl",
+            "newfstatat",
+            "stat",
+            "unlinkat",
+            "unlink",
+            "rmdir",
+            "statx",
+            "access",
+            "faccessat",
+            "faccessat2",
+            "lstat",
+            "open")) {
       trapline.abi.SyscallSignature signature = table.byName(each);
       if (signature != null) {
         patterns.add(

@@ -84,7 +84,7 @@ class WhyRunsTest {
               char text[10];
               int guest = access("/trapline/launch", F_OK) == 0; // only in a guest
               int file = guest ? open("/etc/passwd", O_RDONLY) : -1;
-              read(file, text, 10);                              // other result
+              read(file, text, 10);                              // other file
               if (guest) {
                 fputs("no host here\\n", stderr);
                 return 7;
@@ -96,7 +96,9 @@ class WhyRunsTest {
     Why why = Why.run(folder, image, program.toString());
     Map<String, JsonNode> answers = why.byComment();
     assertThat(difference(answers.get("only in a guest"))).isEqualTo("there the call returned 0");
-    assertThat(difference(answers.get("other result"))).isEqualTo("there the call returned 10");
+    assertThat(answers.get("other file").get("error").get("explanation").asText())
+        .as("there it reads another descriptor")
+        .contains("did not come to this call", "first went another way where access(");
     JsonNode error = answers.get("not reached").get("error");
     assertThat(error.get("kind").asText()).isEqualTo("unknown");
     assertThat(error.get("road")).isEmpty();

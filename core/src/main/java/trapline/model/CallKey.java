@@ -44,8 +44,7 @@ public record CallKey(
 
   /// What other calls of the same kind share with this one.
   public Place place() {
-    return new Place(
-        id, offset(instruction), arguments.stream().map(KeyArgument::common).toList());
+    return new Place(id, offset(instruction), arguments.stream().map(KeyArgument::common).toList());
   }
 
   /// The same with the numbers of descriptors.
@@ -55,14 +54,12 @@ public record CallKey(
 
   /// The same call, of which more is known.
   public CallKey with(StackPrint known) {
-    return new CallKey(
-        thread, id, instruction, arguments, paths, occurrence, repetition, known);
+    return new CallKey(thread, id, instruction, arguments, paths, occurrence, repetition, known);
   }
 
   /// The same call, counted.
   public CallKey counted(long occurrences, long repetitions) {
-    return new CallKey(
-        thread, id, instruction, arguments, paths, occurrences, repetitions, stack);
+    return new CallKey(thread, id, instruction, arguments, paths, occurrences, repetitions, stack);
   }
 
   /// Whether another run's call is this one by its place in the run: the same thread has come to

@@ -83,8 +83,8 @@ final class CallFilter {
   /// Lays a filter into a guest that stands still in its kernel.
   ///
   /// @return `null` when this kernel's code is not as it must be: then every call is stopped at
-  static @Nullable CallFilter install(
-      GdbRemote gdb, EntryPoints entries, List<CallPattern> wanted) throws IOException {
+  static @Nullable CallFilter install(GdbRemote gdb, EntryPoints entries, List<CallPattern> wanted)
+      throws IOException {
     List<CallPattern> patterns = new ArrayList<>(wanted);
     patterns.add(SyscallScript.report()); // tells that the program has ended
     long gate = entries.gate();
@@ -118,8 +118,7 @@ final class CallFilter {
     int order = -1;
     for (int i = 0; i + 5 <= entry.length; i++) {
       if (i + ARGUMENTS.length <= entry.length
-          && Arrays.equals(
-              entry, i, i + ARGUMENTS.length, ARGUMENTS, 0, ARGUMENTS.length)) {
+          && Arrays.equals(entry, i, i + ARGUMENTS.length, ARGUMENTS, 0, ARGUMENTS.length)) {
         order = order < 0 ? i : order;
       }
       if (entry[i] == CALL && address + i + 5 + code.getInt(i + 1) == target) {
@@ -196,7 +195,8 @@ final class CallFilter {
       isOpen = every;
       // `nop; jmp hit` for `jae hit`
       gdb.write(
-          base + ALL, every ? new byte[] {(byte) 0x90, (byte) 0xe9} : new byte[] {0x0f, (byte) 0x83});
+          base + ALL,
+          every ? new byte[] {(byte) 0x90, (byte) 0xe9} : new byte[] {0x0f, (byte) 0x83});
     }
   }
 
