@@ -22,6 +22,7 @@ import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
+import trapline.journey.OwnCode;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.objects.SourceFileSearch;
@@ -43,6 +44,7 @@ final class FollowCommand implements Callable<Integer> {
   private @Nullable Integer processId;
   private boolean startup;
   private int stringLimit;
+  private OwnCode own = new OwnCode(List.of());
   private List<Path> debugDirectories = List.of();
   private @Nullable Path output;
   private @Nullable String libc;
@@ -119,6 +121,7 @@ final class FollowCommand implements Callable<Integer> {
     startup = typed.hasMatchedOption("--startup");
     stringLimit = typed.matchedOptionValue("-s", 64);
     debugDirectories = typed.matchedOptionValue("--debug-dir", debugDirectories);
+    own = RunOptions.ownCode(typed);
     libc = typed.matchedOptionValue("--libc", libc);
     output = typed.matchedOptionValue("-o", output);
     ascii = typed.hasMatchedOption("--ascii");
@@ -208,7 +211,8 @@ final class FollowCommand implements Callable<Integer> {
         new JourneyBuilder(
             KernelChoice.choose(kernelSource, kernel, err),
             new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(debuginfod)));
+            new SourceFiles(new SourceFileSearch(debuginfod)),
+            own);
     JourneySink shown = sink(file, root.out());
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);

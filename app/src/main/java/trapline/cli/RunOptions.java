@@ -3,11 +3,14 @@ package trapline.cli;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import trapline.journey.OwnCode;
 
 /// The options and parameters of every command that runs a program.
 final class RunOptions {
@@ -50,6 +53,16 @@ final class RunOptions {
             .auxiliaryTypes(Path.class)
             .description("Look for separate debug files here, too.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--mine")
+            .paramLabel("PATH")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description(
+                "Your code is what lies in this source file, object file or folder (may be"
+                    + " repeated). Without it, or where a call has none of it on its stack: all but"
+                    + " headers and libraries of the system, the compiler and package managers.")
+            .build());
     spec.addOption(LibcOption.spec());
     spec.addOption(DebugInstall.spec());
     spec.addOption(
@@ -67,6 +80,21 @@ final class RunOptions {
             .auxiliaryTypes(String.class)
             .description("An ELF file, a script, or a .c file, which is compiled first (cc -g).")
             .build());
+  }
+
+  /// Which code `--mine` names.
+  static OwnCode ownCode(ParseResult typed) {
+    List<String> paths = new ArrayList<>();
+    for (Path path : typed.matchedOptionValue("--mine", List.<Path>of())) {
+      // Compilers write down a folder as it was named, which may be through symbolic links.
+      paths.add(path.toAbsolutePath().normalize().toString());
+      try {
+        paths.add(path.toRealPath().toString());
+      } catch (IOException e) {
+        continue; // debug information may name files of another machine
+      }
+    }
+    return new OwnCode(paths);
   }
 
   /// The file of `-o`; `null` when it was not given.

@@ -125,7 +125,8 @@ final class WhyCommand implements Callable<Integer> {
         new JourneyBuilder(
             KernelChoice.choose(null, running, root.err()),
             new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(debuginfod)));
+            new SourceFiles(new SourceFileSearch(debuginfod)),
+            RunOptions.ownCode(typed));
     ObjectFiles objects =
         new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod);
     try (Tracer tracer =

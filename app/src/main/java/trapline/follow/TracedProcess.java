@@ -102,6 +102,12 @@ final class TracedProcess implements AddressSpace {
   }
 
   @Override
+  public boolean isExecutable(RemoteAddress address) {
+    Maps.Mapping mapping = find(address.value());
+    return mapping != null && mapping.isExecutable();
+  }
+
+  @Override
   public @Nullable Image named(String path) {
     for (Maps.Mapping mapping : current().mappings()) {
       if (mapping.path().equals(path) && mapping.isExecutable()) {
@@ -135,7 +141,8 @@ final class TracedProcess implements AddressSpace {
   /// The program's own object file; `null` when it cannot be read, and while a dynamic linker that
   /// was itself run (`ld.so PROGRAM`) has not mapped the program yet: then what the kernel started
   /// is the dynamic linker.
-  @Nullable Image program() {
+  @Override
+  public @Nullable Image program() {
     Image known = program;
     if (known != null || start == 0) {
       return known;

@@ -33,11 +33,10 @@ final class Addr2line {
     return levels;
   }
 
-  /// The same for one frame of a journey's stack: a caller's call lies before its return address.
-  static List<String> of(List<JsonNode> levels, boolean innermost) {
+  /// The same for one frame of a journey's stack: the trap or call lies before the address.
+  static List<String> of(List<JsonNode> levels) {
     JsonNode frame = levels.getLast();
     long offset = Long.decode(frame.get("moduleOffset").asText());
-    boolean library = frame.get("module").asText().contains("/lib");
-    return at(frame.get("evidenceFrom").asText(), innermost && library ? offset : offset - 1);
+    return at(frame.get("evidenceFrom").asText(), offset - 1);
   }
 }

@@ -48,22 +48,18 @@ class StackMatrixTest {
   }
 
   /// Our levels. Where gdb says otherwise of one frame, addr2line decides: gdb has the lines that
-  /// begin no statement not in its tables, and asks behind a trap of the program's own.
+  /// begin no statement not in its tables, and asks behind the trap.
   private static List<String> ours(JsonNode stack, JsonNode theirs) {
-    List<String> gdbs = new ArrayList<>();
-    Stacks.frames(theirs).forEach(frame -> gdbs.addAll(Stacks.levels(frame)));
+    List<List<JsonNode>> gdbs = Stacks.frames(theirs);
     List<String> levels = new ArrayList<>();
-    for (List<JsonNode> frame : Stacks.frames(stack)) {
+    List<List<JsonNode>> frames = Stacks.frames(stack);
+    for (int i = 0; i < frames.size(); i++) {
+      List<JsonNode> frame = frames.get(i);
       List<String> mine = Stacks.levels(frame);
-      int end = Math.min(gdbs.size(), levels.size() + mine.size());
-      List<String> same = gdbs.subList(Math.min(levels.size(), end), end);
+      List<String> same = i < gdbs.size() ? Stacks.levels(gdbs.get(i)) : List.of();
       boolean known = frame.getLast().get("evidence").asText().equals("debug-info");
-      boolean innermost = levels.isEmpty();
-      if (known && !mine.equals(same) && mine.equals(plain(Addr2line.of(frame, innermost)))) {
-        levels.addAll(same);
-      } else {
-        levels.addAll(mine);
-      }
+      boolean proven = known && !mine.equals(same) && mine.equals(plain(Addr2line.of(frame)));
+      levels.addAll(proven ? same : mine);
     }
     return levels;
   }

@@ -20,6 +20,12 @@ public interface AddressSpace extends UnwindModules {
     return "the code at " + address + " is in no mapped file";
   }
 
+  /// The object file that was started; `null` when that is not known (yet).
+  @Nullable Image program();
+
+  /// Whether memory at an address may be executed.
+  boolean isExecutable(RemoteAddress address);
+
   RemoteMemory memory();
 
   /// Names addresses as `main+34`, `socket@plt`.

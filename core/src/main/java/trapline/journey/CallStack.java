@@ -39,18 +39,22 @@ record CallStack(
   private static final int LIMIT = 256;
 
   /// The stack of a thread that is stopped at a system call.
-  static CallStack of(Registers registers, AddressSpace space) {
+  static CallStack of(Registers registers, AddressSpace space, OwnCode own) {
     Stack stack = Unwinder.unwind(registers, space.memory(), space, LIMIT);
     List<PhysicalFrame> frames = new ArrayList<>(stack.frames());
-    frames.set(0, atTrap(frames.getFirst(), space));
-    List<Frame> levels = new ArrayList<>();
+    frames.set(0, atTrap(frames.getFirst()));
+    List<Frame> unmarked = new ArrayList<>();
+    List<@Nullable Image> images = new ArrayList<>();
     List<Integer> owner = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
-      for (Frame level : levels(frames.get(i), space)) {
-        levels.add(level);
+      Image image = space.at(frames.get(i).lookupPc());
+      for (Frame level : levels(frames.get(i), image)) {
+        unmarked.add(level);
+        images.add(image);
         owner.add(i);
       }
     }
+    List<Frame> levels = own.marked(unmarked, images, space);
     FrameChoice choice = FrameChoice.of(frames, levels, owner, space);
     return new CallStack(
         List.copyOf(frames),
@@ -63,17 +67,15 @@ record CallStack(
         stack.end());
   }
 
-  /// The innermost frame, looked up inside the trap when the program traps by itself: the thread is
-  /// stopped behind it, and there another line or even another function may begin.
-  private static PhysicalFrame atTrap(PhysicalFrame frame, AddressSpace space) {
-    RemoteAddress inside = new RemoteAddress(frame.pc().value() - 1);
-    Image image = space.at(inside);
-    if (frame.signal() || image == null || image.role() != Image.Role.PROGRAM) {
+  /// The innermost frame, looked up inside the trap: the thread is stopped behind it, and there
+  /// another line or even another function may begin.
+  private static PhysicalFrame atTrap(PhysicalFrame frame) {
+    if (frame.signal()) {
       return frame;
     }
     return new PhysicalFrame(
         frame.pc(),
-        inside,
+        new RemoteAddress(frame.pc().value() - 1),
         frame.cfa(),
         frame.registers(),
         false,
@@ -97,8 +99,7 @@ record CallStack(
     return found;
   }
 
-  private static List<Frame> levels(PhysicalFrame frame, AddressSpace space) {
-    Image image = space.at(frame.lookupPc());
+  private static List<Frame> levels(PhysicalFrame frame, @Nullable Image image) {
     if (image == null) {
       return List.of(
           new Frame(frame.pc(), "", null, "", 0, -1, false, frame.signal(), frame.evidence()));
@@ -114,7 +115,7 @@ record CallStack(
       found.add(
           new Frame(
               frame.pc(),
-              name.isEmpty() ? symbol : name,
+              name.isEmpty() && !level.inlined() ? symbol : name,
               level.place(),
               image.name(),
               pc.value(),

@@ -48,16 +48,26 @@ record FrameChoice(int call, int user, String rule, String alone) {
     if (call < 0) {
       return withoutProgram(frames, levels, owner, space);
     }
-    int user = owner.indexOf(call);
-    for (int i = user; i < levels.size(); i++) {
-      Frame level = levels.get(i);
-      Image image = space.at(frames.get(owner.get(i)).lookupPc());
-      if (level.place() != null && image != null && image.role() == Image.Role.PROGRAM) {
-        user = i;
-        break;
+    int user = user(levels, owner.indexOf(call));
+    return new FrameChoice(call, user, rule, "");
+  }
+
+  /// The innermost level of the user's own code that has a line; where none has, the innermost one
+  /// that is not inside the call to a library.
+  ///
+  /// @param call the innermost level of the frame that made the call
+  private static int user(List<Frame> levels, int call) {
+    for (int i = 0; i < levels.size(); i++) {
+      if (levels.get(i).own() && levels.get(i).place() != null) {
+        return i;
       }
     }
-    return new FrameChoice(call, user, rule, "");
+    for (int i = call; i < levels.size(); i++) {
+      if (levels.get(i).own()) {
+        return i;
+      }
+    }
+    return call;
   }
 
   /// The choice when all frames are the C library's, the dynamic linker's or the start code's: the

@@ -39,11 +39,14 @@ public final class JourneyBuilder {
   private final KernelHops kernel;
   private final ArgumentDecoder decoder;
   private final SourceText sources;
+  private final OwnCode own;
 
-  public JourneyBuilder(KernelHops kernel, ArgumentDecoder decoder, SourceText sources) {
+  public JourneyBuilder(
+      KernelHops kernel, ArgumentDecoder decoder, SourceText sources, OwnCode own) {
     this.kernel = kernel;
     this.decoder = decoder;
     this.sources = sources;
+    this.own = own;
   }
 
   /// The thread that makes a call.
@@ -164,7 +167,7 @@ public final class JourneyBuilder {
       Registers registers,
       AddressSpace space,
       List<Argument> arguments) {
-    CallStack stack = CallStack.of(registers, space);
+    CallStack stack = CallStack.of(registers, space, own);
     return new Arrival(caller, id, nameOf(id), registers, stack, arguments, sources);
   }
 
@@ -292,6 +295,15 @@ public final class JourneyBuilder {
             : image.link(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
     if (image != null && at != null) {
       arrival.notes.addAll(image.notes(at));
+    }
+    if (!user.own()) {
+      return new Hop.SourceLine(
+          user.evidence(),
+          stack.user(),
+          null,
+          "none of your own code is on this stack",
+          stack.levels(),
+          stack.end());
     }
     if (place != null && image != null) {
       SourceText.Line line = arrival.quotes.line(image, place);

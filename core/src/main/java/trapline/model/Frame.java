@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inlined whether this level was inlined into the next one
 /// @param signal whether this is the frame that the kernel pushed to call a signal handler
 /// @param evidence how function and place are known
+/// @param own whether it is the user's own code, and not a compiler's, a system's or a library's
 public record Frame(
     RemoteAddress pc,
     String function,
@@ -22,4 +23,44 @@ public record Frame(
     long functionOffset,
     boolean inlined,
     boolean signal,
-    Evidence evidence) {}
+    Evidence evidence,
+    boolean own) {
+  /// A level that is the user's own code where its line is known.
+  public Frame(
+      RemoteAddress pc,
+      String function,
+      @Nullable Place place,
+      String module,
+      long moduleOffset,
+      long functionOffset,
+      boolean inlined,
+      boolean signal,
+      Evidence evidence) {
+    this(
+        pc,
+        function,
+        place,
+        module,
+        moduleOffset,
+        functionOffset,
+        inlined,
+        signal,
+        evidence,
+        place != null);
+  }
+
+  /// The same level as the user's own code or as that of others.
+  public Frame withOwn(boolean isOwn) {
+    return new Frame(
+        pc,
+        function,
+        place,
+        module,
+        moduleOffset,
+        functionOffset,
+        inlined,
+        signal,
+        evidence,
+        isOwn);
+  }
+}

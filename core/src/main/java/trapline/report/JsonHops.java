@@ -91,7 +91,7 @@ final class JsonHops {
     evidence(json, line.evidence());
     boolean known = line.user() >= 0 && line.user() < line.stack().size();
     Frame user = known ? line.frame() : null;
-    place(json, user == null ? null : user.place());
+    place(json, user == null || !user.own() ? null : user.place());
     if (line.text() == null) {
       json.writeNullProperty("text");
     } else {
@@ -123,6 +123,7 @@ final class JsonHops {
     }
     json.writeBooleanProperty("inlined", frame.inlined());
     json.writeBooleanProperty("signal", frame.signal());
+    json.writeBooleanProperty("own", frame.own());
     json.writeEndObject();
   }
 

@@ -50,7 +50,7 @@ final class StackRows {
     if (!line.textMissing().isEmpty()) {
       page.row("", Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
     }
-    callers(page, stack, Math.max(0, user + 1), module(stack, user));
+    callers(page, stack, Math.max(0, user + 1));
     if (!line.stackEnd().isEmpty()) {
       page.row(
           "",
@@ -60,13 +60,9 @@ final class StackRows {
     }
   }
 
-  private static String module(List<Frame> stack, int user) {
-    return user >= 0 && user < stack.size() ? stack.get(user).module() : "";
-  }
-
-  /// Frames with a line in the user's program get a row each; the others, such as those of the
+  /// Frames of the user's own code with a line get a row each; the others, such as those of the
   /// libc's start-up, share rows.
-  private static void callers(Page page, List<Frame> stack, int from, String module) {
+  private static void callers(Page page, List<Frame> stack, int from) {
     String label = "called from";
     int rows = 0;
     int i = from;
@@ -82,7 +78,7 @@ final class StackRows {
         i += skipped;
       }
       int end = i;
-      while (end < last && isOrdinary(stack.get(end), module) && end - i < MAX_ROWS) {
+      while (end < last && isOrdinary(stack.get(end)) && end - i < MAX_ROWS) {
         end++;
       }
       if (end > i) {
@@ -96,8 +92,8 @@ final class StackRows {
     }
   }
 
-  private static boolean isOrdinary(Frame frame, String module) {
-    return !frame.signal() && (frame.place() == null || !frame.module().equals(module));
+  private static boolean isOrdinary(Frame frame) {
+    return !frame.signal() && (frame.place() == null || !frame.own());
   }
 
   private static void together(Page page, String label, List<Frame> frames) {
