@@ -33,6 +33,7 @@ import trapline.follow.FailureSession.Failure;
 import trapline.follow.PathArguments;
 import trapline.follow.RunNotes;
 import trapline.journey.JourneyBuilder;
+import trapline.journey.OwnCode;
 import trapline.journey.SourceText;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
@@ -208,7 +209,8 @@ class CallSearchTest {
         new JourneyBuilder(
             new KernelHops(INDEX, "embedded index", null, RunningKernel.NONE),
             new ArgumentDecoder(),
-            SourceText.NONE);
+            SourceText.NONE,
+            new OwnCode(List.of()));
     LaunchSpec spec =
         new LaunchSpec(file, List.of(file.toString()), ENVIRONMENT, Path.of("").toAbsolutePath());
     try (Tracer tracer = Tracer.launch(spec)) {
