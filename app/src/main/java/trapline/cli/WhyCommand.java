@@ -167,7 +167,10 @@ final class WhyCommand implements Callable<Integer> {
     }
     FailureChoice.Chosen chosen = choice.of(run);
     if (chosen.failures().isEmpty()) {
-      err.println("trapline: " + choice.nothing(run, chosen.atStart(), command.getFirst()));
+      if (chosen.folded().isEmpty()) {
+        err.println("trapline: " + choice.nothing(run, chosen.atStart(), command.getFirst()));
+      }
+      chosen.folded().forEach(line -> err.println("trapline: " + line));
       return ExitStatus.NOT_SEEN;
     }
     List<Explanation> explanations =
@@ -194,6 +197,13 @@ final class WhyCommand implements Callable<Integer> {
       err.println("trapline: interrupted");
       return ExitStatus.INTERRUPTED;
     }
+    if (!chosen.gaveUp().isEmpty() && chosen.failures().size() > 1) {
+      err.println(
+          "trapline: the program gave up after the call that is explained first: "
+              + chosen.gaveUp()
+              + " (inferred)");
+    }
+    chosen.folded().forEach(line -> err.println("trapline: " + line));
     if (chosen.before() > 0) {
       err.println(
           "trapline: " + calls(chosen.before()) + " failed before; --all explains them, too");

@@ -1,8 +1,10 @@
 package trapline.follow;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +25,7 @@ import trapline.model.Argument;
 import trapline.model.CallKey;
 import trapline.model.Journey;
 import trapline.model.LocalCause;
+import trapline.model.Outcome;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
@@ -42,15 +45,26 @@ public final class FailureSession {
   /// @param times how often the same place made the same call with the same error
   /// @param ran what ran in the kernel meanwhile; `null` when that was not watched or not seen
   /// @param causes what on this machine made it fail, as it was then
+  /// @param lookUp the file that it only looked for; `null` when it was another kind of call
   public record Failure(
       CallKey key,
       Journey journey,
       boolean startup,
       long times,
       @Nullable TracedCall ran,
-      List<LocalCause> causes) {
+      List<LocalCause> causes,
+      LookUps.@Nullable LookUp lookUp) {
     public Failure {
       causes = List.copyOf(causes);
+    }
+
+    private Failure again() {
+      return new Failure(key, journey, startup, times + 1, ran, causes, lookUp);
+    }
+
+    /// The same call of which nothing was seen in the kernel.
+    public Failure unwatched() {
+      return new Failure(key, journey, false, 1, null, causes, lookUp);
     }
   }
 
@@ -60,6 +74,9 @@ public final class FailureSession {
   /// @param status what the program passed to exit; 0 when it did not end by itself
   /// @param signal the signal that ended the program; 0 when none did
   /// @param failures in the order in which the calls returned
+  /// @param passing those of them after which the program found what it looked for elsewhere, or
+  ///     that looked for what no program needs
+  /// @param lastWords the end of what was written to standard error
   /// @param calls how many calls were made
   /// @param seen the names of the calls that were made
   public record Result(
@@ -67,10 +84,13 @@ public final class FailureSession {
       int status,
       int signal,
       List<Failure> failures,
+      Set<Failure> passing,
+      String lastWords,
       long calls,
       Set<String> seen) {
     public Result {
       failures = List.copyOf(failures);
+      passing = Collections.unmodifiableSet(passing);
       seen = Set.copyOf(seen);
     }
   }
@@ -105,6 +125,8 @@ public final class FailureSession {
   private final Map<String, Integer> places = new HashMap<>();
   private final List<Failure> failures = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
+  private final LookUps lookUps = new LookUps();
+  private final LastWords lastWords = new LastWords();
   private long calls;
   private int firstProcess;
   private int status;
@@ -142,7 +164,15 @@ public final class FailureSession {
   }
 
   private Result result(boolean isInterrupted) {
-    return new Result(isInterrupted, status, signal, failures, calls, seen);
+    Set<Failure> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Failure each : failures) {
+      LookUps.LookUp lookUp = each.lookUp();
+      if (lookUp != null && (lookUp.isOptional() || lookUps.isFound(lookUp.sought()))) {
+        found.add(each);
+      }
+    }
+    return new Result(
+        isInterrupted, status, signal, failures, found, lastWords.toString(), calls, seen);
   }
 
   private @Nullable TraceEvent next(TraceEvent last) {
@@ -227,6 +257,7 @@ public final class FailureSession {
     int thread = exited.threadId();
     long result = exited.registers().rax();
     notes.exited(exited, process(thread).memory());
+    lastWords.exited(exited, process(thread).memory());
     Pending call = pending.remove(thread);
     if (call == null || call.key().id().number() != exited.call().number()) {
       watch.left(thread);
@@ -241,6 +272,7 @@ public final class FailureSession {
     boolean failed = Errnos.isError(result) || Errnos.isRestart((int) -result);
     if (handled || !failed) {
       watch.left(thread);
+      lookUps.succeeded(tracer.processOf(thread), call.key());
       return;
     }
     boolean restart = Errnos.isRestart((int) -result);
@@ -280,16 +312,7 @@ public final class FailureSession {
     if (known == null) {
       failures.add(failure);
     } else {
-      Failure first = failures.get(known);
-      failures.set(
-          known,
-          new Failure(
-              first.key(),
-              first.journey(),
-              first.startup(),
-              first.times() + 1,
-              first.ran(),
-              first.causes()));
+      failures.set(known, failures.get(known).again());
     }
   }
 
@@ -336,6 +359,10 @@ public final class FailureSession {
         startup || places.containsKey(place(journey))
             ? List.of()
             : Causes.of(journey, process.memory());
-    return new Failure(known, journey, startup, 1, ran, causes);
+    LookUps.LookUp lookUp =
+        journey.outcome() instanceof Outcome.Failed failed
+            ? lookUps.failed(process.processId(), journey.name(), failed.errno().name(), key)
+            : null;
+    return new Failure(known, journey, startup, 1, ran, causes, lookUp);
   }
 }

@@ -97,8 +97,7 @@ public final class LiveExplanations {
     }
     List<Failure> found = new ArrayList<>();
     for (Failure failure : failures) {
-      Failure same =
-          new Failure(failure.key(), failure.journey(), false, 1, null, failure.causes());
+      Failure same = failure.unwatched();
       for (Failure other : others) {
         boolean isSame =
             other.key().samePosition(failure.key())
