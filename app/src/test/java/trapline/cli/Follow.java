@@ -32,6 +32,11 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
     return run(true, options, command, Map.of());
   }
 
+  /// The same where the program's addresses are the same in every run.
+  static Follow fixed(List<String> options, List<String> command) {
+    return run(List.of("setarch", "-R"), true, options, command, Map.of());
+  }
+
   /// Runs `trapline follow OPTIONS… COMMAND…` with the words on standard output.
   static Follow text(List<String> options, String... command) {
     return run(false, options, List.of(command), Map.of());
@@ -39,12 +44,22 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
 
   static Follow run(
       boolean json, List<String> options, List<String> command, Map<String, String> environment) {
+    return run(List.of(), json, options, command, environment);
+  }
+
+  private static Follow run(
+      List<String> before,
+      boolean json,
+      List<String> options,
+      List<String> command,
+      Map<String, String> environment) {
     try {
       Path journeys = Files.createTempFile("trapline-journeys", ".json");
       Path out = Files.createTempFile("trapline-out", null);
       Path err = Files.createTempFile("trapline-err", null);
       try {
-        List<String> arguments = new ArrayList<>(java());
+        List<String> arguments = new ArrayList<>(before);
+        arguments.addAll(java());
         arguments.add("follow");
         if (json) {
           arguments.addAll(List.of("--json", "-o", journeys.toString()));

@@ -49,7 +49,7 @@ final class Quoting {
 
   private static void octal(StringBuilder out, int octet, int next) {
     out.append('\\');
-    boolean full = next >= '0' && next <= '9';
+    boolean full = next >= '0' && next <= '7';
     if (full || octet >= 0100) {
       out.append((char) ('0' + (octet >> 6)));
     }

@@ -1,0 +1,123 @@
+package trapline.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import trapline.testing.Command;
+
+/// One call as strace would write it: `name(arguments) = result`.
+///
+/// @param children whether the call makes a thread or process, and then returns its number
+record CallLine(String name, String text, boolean children) {
+  private static final Pattern LINE =
+      Pattern.compile("(\\w+)\\((.*)\\)\\s+= (.*)", Pattern.DOTALL);
+  private static final Pattern ID = Pattern.compile("(?<![\\w*.\\-])\\d+\\b");
+  private static final Pattern CHILD = Pattern.compile(".* = (\\d+)(<.*)?", Pattern.DOTALL);
+
+  private static CallLine of(String name, String arguments, String result) {
+    boolean children = name.startsWith("clone") || name.equals("fork") || name.equals("vfork");
+    return new CallLine(name, name + "(" + arguments + ") = " + result, children);
+  }
+
+  /// What trapline showed of each thread.
+  static Map<String, List<CallLine>> of(Follow run) {
+    Map<Integer, List<CallLine>> threads = new TreeMap<>();
+    run.threads()
+        .forEach(
+            (id, journeys) -> {
+              List<CallLine> lines = new ArrayList<>();
+              journeys.forEach(each -> lines.add(of(each)));
+              threads.put(id, lines);
+            });
+    return byDescent(threads);
+  }
+
+  private static CallLine of(JsonNode journey) {
+    List<String> arguments = new ArrayList<>();
+    journey.get("arguments").forEach(each -> arguments.add(each.get("text").asText()));
+    String name = Follow.name(journey);
+    String result = journey.at("/outcome/text").asText();
+    if (journey.at("/outcome/kind").asText().equals("never-returned")) {
+      result = name.startsWith("execve") ? "0" : "?";
+    }
+    return of(name, String.join(", ", arguments), result);
+  }
+
+  /// What strace shows of each thread of a program that is run where all addresses are fixed. The
+  /// call that started the program is left out.
+  ///
+  /// @param place an empty folder
+  static Map<String, List<CallLine>> ofStrace(Path place, List<String> command, int seconds)
+      throws IOException {
+    List<String> all = new ArrayList<>(List.of("setarch", "-R", "strace", "-f", "-ff", "-yy"));
+    all.addAll(List.of("-s", "64", "-o", place.resolve("out").toString()));
+    all.addAll(command);
+    Command.runIn(null, all, seconds);
+    Map<Integer, List<CallLine>> threads = new TreeMap<>();
+    try (var files = Files.newDirectoryStream(place)) {
+      for (Path file : files) {
+        List<CallLine> lines = new ArrayList<>();
+        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        for (String line : text.split("\n", -1)) {
+          Matcher parts = LINE.matcher(line);
+          if (parts.matches()) {
+            lines.add(of(parts.group(1), parts.group(2), parts.group(3)));
+          }
+        }
+        threads.put(Integer.valueOf(file.getFileName().toString().substring(4)), lines);
+      }
+    }
+    Map<String, List<CallLine>> named = byDescent(threads);
+    List<CallLine> first = named.get("0");
+    if (first != null && !first.isEmpty()) {
+      first.removeFirst();
+    }
+    return named;
+  }
+
+  /// Threads by their way down the tree: `0.2` is the second that the first one made. Where a line
+  /// has the number of one of them, it has that name instead.
+  private static Map<String, List<CallLine>> byDescent(Map<Integer, List<CallLine>> threads) {
+    Map<Integer, String> names = new HashMap<>();
+    threads.forEach(
+        (id, lines) -> {
+          String own = names.computeIfAbsent(id, each -> names.isEmpty() ? "0" : "?" + each);
+          int made = 0;
+          for (CallLine line : lines) {
+            Matcher child = CHILD.matcher(line.text());
+            if (line.children() && child.matches()) {
+              names.put(Integer.valueOf(child.group(1)), own + "." + ++made);
+            }
+          }
+        });
+    Map<String, List<CallLine>> named = new TreeMap<>();
+    threads.forEach(
+        (id, lines) -> {
+          List<CallLine> masked = new ArrayList<>();
+          for (CallLine line : lines) {
+            masked.add(new CallLine(line.name(), masked(line.text(), names), line.children()));
+          }
+          named.put(names.get(id), masked);
+        });
+    return named;
+  }
+
+  private static String masked(String text, Map<Integer, String> names) {
+    return ID.matcher(text)
+        .replaceAll(
+            number -> {
+              String digits = number.group();
+              String name = digits.length() > 9 ? null : names.get(Integer.valueOf(digits));
+              return name == null ? digits : "T" + name;
+            });
+  }
+}
