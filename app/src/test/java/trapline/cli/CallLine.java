@@ -16,16 +16,19 @@ import trapline.testing.Command;
 
 /// One call as strace would write it: `name(arguments) = result`.
 ///
+/// @param plain the same with the numbers of threads as they are; in `text` they have names that are
+///     the same in every run
 /// @param children whether the call makes a thread or process, and then returns its number
-record CallLine(String name, String text, boolean children) {
+record CallLine(String name, String text, String plain, boolean children) {
   private static final Pattern LINE =
       Pattern.compile("(\\w+)\\((.*)\\)\\s+= (.*)", Pattern.DOTALL);
-  private static final Pattern ID = Pattern.compile("(?<![\\w*.\\-])\\d+\\b");
+  private static final Pattern ID = Pattern.compile("(?<![\\w*.\\-])[1-9]\\d*\\b");
   private static final Pattern CHILD = Pattern.compile(".* = (\\d+)(<.*)?", Pattern.DOTALL);
 
   private static CallLine of(String name, String arguments, String result) {
     boolean children = name.startsWith("clone") || name.equals("fork") || name.equals("vfork");
-    return new CallLine(name, name + "(" + arguments + ") = " + result, children);
+    String text = name + "(" + arguments + ") = " + result;
+    return new CallLine(name, text, text, children);
   }
 
   /// What trapline showed of each thread.
@@ -55,13 +58,14 @@ record CallLine(String name, String text, boolean children) {
   /// What strace shows of each thread of a program that is run where all addresses are fixed. The
   /// call that started the program is left out.
   ///
+  /// @param folder where it is run
   /// @param place an empty folder
-  static Map<String, List<CallLine>> ofStrace(Path place, List<String> command, int seconds)
-      throws IOException {
+  static Map<String, List<CallLine>> ofStrace(
+      Path folder, Path place, List<String> command, int seconds) throws IOException {
     List<String> all = new ArrayList<>(List.of("setarch", "-R", "strace", "-f", "-ff", "-yy"));
     all.addAll(List.of("-s", "64", "-o", place.resolve("out").toString()));
     all.addAll(command);
-    Command.runIn(null, all, seconds);
+    Command.runIn(folder, all, seconds);
     Map<Integer, List<CallLine>> threads = new TreeMap<>();
     try (var files = Files.newDirectoryStream(place)) {
       for (Path file : files) {
@@ -104,7 +108,9 @@ record CallLine(String name, String text, boolean children) {
         (id, lines) -> {
           List<CallLine> masked = new ArrayList<>();
           for (CallLine line : lines) {
-            masked.add(new CallLine(line.name(), masked(line.text(), names), line.children()));
+            masked.add(
+                new CallLine(
+                    line.name(), masked(line.text(), names), line.plain(), line.children()));
           }
           named.put(names.get(id), masked);
         });

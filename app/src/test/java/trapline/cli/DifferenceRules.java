@@ -12,13 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class DifferenceRules {
   /// @param calls the names of the calls that it is about
   /// @param what what may differ there
-  private record Rule(String name, Pattern calls, Pattern what, String replacement) {}
+  private record Rule(String name, Pattern calls, Pattern what, String replacement) {
+    /// Whether it is about calls that are made in one run only.
+    boolean isAlone() {
+      return what.pattern().equals("ALONE");
+    }
+  }
 
-  private static final List<Rule> RULES = read();
+  private final List<Rule> rules;
 
-  private DifferenceRules() {}
+  /// @param timed whether the rules for programs that depend on time hold
+  DifferenceRules(boolean timed) {
+    this.rules = read(timed);
+  }
 
-  private static List<Rule> read() {
+  private static List<Rule> read(boolean timed) {
     List<Rule> rules = new ArrayList<>();
     for (String line : Matrix.source("strace-differences.txt").split("\n", -1)) {
       if (line.isBlank() || line.startsWith("#")) {
@@ -27,6 +35,9 @@ final class DifferenceRules {
       String[] fields = line.strip().split(" {2,}", -1);
       if (fields.length != 5) {
         throw new AssertionError("not kind, name, calls, pattern, replacement: " + line);
+      }
+      if (fields[0].equals("timed") && !timed) {
+        continue;
       }
       rules.add(
           new Rule(
@@ -38,44 +49,64 @@ final class DifferenceRules {
     return rules;
   }
 
-  /// A line without all that may differ.
-  static String masked(CallLine line) {
-    String text = line.text();
-    for (Rule rule : RULES) {
-      text = apply(rule, line.name(), text);
+  /// Why a call may have been made in one run only; `null` when nothing says so.
+  @Nullable String alone(CallLine line) {
+    for (Rule rule : rules) {
+      if (rule.isAlone() && rule.calls().matcher(line.name()).matches()) {
+        return rule.name();
+      }
     }
-    return text;
+    return null;
+  }
+
+  /// A line without all that may differ.
+  String masked(CallLine line) {
+    return masked(line.name(), line.text(), null);
+  }
+
+  private String masked(String name, String text, @Nullable String but) {
+    String masked = text;
+    for (Rule rule : rules) {
+      masked = rule.name().equals(but) ? masked : apply(rule, name, masked);
+    }
+    return masked;
   }
 
   /// The rules without which two lines would not be the same.
   ///
   /// @return empty when they are the same as they stand; `null` when no rules make them so
-  static @Nullable Set<String> between(CallLine ours, CallLine theirs) {
-    if (ours.text().equals(theirs.text())) {
-      return Set.of();
-    }
-    if (!ours.name().equals(theirs.name()) || !masked(ours).equals(masked(theirs))) {
+  @Nullable Set<String> between(CallLine ours, CallLine theirs) {
+    if (!ours.name().equals(theirs.name())) {
       return null;
     }
+    // A number that is the same in both is that number, though a thread may have it in one.
+    Set<String> plain = between(ours.name(), ours.plain(), theirs.plain());
+    return plain != null ? plain : between(ours.name(), ours.text(), theirs.text());
+  }
+
+  private @Nullable Set<String> between(String name, String ours, String theirs) {
+    if (ours.equals(theirs)) {
+      return Set.of();
+    }
+    if (!masked(name, ours, null).equals(masked(name, theirs, null))) {
+      return null;
+    }
+    Set<String> used = new LinkedHashSet<>();
     Set<String> needed = new LinkedHashSet<>();
-    for (Rule each : RULES) {
-      String mine = ours.text();
-      String other = theirs.text();
-      for (Rule rule : RULES) {
-        if (!rule.name().equals(each.name())) {
-          mine = apply(rule, ours.name(), mine);
-          other = apply(rule, theirs.name(), other);
-        }
+    for (Rule each : rules) {
+      if (!apply(each, name, ours).equals(ours) || !apply(each, name, theirs).equals(theirs)) {
+        used.add(each.name());
       }
-      if (!mine.equals(other)) {
+      String mine = masked(name, ours, each.name());
+      if (!mine.equals(masked(name, theirs, each.name()))) {
         needed.add(each.name());
       }
     }
-    return needed.isEmpty() ? Set.of("several rules") : needed;
+    return needed.isEmpty() ? used : needed;
   }
 
   private static String apply(Rule rule, String name, String text) {
-    return rule.calls().matcher(name).matches()
+    return !rule.isAlone() && rule.calls().matcher(name).matches()
         ? rule.what().matcher(text).replaceAll(rule.replacement())
         : text;
   }

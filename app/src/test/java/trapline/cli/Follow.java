@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One run of `trapline follow` in a process of its own, and what it said.
 ///
@@ -33,8 +34,8 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
   }
 
   /// The same where the program's addresses are the same in every run.
-  static Follow fixed(List<String> options, List<String> command) {
-    return run(List.of("setarch", "-R"), true, options, command, Map.of());
+  static Follow fixed(Path folder, List<String> options, List<String> command) {
+    return run(folder, List.of("setarch", "-R"), true, options, command, Map.of());
   }
 
   /// Runs `trapline follow OPTIONS… COMMAND…` with the words on standard output.
@@ -44,10 +45,11 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
 
   static Follow run(
       boolean json, List<String> options, List<String> command, Map<String, String> environment) {
-    return run(List.of(), json, options, command, environment);
+    return run(null, List.of(), json, options, command, environment);
   }
 
   private static Follow run(
+      @Nullable Path folder,
       List<String> before,
       boolean json,
       List<String> options,
@@ -71,6 +73,9 @@ record Follow(int status, String out, String err, List<String> lines, List<JsonN
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        if (folder != null) {
+          builder.directory(folder.toFile());
+        }
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -31,12 +31,12 @@ class OverwrittenTest {
     Path out = Files.createDirectory(folder.resolve("strace"));
     List<String> command = List.of(program.toString(), folder.resolve("work").toString());
     Files.createDirectory(folder.resolve("work"));
-    Map<String, List<CallLine>> theirs = CallLine.ofStrace(out, command, 60);
+    Map<String, List<CallLine>> theirs = CallLine.ofStrace(folder, out, command, 60);
     Files.move(folder.resolve("work"), folder.resolve("before"));
     Files.createDirectory(folder.resolve("work"));
-    Follow run = Follow.fixed(List.of("--all"), command).orFail();
+    Follow run = Follow.fixed(folder, List.of("--all"), command).orFail();
     Map<String, List<CallLine>> ours = CallLine.of(run);
-    StraceDifference difference = new StraceDifference(ours, theirs);
+    StraceDifference difference = new StraceDifference(new DifferenceRules(false), ours, theirs);
     assertThat(difference.differences()).isEmpty();
     assertThat(difference.equal() + difference.ruled()).isGreaterThan(150);
     // Nor where the runs may differ.

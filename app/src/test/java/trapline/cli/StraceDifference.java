@@ -13,13 +13,18 @@ final class StraceDifference {
   /// How far apart two lines may be that are one after other ones came in between in one run.
   private static final int WINDOW = 400;
 
+  private final DifferenceRules rules;
   private final List<String> differences = new ArrayList<>();
   private final Map<String, Integer> reasons = new TreeMap<>();
   private int equal;
   private int ruled;
   private int unmatched;
 
-  StraceDifference(Map<String, List<CallLine>> ours, Map<String, List<CallLine>> theirs) {
+  StraceDifference(
+      DifferenceRules rules,
+      Map<String, List<CallLine>> ours,
+      Map<String, List<CallLine>> theirs) {
+    this.rules = rules;
     Set<String> threads = new TreeSet<>(ours.keySet());
     threads.addAll(theirs.keySet());
     for (String thread : threads) {
@@ -38,7 +43,7 @@ final class StraceDifference {
     return ruled;
   }
 
-  /// Calls that only one of the runs made.
+  /// Calls that only one of the runs made, as the rules allow.
   int unmatched() {
     return unmatched;
   }
@@ -61,8 +66,8 @@ final class StraceDifference {
     }
 
     void match(List<CallLine> ours, List<CallLine> theirs) {
-      List<String> mine = ours.stream().map(DifferenceRules::masked).toList();
-      List<String> other = theirs.stream().map(DifferenceRules::masked).toList();
+      List<String> mine = ours.stream().map(rules::masked).toList();
+      List<String> other = theirs.stream().map(rules::masked).toList();
       int i = 0;
       int j = 0;
       while (i < mine.size() && j < other.size()) {
@@ -121,20 +126,25 @@ final class StraceDifference {
     }
 
     private void alone(String where, CallLine line) {
-      unmatched++;
+      String rule = rules.alone(line);
+      if (rule != null) {
+        unmatched++;
+        reasons.merge(rule, 1, Integer::sum);
+        return;
+      }
       differences.add("thread " + name + ", only under " + where + ": " + line.text());
     }
 
     private void pair(CallLine ours, CallLine theirs) {
-      @Nullable Set<String> rules = DifferenceRules.between(ours, theirs);
-      if (rules == null) {
+      @Nullable Set<String> needed = rules.between(ours, theirs);
+      if (needed == null) {
         differences.add(
             "thread " + name + "\n  trapline " + ours.text() + "\n  strace   " + theirs.text());
-      } else if (rules.isEmpty()) {
+      } else if (needed.isEmpty()) {
         equal++;
       } else {
         ruled++;
-        rules.forEach(rule -> reasons.merge(rule, 1, Integer::sum));
+        needed.forEach(rule -> reasons.merge(rule, 1, Integer::sum));
       }
     }
   }

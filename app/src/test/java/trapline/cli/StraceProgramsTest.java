@@ -1,0 +1,113 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import trapline.testing.Command;
+import trapline.testing.Tools;
+
+/// Strangers' programs make the same calls with the same values under trapline and under strace,
+/// but for what `strace-differences.txt` names. `-Dtrapline.programs=NAME,…` runs chosen ones of
+/// `strace-programs.txt`, `all` every one; without it the quick ones run. A table is printed then.
+class StraceProgramsTest {
+  private static final int SECONDS = 1200;
+  private static final String CHOSEN = System.getProperty("trapline.programs", "");
+  private static final List<String> TABLE = new ArrayList<>();
+
+  @TempDir Path folder;
+
+  /// @param run the command for sh, in the folder that `prepare` filled
+  private record Program(String name, String size, String tools, String prepare, String run) {
+    boolean quick() {
+      return size.equals("quick");
+    }
+
+    boolean timed() {
+      return size.equals("timed");
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Program> programs() {
+    List<Program> all = new ArrayList<>();
+    for (String line : Matrix.source("strace-programs.txt").split("\n", -1)) {
+      if (line.isBlank() || line.startsWith("#")) {
+        continue;
+      }
+      String[] fields = line.split(" \\| ", 5);
+      all.add(
+          new Program(fields[0], fields[1], fields[2], fields[3], fields[4]));
+    }
+    List<String> chosen = Arrays.asList(CHOSEN.split(","));
+    return all.stream()
+        .filter(
+            each ->
+                CHOSEN.isEmpty()
+                    ? each.quick()
+                    : CHOSEN.equals("all") || chosen.contains(each.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
+  void asUnderStrace(Program program) throws IOException {
+    Tools.require("strace", "setarch");
+    Tools.require(program.tools().split(","));
+    prepare(program);
+    Path out = Files.createDirectory(folder.resolve("strace"));
+    List<String> command = List.of("/bin/sh", "-c", "cd work; exec >out 2>err; exec " + program.run());
+    Map<String, List<CallLine>> theirs = CallLine.ofStrace(folder, out, command, SECONDS);
+    prepare(program);
+    Follow run = Follow.fixed(folder, List.of("--all"), command);
+    Map<String, List<CallLine>> ours = CallLine.of(run);
+    StraceDifference difference = new StraceDifference(new DifferenceRules(program.timed()), ours, theirs);
+    TABLE.add(row(program.name(), ours.size(), difference));
+    assertThat(difference.equal()).as(run.err()).isGreaterThan(15);
+    assertThat(difference.differences()).as(program.name()).isEmpty();
+  }
+
+  private void prepare(Program program) {
+    String script =
+        "umask 022; rm -rf work; mkdir work; cd work; " + program.prepare() + "\ntrue";
+    Command.runIn(folder, List.of("/bin/sh", "-c", script)).orFail();
+  }
+
+  private static String row(String name, int threads, StraceDifference difference) {
+    StringBuilder row = new StringBuilder();
+    row.append(
+        String.format(
+            "%-11s %7d %7d %7d %8d %6d",
+            name,
+            threads,
+            difference.equal(),
+            difference.ruled(),
+            difference.unmatched(),
+            difference.differences().size()));
+    difference
+        .reasons()
+        .forEach((rule, times) -> row.append(String.format("%n    %6d %s", times, rule)));
+    return row.toString();
+  }
+
+  @AfterAll
+  static void print() {
+    if (!CHOSEN.isEmpty()) {
+      System.out.println("program     threads   equal by rule  one run differ");
+      TABLE.forEach(System.out::println);
+    }
+  }
+}
