@@ -16,12 +16,11 @@ import trapline.testing.Command;
 
 /// One call as strace would write it: `name(arguments) = result`.
 ///
-/// @param plain the same with the numbers of threads as they are; in `text` they have names that are
-///     the same in every run
+/// @param plain the same with the numbers of threads as they are; in `text` they have names that
+///     are the same in every run
 /// @param children whether the call makes a thread or process, and then returns its number
 record CallLine(String name, String text, String plain, boolean children) {
-  private static final Pattern LINE =
-      Pattern.compile("(\\w+)\\((.*)\\)\\s+= (.*)", Pattern.DOTALL);
+  private static final Pattern LINE = Pattern.compile("(\\w+)\\((.*)\\)\\s+= (.*)", Pattern.DOTALL);
   private static final Pattern ID = Pattern.compile("(?<![\\w*.\\-])[1-9]\\d*\\b");
   private static final Pattern CHILD = Pattern.compile(".* = (\\d+)(<.*)?", Pattern.DOTALL);
 

@@ -27,7 +27,8 @@ class OverwrittenTest {
   void asTheKernelLeftIt(String option) throws IOException {
     Tools.require("strace", "setarch");
     Path program =
-        Programs.compile(folder, "overwritten", Matrix.source("overwritten.c"), "-O1", "-w", option);
+        Programs.compile(
+            folder, "overwritten", Matrix.source("overwritten.c"), "-O1", "-w", option);
     Path out = Files.createDirectory(folder.resolve("strace"));
     List<String> command = List.of(program.toString(), folder.resolve("work").toString());
     Files.createDirectory(folder.resolve("work"));

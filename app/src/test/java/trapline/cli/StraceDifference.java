@@ -21,9 +21,7 @@ final class StraceDifference {
   private int unmatched;
 
   StraceDifference(
-      DifferenceRules rules,
-      Map<String, List<CallLine>> ours,
-      Map<String, List<CallLine>> theirs) {
+      DifferenceRules rules, Map<String, List<CallLine>> ours, Map<String, List<CallLine>> theirs) {
     this.rules = rules;
     Set<String> threads = new TreeSet<>(ours.keySet());
     threads.addAll(theirs.keySet());

@@ -50,8 +50,7 @@ class StraceProgramsTest {
         continue;
       }
       String[] fields = line.split(" \\| ", 5);
-      all.add(
-          new Program(fields[0], fields[1], fields[2], fields[3], fields[4]));
+      all.add(new Program(fields[0], fields[1], fields[2], fields[3], fields[4]));
     }
     List<String> chosen = Arrays.asList(CHOSEN.split(","));
     return all.stream()
@@ -69,20 +68,21 @@ class StraceProgramsTest {
     Tools.require(program.tools().split(","));
     prepare(program);
     Path out = Files.createDirectory(folder.resolve("strace"));
-    List<String> command = List.of("/bin/sh", "-c", "cd work; exec >out 2>err; exec " + program.run());
+    List<String> command =
+        List.of("/bin/sh", "-c", "cd work; exec >out 2>err; exec " + program.run());
     Map<String, List<CallLine>> theirs = CallLine.ofStrace(folder, out, command, SECONDS);
     prepare(program);
     Follow run = Follow.fixed(folder, List.of("--all"), command);
     Map<String, List<CallLine>> ours = CallLine.of(run);
-    StraceDifference difference = new StraceDifference(new DifferenceRules(program.timed()), ours, theirs);
+    StraceDifference difference =
+        new StraceDifference(new DifferenceRules(program.timed()), ours, theirs);
     TABLE.add(row(program.name(), ours.size(), difference));
     assertThat(difference.equal()).as(run.err()).isGreaterThan(15);
     assertThat(difference.differences()).as(program.name()).isEmpty();
   }
 
   private void prepare(Program program) {
-    String script =
-        "umask 022; rm -rf work; mkdir work; cd work; " + program.prepare() + "\ntrue";
+    String script = "umask 022; rm -rf work; mkdir work; cd work; " + program.prepare() + "\ntrue";
     Command.runIn(folder, List.of("/bin/sh", "-c", script)).orFail();
   }
 
