@@ -60,7 +60,7 @@ final class DoctorCommand implements Callable<Integer> {
     items.add(bpf(host));
     items.add(guest(host));
     String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
-    out.print(new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
+    out.rendered(new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
     out.deliver();
     return items.getFirst().state() == Checkup.State.NO ? ExitStatus.REFUSED : ExitStatus.DONE;
   }

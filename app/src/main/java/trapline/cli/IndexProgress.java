@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelSource;
+import trapline.report.SafeText;
 
 /// Shows on a terminal how far the reading of a kernel's source is.
 final class IndexProgress implements KernelSource.Progress, AutoCloseable {
@@ -19,8 +20,8 @@ final class IndexProgress implements KernelSource.Progress, AutoCloseable {
   private @Nullable ProgressBar bar;
 
   IndexProgress(String name, PrintStream err) {
-    this.name = name;
-    this.err = err;
+    this.name = SafeText.line(name);
+    this.err = CleanStream.forProgress(err);
     this.visible = Terminal.isTerminal(2);
   }
 

@@ -7,6 +7,7 @@ import trapline.kernel.KernelIndex;
 import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallRow;
 import trapline.kernel.SyscallState;
+import trapline.report.SafeText;
 
 /// What `trapline index` says of the index that it made.
 ///
@@ -49,7 +50,7 @@ record IndexSummary(KernelIndex index, String origin, String sha256) {
   }
 
   private static void line(StringBuilder text, String label, String what) {
-    text.append(String.format(Locale.ROOT, "  %-11s %s%n", label, what));
+    text.append(String.format(Locale.ROOT, "  %-11s %s%n", label, SafeText.line(what)));
   }
 
   private String numbering(SyscallAbi abi) {

@@ -28,7 +28,7 @@ final class JsonSink implements JourneySink {
       out.print('\n');
       lineOpen = false;
     }
-    out.print(JsonReport.render(journey));
+    out.rendered(JsonReport.render(journey));
     out.deliver();
   }
 

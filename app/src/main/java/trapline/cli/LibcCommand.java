@@ -59,7 +59,7 @@ final class LibcCommand implements Callable<Integer> {
               new LibcSurvey().look(Path.of("/"), registry),
               new LibcRemoval(Folders.of(System.getenv()), registry).unfinished());
       root.out()
-          .print(
+          .rendered(
               json ? listing.json() : listing.text(Terminal.style(ascii, Terminal.isTerminal(1))));
       root.out().deliver();
       return ExitStatus.DONE;

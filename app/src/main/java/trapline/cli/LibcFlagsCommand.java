@@ -34,7 +34,7 @@ final class LibcFlagsCommand implements Callable<Integer> {
     if (words.size() != 1) {
       throw new CommandFailure(ExitStatus.USAGE, "name one C library; trapline libc flags --help");
     }
-    root.out().print(ShellWords.join(of(words.getFirst())) + "\n");
+    root.out().rendered(ShellWords.join(of(words.getFirst())) + "\n");
     root.out().deliver();
     return ExitStatus.DONE;
   }

@@ -18,10 +18,12 @@ public final class Main {
   /// Runs one command.
   ///
   /// @return the exit status: see [ExitStatus]
-  static int run(String[] args, Output out, PrintStream err) {
+  static int run(String[] args, Output out, PrintStream target) {
+    CleanStream err = new CleanStream(target, true);
     CommandLine line = new TraplineCommand(out, err).commandLine(args);
+    // Only the commands' own descriptions go this way.
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(target, true, StandardCharsets.UTF_8));
     // What follows a program's name is the program's; after a call's or tree's name options go on.
     line.setStopAtPositional(true);
     takeOptionsAnywhere(line, List.of("syscall", "index"));
@@ -52,7 +54,7 @@ public final class Main {
           return ExitStatus.INTERNAL;
         });
     if (args.length == 0) {
-      line.usage(err);
+      line.usage(target);
       return ExitStatus.USAGE;
     }
     try {

@@ -3,19 +3,17 @@ package trapline.cli;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Where results go. [PrintStream] keeps silent about what it cannot write; this remembers it, so
+/// Where results go. [java.io.PrintStream] keeps silent about what it cannot write; this remembers it, so
 /// that a run whose results nobody takes any more can end.
-final class Output extends PrintStream {
+final class Output extends CleanStream {
   private final Faults faults;
   private final String name;
   private final boolean pipe;
 
   private Output(Faults faults, String name, boolean pipe) {
-    super(faults, false, StandardCharsets.UTF_8);
+    super(faults, false);
     this.faults = faults;
     this.name = name;
     this.pipe = pipe;

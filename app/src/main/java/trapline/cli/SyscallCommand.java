@@ -87,7 +87,7 @@ final class SyscallCommand implements Callable<Integer> {
     for (SyscallRow row : found.rows()) {
       SyscallAnswer answer = answer(kernel, found.abi(), row, running);
       out.print(first || json ? "" : "\n");
-      out.print(json ? SyscallJson.render(answer) : SyscallReport.render(answer, style));
+      out.rendered(json ? SyscallJson.render(answer) : SyscallReport.render(answer, style));
       first = false;
     }
     out.deliver();

@@ -78,7 +78,7 @@ final class SyscallsCommand implements Callable<Integer> {
       if (version != null) {
         throw new CommandFailure(ExitStatus.USAGE, "either --kernel or --diff, not both");
       }
-      out.print(difference(range, arch, wanted).render(format, style));
+      out.rendered(difference(range, arch, wanted).render(format, style));
     } else {
       KernelOption kernel = KernelOption.of(version, LiveKernel.whenAsked(), root.err());
       KernelIndex index = kernel.index();
@@ -89,9 +89,9 @@ final class SyscallsCommand implements Callable<Integer> {
           calls.add(index.facts(abi, row));
         }
       }
-      out.print(SyscallListing.render(format, abi, index.version(), calls, style));
+      out.rendered(SyscallListing.render(format, abi, index.version(), calls, style));
       if (format == TableFormat.TABLE) {
-        out.print(SyscallListing.renderSource(kernel.relation(), kernel.origin(), style));
+        out.rendered(SyscallListing.renderSource(kernel.relation(), kernel.origin(), style));
       }
     }
     out.deliver();

@@ -95,7 +95,7 @@ final class TextSink implements JourneySink {
   }
 
   private void print(String text) {
-    out.print(text);
+    out.rendered(text);
     out.deliver();
   }
 }

@@ -236,10 +236,10 @@ final class WhyCommand implements Callable<Integer> {
       List<Explanation> explanations, boolean json, boolean ascii, @Nullable Output file) {
     Output out = file == null ? root.out() : file;
     if (json) {
-      explanations.forEach(explanation -> out.print(JsonReport.render(explanation)));
+      explanations.forEach(explanation -> out.rendered(JsonReport.render(explanation)));
     } else {
       Style style = Terminal.style(ascii, file == null && Terminal.isTerminal(1));
-      out.print(WhyReport.render(explanations, style));
+      out.rendered(WhyReport.render(explanations, style));
     }
     out.deliver();
   }

@@ -7,6 +7,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.vm.GuestProgress;
+import trapline.report.SafeText;
 
 /// Shows on a terminal how far long work is.
 final class WorkProgress implements GuestProgress, AutoCloseable {
@@ -21,7 +22,7 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
   private String line = "";
 
   private WorkProgress(PrintStream err, String unit, long unitSize) {
-    this.err = err;
+    this.err = CleanStream.forProgress(err);
     this.unit = unit;
     this.unitSize = unitSize;
   }
@@ -39,10 +40,11 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
   }
 
   @Override
-  public synchronized void at(String what, long done, long total) {
+  public synchronized void at(String name, long done, long total) {
     if (!visible) {
       return;
     }
+    String what = SafeText.line(name);
     // What has no known size at first may get one.
     if (!what.equals(shownWork) || (bar == null && total > 0)) {
       clear();

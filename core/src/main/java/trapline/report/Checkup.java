@@ -39,12 +39,12 @@ public record Checkup(String machine, List<Item> items) {
   /// @return lines that end with `\n`
   public String render(Style style) {
     StringBuilder out = new StringBuilder();
-    out.append(machine).append("\n\n");
+    out.append(SafeText.lines(machine)).append("\n\n");
     for (Item item : items) {
       out.append("  ")
           .append(mark(item.state(), style))
           .append(' ')
-          .append(item.what())
+          .append(Display.clean(item.what()))
           .append('\n');
       wrap(out, item.finding(), style.width());
       if (!item.remedy().isEmpty()) {
@@ -81,7 +81,7 @@ public record Checkup(String machine, List<Item> items) {
   /// Breaks a sentence between words.
   private static void wrap(StringBuilder out, String text, int width) {
     int column = 0;
-    for (String word : text.split(" ")) {
+    for (String word : Display.clean(text).split(" ")) {
       if (column == 0 || column + 1 + word.length() > width) {
         if (column > 0) {
           out.append('\n');

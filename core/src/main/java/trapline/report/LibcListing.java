@@ -57,7 +57,7 @@ public record LibcListing(List<Library> libraries, List<String> unfinished) {
     }
     for (String name : unfinished) {
       out.append(out.isEmpty() ? "" : "\n");
-      out.append(name).append("   unfinished\n");
+      out.append(Display.clean(name)).append("   unfinished\n");
       String how = "the command that began it goes on with it; trapline libc remove " + name;
       row(out, "", how + " removes it", style);
     }
@@ -69,8 +69,8 @@ public record LibcListing(List<Library> libraries, List<String> unfinished) {
 
   private static void library(StringBuilder out, Library library, Style style) {
     String title = library.kind() + (library.version().isEmpty() ? "" : " " + library.version());
-    out.append(library.name().isEmpty() ? "system" : library.name());
-    out.append("   ").append(title.strip()).append('\n');
+    out.append(library.name().isEmpty() ? "system" : Display.clean(library.name()));
+    out.append("   ").append(Display.clean(title.strip())).append('\n');
     row(out, "file", library.path(), style);
     if (!library.problem().isEmpty()) {
       row(out, "unusable", library.problem(), style);
@@ -100,7 +100,7 @@ public record LibcListing(List<Library> libraries, List<String> unfinished) {
   private static void row(StringBuilder out, String label, String text, Style style) {
     out.append("  ").append(label).append(" ".repeat(LABEL - 2 - label.length()));
     int column = LABEL;
-    for (String word : text.split(" ")) {
+    for (String word : Display.clean(text).split(" ")) {
       if (column > LABEL && column + 1 + word.length() > style.width()) {
         out.append('\n').append(" ".repeat(LABEL));
         column = LABEL;

@@ -49,10 +49,12 @@ final class Phrase {
     return glue(text, Tone.PLAIN);
   }
 
-  /// Prose: may be broken at every space but those between backquotes.
+  /// Prose: may be broken at every space but those between backquotes. Where several spaces stand
+  /// together, as in a string of a source line, all are kept.
   Phrase words(String text, Tone tone) {
     String clean = Display.clean(text);
     int start = 0;
+    int end = 0;
     boolean quoted = false;
     for (int i = 0; i <= clean.length(); i++) {
       char c = i == clean.length() ? ' ' : clean.charAt(i);
@@ -61,7 +63,9 @@ final class Phrase {
       }
       if (c == ' ' && (!quoted || i == clean.length())) {
         if (i > start) {
-          append(clean.substring(start, i), tone, pieces.isEmpty() ? 0 : 1);
+          String more = end == 0 ? "" : " ".repeat(start - end - 1);
+          append(more + clean.substring(start, i), tone, pieces.isEmpty() ? 0 : 1);
+          end = i;
         }
         start = i + 1;
       }
@@ -163,10 +167,11 @@ final class Phrase {
         Piece piece = pieces.get(i);
         String text = piece.text;
         while (line.width + gap + Display.width(text) > room) {
-          int cut = softBreak(text, room - line.width - gap);
+          int cut = beforeSpaces(text, softBreak(text, room - line.width - gap));
           if (cut > 0) {
+            boolean kept = areShown(piece.text, piece.text.length() - text.length() + cut);
             line.append(text.substring(0, cut).stripTrailing(), piece.tone, gap);
-            text = text.substring(cut).stripLeading();
+            text = kept ? text.substring(cut) : text.substring(cut).stripLeading();
           } else if (line.isEmpty()) {
             break; // not even one character fits: the caller's room is too small for any text
           }
@@ -183,6 +188,36 @@ final class Phrase {
       lines.add(line);
     }
     return lines;
+  }
+
+  /// The place of a break, moved in front of the spaces that it stands in or behind.
+  private static int beforeSpaces(String text, int cut) {
+    int start = cut;
+    while (start > 0 && text.charAt(start - 1) == ' ') {
+      start--;
+    }
+    return start > 0 ? start : cut;
+  }
+
+  /// Whether the spaces at a break begin the next line, where they can be counted: when there are
+  /// several, or when they are a string's own.
+  private static boolean areShown(String text, int at) {
+    if (at + 1 >= text.length() || text.charAt(at) != ' ') {
+      return false;
+    }
+    if (text.charAt(at + 1) == ' ') {
+      return true;
+    }
+    boolean inString = false;
+    for (int i = 0; i < at; i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '"') {
+        inString = !inString;
+      }
+    }
+    return inString;
   }
 
   /// Where to break a text that does not fit into `columns`: behind a comma with a space, else
