@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Where results go. [java.io.PrintStream] keeps silent about what it cannot write; this remembers it, so
-/// that a run whose results nobody takes any more can end.
+/// Where results go. [java.io.PrintStream] keeps silent about what it cannot write; this remembers
+/// it, so that a run whose results nobody takes any more can end.
 final class Output extends CleanStream {
   private final Faults faults;
   private final String name;

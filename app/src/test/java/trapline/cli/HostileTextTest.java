@@ -178,9 +178,7 @@ class HostileTextTest {
   }
 
   private static void assertHarmless(String text) {
-    assertThat(text.codePoints().filter(HostileTextTest::isActedOn).toArray())
-        .as(text)
-        .isEmpty();
+    assertThat(text.codePoints().filter(HostileTextTest::isActedOn).toArray()).as(text).isEmpty();
     assertThat(text.lines().filter("trapline: ok"::equals)).isEmpty();
   }
 

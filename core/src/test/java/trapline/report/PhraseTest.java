@@ -35,7 +35,8 @@ class PhraseTest {
   @Test
   void theSpacesOfAStringBeginTheNextLine() {
     Phrase call = Phrase.of("write").glue("(buf: \"one two  three\", 14)");
-    assertThat(String.join("|", lines(call, 22, 22))).isEqualTo("write(buf: \"one two|  three\", 14)");
+    assertThat(String.join("|", lines(call, 22, 22)))
+        .isEqualTo("write(buf: \"one two|  three\", 14)");
     assertThat(String.join("|", lines(call, 18, 18))).contains("\"one| two");
   }
 
