@@ -71,6 +71,16 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
     return new Chosen(ordered, decisive == null ? "" : decisive.how(), before, atStart, folded);
   }
 
+  /// Whether the one call that is wanted has failed by now.
+  boolean isReached(List<Failure> failures) {
+    return nth > 0
+        && failures.stream()
+                .filter(each -> calls.isEmpty() || calls.contains(each.journey().name()))
+                .filter(each -> startup || !each.startup())
+                .count()
+            >= nth;
+  }
+
   /// Of look-ups of one file that was found nowhere the last is kept; those that led on are not.
   private static List<Failure> withoutLookUps(
       List<Failure> failures, Set<Failure> passing, List<String> said) {

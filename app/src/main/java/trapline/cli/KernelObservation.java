@@ -120,6 +120,47 @@ final class KernelObservation implements AutoCloseable {
         }
       }
     }
+    return open(options, err, interruption, kernel, able, whyNotLive, whyNot);
+  }
+
+  /// Finds the kernel to observe while it serves a process that runs already: that can only be the
+  /// running one, and the process cannot be run a second time for return values.
+  ///
+  /// @throws CommandFailure when what was asked for cannot be had
+  static KernelObservation prepareAttached(
+      ObservationOptions options, PrintStream err, Interruption interruption) {
+    TracingAbility.Able able = null;
+    String whyNot = "--kernel off";
+    if (options.mode() != ObservationOptions.Mode.OFF) {
+      switch (TracingAbility.look()) {
+        case TracingAbility.Able there when LiveObservation.tellsValues(there) -> able = there;
+        case TracingAbility.Able there -> whyNot = "its tracer tells no return values";
+        case TracingAbility.Unable unable -> {
+          if (options.mode() == ObservationOptions.Mode.LIVE) {
+            throw LiveObservation.failure(unable);
+          }
+          whyNot = unable.why();
+        }
+      }
+      if (able == null) {
+        whyNot =
+            "a guest cannot run a process that runs already, and the running kernel: " + whyNot;
+        if (options.mode() == ObservationOptions.Mode.LIVE) {
+          throw new CommandFailure(ExitStatus.NOT_OBSERVED, whyNot);
+        }
+      }
+    }
+    return open(options, err, interruption, null, able, "", whyNot);
+  }
+
+  private static KernelObservation open(
+      ObservationOptions options,
+      PrintStream err,
+      Interruption interruption,
+      @Nullable GuestKernel kernel,
+      TracingAbility.@Nullable Able able,
+      String whyNotLive,
+      String whyNot) {
     try {
       Path folder = TemporaryFolder.make();
       LiveObservation live =
@@ -219,6 +260,15 @@ final class KernelObservation implements AutoCloseable {
     if (observed != null) {
       return Explanations.of(failures, observed, source());
     }
+    return unobserved(failures);
+  }
+
+  /// Explains failed calls of a process that cannot be run again.
+  List<Explanation> explainAttached(List<Failure> failures) {
+    return live == null ? unobserved(failures) : live.explain(failures, again -> failures);
+  }
+
+  private List<Explanation> unobserved(List<Failure> failures) {
     List<Explanation> explanations = new ArrayList<>();
     for (Failure failure : failures) {
       explanations.add(

@@ -10,22 +10,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.abi.Signals;
-import trapline.decode.ArgumentDecoder;
-import trapline.decode.Limits;
 import trapline.follow.FailureSession;
-import trapline.follow.SourceFiles;
-import trapline.journey.JourneyBuilder;
-import trapline.linux.debuginfod.DebuginfodClient;
-import trapline.linux.objects.ObjectFiles;
-import trapline.linux.objects.SourceFileSearch;
-import trapline.linux.proc.LiveKernel;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Explanation;
 import trapline.report.JsonReport;
 import trapline.report.Style;
 import trapline.report.WhyReport;
 import trapline.why.Explanations;
-import trapline.why.LiveObserver;
 
 /// `trapline why`.
 final class WhyCommand implements Callable<Integer> {
@@ -58,6 +48,14 @@ final class WhyCommand implements Callable<Integer> {
     described.addOption(
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));
+    described.addOption(
+        OptionSpec.builder("-p")
+            .paramLabel("PID")
+            .type(Integer.class)
+            .description(
+                "Explain what fails in a running process: until it ends, until Ctrl-C, or with"
+                    + " --nth until that call. The process goes on.")
+            .build());
     ObservationOptions.addTo(described, "auto");
     described.addOption(
         TraplineCommand.flag("--json", "Print one JSON object a failed call (docs/FORMATS.md)."));
@@ -70,9 +68,7 @@ final class WhyCommand implements Callable<Integer> {
   public Integer call() {
     ParseResult typed = spec.commandLine().getParseResult();
     List<String> command = typed.matchedPositionalValue(0, List.<String>of());
-    if (command.isEmpty()) {
-      throw usage("name a program to run; trapline why --help");
-    }
+    int process = process(typed, command);
     int limit = typed.matchedOptionValue("-s", 64);
     if (limit < 0) {
       throw usage("-s takes a number from 0 up");
@@ -82,21 +78,66 @@ final class WhyCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program =
-            ProgramFile.find(
-                command.getFirst(),
-                LibcOption.of(typed.matchedOptionValue("--libc", (String) null)),
-                root.err());
+            process > 0
+                ? null
+                : ProgramFile.find(
+                    command.getFirst(),
+                    LibcOption.of(typed.matchedOptionValue("--libc", (String) null)),
+                    root.err());
         KernelObservation kernel =
-            KernelObservation.prepare(observation, root.err(), interruption, true)) {
-      DebugInstall.before(typed, program.file(), root.err());
-      FailureSession.Result run = run(program, command, kernel, typed, limit, interruption, null);
-      if (run.interrupted() || interruption.came()) {
-        showUnexplained(choice.of(run).failures(), typed, file);
+            process > 0
+                ? KernelObservation.prepareAttached(observation, root.err(), interruption)
+                : KernelObservation.prepare(observation, root.err(), interruption, true)) {
+      if (program == null) {
+        DebugInstall.before(typed, process, root.err());
+      } else {
+        DebugInstall.before(typed, program.file(), root.err());
+      }
+      FailureRun run =
+          new FailureRun(
+              program, command, process, choice, typed, kernel, interruption, root.err());
+      FailureSession.Result result = run.run();
+      boolean isCut = result.interrupted() || interruption.came();
+      if (isCut && process == 0) {
+        showUnexplained(choice.of(result).failures(), typed, file);
         root.err().println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
-      return explain(run, choice, typed, kernel, interruption, file, program, command);
+      int status = explain(run, result, isCut, file);
+      if (isCut) {
+        root.err().println("trapline: interrupted");
+        return ExitStatus.INTERRUPTED;
+      }
+      return status;
     }
+  }
+
+  /// The process of `-p`; 0 when a program is to be run.
+  private static int process(ParseResult typed, List<String> command) {
+    int process = typed.matchedOptionValue("-p", 0);
+    if (!typed.hasMatchedOption("-p")) {
+      if (command.isEmpty()) {
+        throw usage("name a program to run, or a process with -p; trapline why --help");
+      }
+      return 0;
+    }
+    if (process <= 0) {
+      throw usage("-p " + process + ": a process id is a number from 1 up");
+    }
+    if (!command.isEmpty()) {
+      throw usage("either a program or -p, not both");
+    }
+    if (typed.hasMatchedOption("--libc")) {
+      throw usage("--libc is for programs that are started; process " + process + " runs already");
+    }
+    boolean needsGuest =
+        "vm".equals(typed.matchedOptionValue("--kernel", ""))
+            || typed.hasMatchedOption("--image")
+            || typed.hasMatchedOption("--include");
+    if (needsGuest) {
+      throw usage("a guest runs a program once more; a process that runs already cannot be");
+    }
+    return process;
   }
 
   private static FailureChoice choice(ParseResult typed) {
@@ -111,89 +152,29 @@ final class WhyCommand implements Callable<Integer> {
         typed.hasMatchedOption("--all"));
   }
 
-  private FailureSession.Result run(
-      ProgramFile program,
-      List<String> command,
-      KernelObservation kernel,
-      ParseResult typed,
-      int limit,
-      Interruption interruption,
-      @Nullable LiveObserver again) {
-    LiveKernel running = LiveKernel.whenAsked();
-    DebuginfodClient debuginfod = FetchProgress.client(root.err(), interruption);
-    JourneyBuilder builder =
-        new JourneyBuilder(
-            KernelChoice.choose(null, running, root.err()),
-            new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(debuginfod)),
-            RunOptions.ownCode(typed));
-    ObjectFiles objects =
-        new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod);
-    try (Tracer tracer =
-        interruption.guard(
-            again == null
-                ? Tracee.launch(program, command)
-                : Tracee.launch(program, command, kernel.inputAgain()))) {
-      if (again == null) {
-        kernel.begin(tracer);
-      } else {
-        again.begin(tracer);
-      }
-      return new FailureSession(
-              tracer,
-              builder,
-              objects,
-              Limits.DEFAULT.withStringLength(limit),
-              again == null ? kernel.notes() : kernel.notesAgain(),
-              again == null ? kernel.watch() : again,
-              interruption::comes)
-          .run();
-    }
-  }
-
+  /// @param isCut whether the user has seen enough of a process that goes on
   private int explain(
-      FailureSession.Result run,
-      FailureChoice choice,
-      ParseResult typed,
-      KernelObservation kernel,
-      Interruption interruption,
-      @Nullable Output file,
-      ProgramFile program,
-      List<String> command) {
+      FailureRun run, FailureSession.Result result, boolean isCut, @Nullable Output file) {
     PrintStream err = root.err();
-    if (run.signal() != 0) {
-      err.println(
-          "trapline: " + command.getFirst() + " was ended by " + Signals.name(run.signal()));
+    if (result.signal() != 0) {
+      err.println("trapline: " + run.name() + " was ended by " + Signals.name(result.signal()));
     }
-    FailureChoice.Chosen chosen = choice.of(run);
+    FailureChoice.Chosen chosen = run.choice().of(result);
     if (chosen.failures().isEmpty()) {
       if (chosen.folded().isEmpty()) {
-        err.println("trapline: " + choice.nothing(run, chosen.atStart(), command.getFirst()));
+        err.println("trapline: " + run.choice().nothing(result, chosen.atStart(), run.name()));
       }
       chosen.folded().forEach(line -> err.println("trapline: " + line));
       return ExitStatus.NOT_SEEN;
     }
-    List<Explanation> explanations =
-        kernel.explain(
-            chosen.failures(),
-            program.executable(),
-            program.arguments(command),
-            again ->
-                run(
-                        program,
-                        command,
-                        kernel,
-                        typed,
-                        typed.matchedOptionValue("-s", 64),
-                        interruption,
-                        again)
-                    .failures());
-    if (interruption.came()) {
+    List<Explanation> explanations = run.explain(chosen.failures());
+    boolean wasInterrupted = !isCut && run.interruption().came();
+    if (wasInterrupted) {
       explanations.removeIf(explanation -> explanation.run() == null);
     }
-    boolean json = typed.hasMatchedOption("--json");
-    show(explanations, json, typed.hasMatchedOption("--ascii"), file);
-    if (interruption.came()) {
+    boolean json = run.typed().hasMatchedOption("--json");
+    show(explanations, json, run.typed().hasMatchedOption("--ascii"), file);
+    if (wasInterrupted) {
       err.println("trapline: interrupted");
       return ExitStatus.INTERRUPTED;
     }
@@ -214,8 +195,8 @@ final class WhyCommand implements Callable<Integer> {
               + calls(chosen.atStart())
               + " failed before the program's own code; --startup explains them, too");
     }
-    kernel.tell(err);
-    return kernel.observed() ? ExitStatus.DONE : ExitStatus.NOT_OBSERVED;
+    run.kernel().tell(err);
+    return run.kernel().observed() ? ExitStatus.DONE : ExitStatus.NOT_OBSERVED;
   }
 
   /// What failed until the run was interrupted.

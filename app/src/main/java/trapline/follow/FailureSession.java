@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
@@ -128,6 +129,7 @@ public final class FailureSession {
   private final LookUps lookUps = new LookUps();
   private final LastWords lastWords = new LastWords();
   private long calls;
+  private boolean attached;
   private int firstProcess;
   private int status;
   private int signal;
@@ -152,13 +154,22 @@ public final class FailureSession {
     this.interruptionComes = interruptionComes;
   }
 
-  /// Runs the program to its end. The tracer is left to the caller to close.
-  public Result run() {
+  /// Runs the program to its end, or until enough has failed. The tracer is left to the caller to
+  /// close.
+  ///
+  /// @param isAttached whether the program ran before: its start is not seen
+  /// @param isEnough asked with all calls that have failed, when one more has
+  public Result run(boolean isAttached, Predicate<List<Failure>> isEnough) {
+    attached = isAttached;
     for (TraceEvent event = tracer.next(); event != null; event = next(event)) {
       if (event instanceof TraceEvent.Interrupted || isForBoth(event)) {
         return result(true);
       }
+      int before = failures.size();
       take(event);
+      if (failures.size() > before && isEnough.test(failures)) {
+        break;
+      }
     }
     return result(false);
   }
@@ -223,6 +234,9 @@ public final class FailureSession {
     TracedProcess known = processes.get(id);
     if (known == null) {
       known = new TracedProcess(id, thread, objects, tracer.memory(thread));
+      if (attached) {
+        known.markStarted();
+      }
       processes.put(id, known);
       if (firstProcess == 0) {
         firstProcess = id;

@@ -222,7 +222,7 @@ class CallSearchTest {
               notes,
               CallWatch.NONE,
               () -> false)
-          .run();
+          .run(false, failures -> false);
     }
   }
 
