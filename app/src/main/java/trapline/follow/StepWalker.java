@@ -96,7 +96,7 @@ final class StepWalker {
     Gateways finder = new Gateways(libraries);
     for (Image image : libraries) {
       if (image.role() == Image.Role.PROGRAM) {
-        for (Gateway gateway : finder.of(image)) {
+        for (Gateway gateway : finder.of(image, image.equals(process.program()))) {
           // The program's first call leads to everything that it does.
           boolean first = Math.abs(gateway.call().value() - process.entry()) < START_CODE;
           if (!first && found.putIfAbsent(gateway.start().value(), gateway) == null) {
@@ -157,7 +157,10 @@ final class StepWalker {
         open.removeLast();
       }
       Gateway gateway = starts.get(state.rip());
-      if (gateway != null && (open.isEmpty() || !open.getLast().gateway.equals(gateway))) {
+      // A library's trap ends the way that began with the call to it.
+      if (gateway != null
+          && (open.isEmpty()
+              || (!gateway.libraryTrap() && !open.getLast().gateway.equals(gateway)))) {
         open.add(new Walk(gateway));
       }
       if (open.isEmpty() || open.size() > DEEPEST) {

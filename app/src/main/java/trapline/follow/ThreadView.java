@@ -23,7 +23,10 @@ final class ThreadView {
   Caller caller(int thread, TracedProcess process) {
     ProcessFacts facts = ProcessFacts.of(thread);
     return new Caller(
-        tracer.processOf(thread), thread, facts == null ? "" : name(facts.command(), process));
+        tracer.processOf(thread),
+        thread,
+        facts == null ? "" : name(facts.command(), process),
+        process.startedProgram());
   }
 
   /// The thread's name, but the program's where it has none but that of a dynamic linker that was

@@ -1,6 +1,7 @@
 package trapline.follow;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +24,13 @@ import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
+import trapline.model.StartedProgram;
 import trapline.model.Unsupported;
 
 /// One memory image of a traced process, from one exec to the next: its memory and what is mapped.
 final class TracedProcess implements AddressSpace {
   private static final int LARGEST_VDSO = 1 << 20;
+  private static final int LONGEST_PATH = 4096;
 
   private final int processId;
   private final ObjectFiles objects;
@@ -35,6 +38,7 @@ final class TracedProcess implements AddressSpace {
   private final Map<Loaded, @Nullable Image> images = new HashMap<>();
   private final Map<Image, String> libraries = new HashMap<>();
   private final long start;
+  private final String startedAs;
   private @Nullable Image program;
   private int reader;
   private @Nullable Maps maps;
@@ -53,6 +57,7 @@ final class TracedProcess implements AddressSpace {
     this.memory = memory;
     ProcessFacts facts = ProcessFacts.of(threadId);
     this.start = facts == null ? 0 : facts.auxiliary(ProcessFacts.AT_ENTRY);
+    this.startedAs = facts == null ? "" : fileName(facts.auxiliary(ProcessFacts.AT_EXECFN), memory);
   }
 
   int processId() {
@@ -166,6 +171,36 @@ final class TracedProcess implements AddressSpace {
     Image image = program();
     Image started = image == null ? null : at(new RemoteAddress(start));
     return image == null || started == null || started.equals(image) ? "" : image.shortName();
+  }
+
+  /// What the process runs.
+  StartedProgram startedProgram() {
+    Image image = program();
+    String loaded = loadedName();
+    return new StartedProgram(
+        loaded.isEmpty() ? startedAs : loaded, image == null ? "" : image.name());
+  }
+
+  /// The name of the file that was handed to execve(2), without its folders.
+  ///
+  /// @param address where the kernel has put the path
+  /// @return empty when it cannot be read, or is that of an open file (fexecve(3))
+  private static String fileName(long address, RemoteMemory memory) {
+    byte[] path = new byte[LONGEST_PATH];
+    int length = address == 0 ? 0 : memory.read(address, path, 0, path.length);
+    int start = 0;
+    for (int i = 0; i < length && path[i] != 0; i++) {
+      start = path[i] == '/' ? i + 1 : start;
+    }
+    int end = start;
+    while (end < length && path[end] != 0) {
+      end++;
+    }
+    String folder = new String(path, 0, start, StandardCharsets.UTF_8);
+    boolean open = folder.startsWith("/dev/fd/") || folder.startsWith("/proc/");
+    return open || end >= length
+        ? ""
+        : new String(path, start, end - start, StandardCharsets.UTF_8);
   }
 
   private static boolean isDynamicLinker(Image image) {

@@ -35,7 +35,7 @@ record FrameChoice(int call, int user, String rule, String alone) {
           call = i;
         }
       } else if (!isStaticLibraryCode(image, frame)) {
-        call = i;
+        call = i == 0 ? callerOfLibrary(frames, image, space) : i;
         if (i > 0 && image.elf().isStatic()) {
           rule = "the innermost function with debug information calls the library's";
         }
@@ -52,8 +52,24 @@ record FrameChoice(int call, int user, String rule, String alone) {
     return new FrameChoice(call, user, rule, "");
   }
 
+  /// The frame that called a shared library which traps by itself; the innermost one when the
+  /// program itself traps, and when nobody called the library.
+  private static int callerOfLibrary(
+      List<PhysicalFrame> frames, Image trapping, AddressSpace space) {
+    Image program = space.program();
+    if (program == null || trapping.equals(program)) {
+      return 0;
+    }
+    for (int i = 1; i < frames.size() && !frames.get(i).signal(); i++) {
+      if (!trapping.equals(space.at(frames.get(i).lookupPc()))) {
+        return space.isExecutable(frames.get(i).lookupPc()) ? i : 0;
+      }
+    }
+    return 0;
+  }
+
   /// The innermost level of the user's own code that has a line; where none has, the innermost one
-  /// that is not inside the call to a library.
+  /// that is not inside the call to a library, or else any.
   ///
   /// @param call the innermost level of the frame that made the call
   private static int user(List<Frame> levels, int call) {
@@ -62,9 +78,10 @@ record FrameChoice(int call, int user, String rule, String alone) {
         return i;
       }
     }
-    for (int i = call; i < levels.size(); i++) {
-      if (levels.get(i).own()) {
-        return i;
+    for (int i = 0; i < levels.size(); i++) {
+      int level = (call + i) % levels.size();
+      if (levels.get(level).own()) {
+        return level;
       }
     }
     return call;

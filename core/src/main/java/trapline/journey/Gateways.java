@@ -30,7 +30,9 @@ public final class Gateways {
   /// @param start the first instruction of the walk
   /// @param call the call or trap
   /// @param next the instruction behind it
-  public record Gateway(RemoteAddress start, RemoteAddress call, RemoteAddress next) {}
+  /// @param libraryTrap whether it is a trap in a library
+  public record Gateway(
+      RemoteAddress start, RemoteAddress call, RemoteAddress next, boolean libraryTrap) {}
 
   private final List<Image> libraries;
   private final TrapReach reach = new TrapReach();
@@ -40,12 +42,12 @@ public final class Gateways {
     this.libraries = List.copyOf(libraries);
   }
 
-  /// The gateways of one of the program's own files.
-  public List<Gateway> of(Image image) {
+  /// The gateways of the program or one of its libraries.
+  public List<Gateway> of(Image image, boolean program) {
     List<Gateway> found = new ArrayList<>();
     try {
       for (Region region : image.elf().executableRegions()) {
-        scan(image, region, found);
+        scan(image, region, program, found);
       }
     } catch (MalformedBinary e) {
       // What was found before the damage is watched.
@@ -54,7 +56,7 @@ public final class Gateways {
     return found;
   }
 
-  private void scan(Image image, Region region, List<Gateway> found) {
+  private void scan(Image image, Region region, boolean program, List<Gateway> found) {
     long start = region.address().value();
     byte[] code = region.data().copy(0, region.data().size());
     FunctionCode whole =
@@ -71,7 +73,8 @@ public final class Gateways {
             new Gateway(
                 new RemoteAddress(walkStart(whole, address, trap)),
                 new RemoteAddress(address),
-                new RemoteAddress(instruction.next())));
+                new RemoteAddress(instruction.next()),
+                trap && !program));
       }
     }
   }

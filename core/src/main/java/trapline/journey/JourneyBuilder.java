@@ -27,6 +27,7 @@ import trapline.model.Outcome;
 import trapline.model.Place;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
+import trapline.model.StartedProgram;
 import trapline.model.Step;
 import trapline.model.SyscallId;
 import trapline.unwind.PhysicalFrame;
@@ -50,7 +51,7 @@ public final class JourneyBuilder {
   }
 
   /// The thread that makes a call.
-  public record Caller(int processId, int threadId, String command) {}
+  public record Caller(int processId, int threadId, String command, StartedProgram program) {}
 
   /// A thread that has just trapped: its stack, and the identity of the place that made the call.
   public static final class Arrival {
@@ -430,6 +431,7 @@ public final class JourneyBuilder {
         arrival.caller.processId(),
         arrival.caller.threadId(),
         arrival.caller.command(),
+        arrival.caller.program(),
         arguments,
         outcome,
         nanoseconds,

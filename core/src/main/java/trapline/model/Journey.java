@@ -9,6 +9,7 @@ import java.util.List;
 /// @param processId the process that made it
 /// @param threadId the thread that made it
 /// @param command the thread's name
+/// @param program what the process runs
 /// @param arguments decoded
 /// @param outcome how it ended
 /// @param nanoseconds from entry to exit as the tracer saw it; -1 when not known
@@ -22,6 +23,7 @@ public record Journey(
     int processId,
     int threadId,
     String command,
+    StartedProgram program,
     List<Argument> arguments,
     Outcome outcome,
     long nanoseconds,
@@ -45,6 +47,7 @@ public record Journey(
         processId,
         threadId,
         command,
+        program,
         arguments,
         outcome,
         nanoseconds,

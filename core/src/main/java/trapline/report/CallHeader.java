@@ -110,13 +110,20 @@ final class CallHeader {
 
   /// What the kernel calls a thread of this program that has no name of its own.
   private static String programName(Journey journey) {
+    if (!journey.program().name().isEmpty()) {
+      return cut(journey.program().name());
+    }
     for (Hop hop : journey.hops()) {
       if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
         String name = Names.baseName(line.frame().module());
-        return name.length() > COMMAND_MAX ? name.substring(0, COMMAND_MAX) : name;
+        return cut(name);
       }
     }
     return "";
+  }
+
+  private static String cut(String name) {
+    return name.length() > COMMAND_MAX ? name.substring(0, COMMAND_MAX) : name;
   }
 
   private static boolean isFrame(Hop.SourceLine line, int index) {

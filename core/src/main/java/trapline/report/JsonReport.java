@@ -18,6 +18,7 @@ import trapline.model.Hop;
 import trapline.model.Journey;
 import trapline.model.KernelFacts;
 import trapline.model.Outcome;
+import trapline.model.StartedProgram;
 import trapline.model.Step;
 
 /// Journeys as JSON, one object a line, in the format that docs/FORMATS.md documents.
@@ -96,6 +97,13 @@ public final class JsonReport {
     json.writeNumberProperty("tid", journey.threadId());
     json.writeStringProperty("name", text(journey.command()));
     json.writeEndObject();
+    StartedProgram program = journey.program();
+    if (!program.equals(StartedProgram.UNKNOWN)) {
+      json.writeObjectPropertyStart("program");
+      json.writeStringProperty("name", text(program.name()));
+      json.writeStringProperty("file", text(program.file()));
+      json.writeEndObject();
+    }
     json.writeNumberProperty("occurrence", journey.occurrence());
     if (journey.nanoseconds() < 0) {
       json.writeNullProperty("nanoseconds");

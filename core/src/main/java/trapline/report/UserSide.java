@@ -6,6 +6,7 @@ import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.Place;
+import trapline.model.StartedProgram;
 
 /// The sections above the boundary: the user's program and the library.
 final class UserSide {
@@ -21,9 +22,14 @@ final class UserSide {
 
   private static void program(Page page, Journey journey, Road road) {
     String module = userModule(road);
+    StartedProgram started = journey.program();
+    String file = started.file().isEmpty() ? module : started.file();
     Phrase name = new Phrase();
-    name.word(module.isEmpty() ? journey.command() : Names.baseName(module));
-    page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(module) ? module : "");
+    name.word(
+        !started.name().isEmpty()
+            ? started.name()
+            : file.isEmpty() ? journey.command() : Names.baseName(file));
+    page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(file) ? file : "");
     Hop source = road.get(HopKind.SOURCE_LINE);
     if (source instanceof Hop.SourceLine line) {
       StackRows.render(page, line);
@@ -36,8 +42,15 @@ final class UserSide {
     }
     if (callSite instanceof Hop.CallSite site) {
       if (!module.isEmpty() && !module.equals(site.module())) {
-        // The user's line is further up the stack: these addresses are of another file.
-        page.row("through", Phrase.of(Names.baseName(site.module())), site.module(), Page.NO_MARK);
+        // These addresses are of another file than the user's line: of one that this calls, or,
+        // when
+        // a library traps by itself, of the one that called it.
+        boolean outer = module.equals(trapModule(road));
+        page.row(
+            outer ? "called by" : "through",
+            Phrase.of(site.module().isEmpty() ? "code in no file" : Names.baseName(site.module())),
+            site.module(),
+            Page.NO_MARK);
       }
       if (site.code().isEmpty()) {
         page.row(
@@ -62,6 +75,19 @@ final class UserSide {
     return road.get(HopKind.CALL_SITE) instanceof Hop.CallSite site ? site.module() : "";
   }
 
+  /// The object file that made the call to the library, or trapped by itself.
+  private static String callingModule(Road road) {
+    return road.get(HopKind.CALL_SITE) instanceof Hop.CallSite site
+        ? site.module()
+        : userModule(road);
+  }
+
+  private static String trapModule(Road road) {
+    return road.get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in
+        ? in.module()
+        : "";
+  }
+
   private static boolean isPath(String module) {
     return module.indexOf('/') >= 0;
   }
@@ -70,14 +96,14 @@ final class UserSide {
     Hop plt = road.get(HopKind.PLT);
     Hop wrapper = road.get(HopKind.WRAPPER);
     Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
-    String trapModule = trap instanceof Hop.SyscallInstruction in ? in.module() : "";
-    boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(userModule(road));
+    String trapModule = trapModule(road);
+    boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(callingModule(road));
     Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
     if (none != null && !(elsewhere && plt == null && wrapper == null)) {
       page.heading(
           page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
     } else {
-      libraryHeading(page, plt, wrapper, userModule(road), trapModule);
+      libraryHeading(page, plt, wrapper, callingModule(road), trapModule);
       if (plt instanceof Hop.Plt slot) {
         plt(page, slot);
       } else {
@@ -97,12 +123,16 @@ final class UserSide {
   }
 
   private static void libraryHeading(
-      Page page, @Nullable Hop plt, @Nullable Hop wrapper, String userModule, String trapModule) {
+      Page page,
+      @Nullable Hop plt,
+      @Nullable Hop wrapper,
+      String callingModule,
+      String trapModule) {
     Phrase name = new Phrase();
     String module;
     if (wrapper instanceof Hop.Wrapper function) {
       module = function.module();
-      if (module.equals(userModule)) {
+      if (module.equals(callingModule)) {
         name.words("inside " + Names.baseName(module), Tone.PLAIN);
         module = "";
       } else {

@@ -109,6 +109,7 @@ class MangledJourneysTest {
         journey.processId(),
         journey.threadId(),
         journey.command(),
+        journey.program(),
         journey.arguments(),
         journey.outcome(),
         journey.nanoseconds(),

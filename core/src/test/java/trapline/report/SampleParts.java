@@ -18,6 +18,7 @@ import trapline.model.LinkAddress;
 import trapline.model.Outcome;
 import trapline.model.Place;
 import trapline.model.RemoteAddress;
+import trapline.model.StartedProgram;
 import trapline.model.Step;
 import trapline.model.SyscallId;
 
@@ -206,6 +207,7 @@ final class SampleParts {
     private int processId = 4711;
     private int threadId = 4711;
     private String command = "server";
+    private StartedProgram program = StartedProgram.UNKNOWN;
     private final List<Argument> arguments = new ArrayList<>();
     private Outcome outcome = new Outcome.StillRunning();
     private long nanoseconds = -1;
@@ -272,6 +274,11 @@ final class SampleParts {
       return this;
     }
 
+    Builder program(String startedAs, String file) {
+      program = new StartedProgram(startedAs, file);
+      return this;
+    }
+
     Journey build() {
       return new Journey(
           new SyscallId(abi, number),
@@ -279,6 +286,7 @@ final class SampleParts {
           processId,
           threadId,
           command,
+          program,
           arguments,
           outcome,
           nanoseconds,

@@ -42,6 +42,9 @@ public record ProcessFacts(
   /// The program's first instruction, after the dynamic linker.
   public static final long AT_ENTRY = 9;
 
+  /// Where the path is that was handed to execve(2).
+  public static final long AT_EXECFN = 31;
+
   /// Address of the vDSO.
   public static final long AT_SYSINFO_EHDR = 33;
 
