@@ -233,7 +233,9 @@ public final class FailureSession {
     int id = tracer.processOf(thread);
     TracedProcess known = processes.get(id);
     if (known == null) {
-      known = new TracedProcess(id, thread, objects, tracer.memory(thread));
+      known =
+          new TracedProcess(
+              id, thread, objects, tracer.memory(thread), slot -> tracer.handlerAt(id, slot));
       if (attached) {
         known.markStarted();
       }

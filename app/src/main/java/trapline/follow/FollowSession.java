@@ -204,7 +204,9 @@ public final class FollowSession {
     int id = tracer.processOf(thread);
     TracedProcess known = processes.get(id);
     if (known == null) {
-      known = new TracedProcess(id, thread, objects, tracer.memory(thread));
+      known =
+          new TracedProcess(
+              id, thread, objects, tracer.memory(thread), slot -> tracer.handlerAt(id, slot));
       processes.put(id, known);
       if (firstProcess == 0) {
         firstProcess = id;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import trapline.dwarf.DebugInfo;
 import trapline.elf.DynamicSection;
@@ -35,6 +36,7 @@ final class TracedProcess implements AddressSpace {
   private final int processId;
   private final ObjectFiles objects;
   private final RemoteMemory memory;
+  private final LongUnaryOperator handlers;
   private final Map<Loaded, @Nullable Image> images = new HashMap<>();
   private final Map<Image, String> libraries = new HashMap<>();
   private final long start;
@@ -50,7 +52,15 @@ final class TracedProcess implements AddressSpace {
   private record Loaded(long device, long inode, String path, long bias) {}
 
   /// @param threadId a living thread of the process
-  TracedProcess(int processId, int threadId, ObjectFiles objects, RemoteMemory memory) {
+  /// @param handlers where the signal handler begins whose return address is at an address; 0 for
+  ///     none
+  TracedProcess(
+      int processId,
+      int threadId,
+      ObjectFiles objects,
+      RemoteMemory memory,
+      LongUnaryOperator handlers) {
+    this.handlers = handlers;
     this.processId = processId;
     this.reader = threadId;
     this.objects = objects;
@@ -88,6 +98,12 @@ final class TracedProcess implements AddressSpace {
   @Override
   public RemoteMemory memory() {
     return memory;
+  }
+
+  @Override
+  public @Nullable RemoteAddress handlerAt(RemoteAddress slot) {
+    long entry = handlers.applyAsLong(slot.value());
+    return entry == 0 ? null : new RemoteAddress(entry);
   }
 
   @Override

@@ -52,7 +52,7 @@ class StackMatrixTest {
   private static List<String> ours(JsonNode stack, JsonNode theirs) {
     List<List<JsonNode>> gdbs = Stacks.frames(theirs);
     List<String> levels = new ArrayList<>();
-    List<List<JsonNode>> frames = Stacks.frames(stack);
+    List<List<JsonNode>> frames = Stacks.asGdb(Stacks.frames(stack));
     for (int i = 0; i < frames.size(); i++) {
       List<JsonNode> frame = frames.get(i);
       List<String> mine = Stacks.levels(frame);

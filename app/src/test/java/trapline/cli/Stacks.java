@@ -27,6 +27,23 @@ final class Stacks {
     return frames;
   }
 
+  /// Our frames as gdb shows them: of a tail call inside an inlined one it shows the inlined
+  /// function and leaves out those that it was inlined into. Tail calls that only the code tells
+  /// are left
+  /// out; gdb knows those of call sites.
+  static List<List<JsonNode>> asGdb(List<List<JsonNode>> frames) {
+    List<List<JsonNode>> found = new ArrayList<>();
+    for (List<JsonNode> frame : frames) {
+      JsonNode last = frame.getLast();
+      if (!last.get("tailCall").asBoolean()) {
+        found.add(frame);
+      } else if (!last.get("evidence").asText().equals("inferred")) {
+        found.add(frame.subList(0, 1));
+      }
+    }
+    return found;
+  }
+
   /// Whether gdb has not read the libraries yet: it does when the dynamic linker has loaded them.
   static boolean isEarly(JsonNode frames) {
     boolean linker = false;
@@ -47,7 +64,8 @@ final class Stacks {
     String file = level.get("file").asText(null);
     return function(level.get("function").asText())
         + (file == null ? "" : " " + name(file) + ":" + level.get("line").asInt())
-        + (level.get("signal").asBoolean() ? " signal" : "");
+        + (level.get("signal").asBoolean() ? " signal" : "")
+        + (level.get("tailCall").asBoolean() ? " tail call" : "");
   }
 
   /// A function's name without glibc's mark for its internal aliases, and without the number that

@@ -22,10 +22,6 @@ def frames():
     found = []
     frame = gdb.newest_frame()
     while frame is not None and len(found) < 300:
-        if frame.type() == gdb.TAILCALL_FRAME:
-            # Not on the stack any more: gdb concludes from call sites that it once was.
-            frame = frame.older()
-            continue
         sal = frame.find_sal()
         symtab = sal.symtab
         found.append({
@@ -35,6 +31,8 @@ def frames():
             "line": sal.line if symtab is not None else None,
             "inlined": frame.type() == gdb.INLINE_FRAME,
             "signal": frame.type() == gdb.SIGTRAMP_FRAME,
+            # Not on the stack any more: gdb concludes from call sites that it once was.
+            "tailCall": frame.type() == gdb.TAILCALL_FRAME,
             "module": gdb.solib_name(frame.pc()) or "",
         })
         frame = frame.older()

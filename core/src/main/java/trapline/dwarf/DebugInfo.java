@@ -119,6 +119,17 @@ public final class DebugInfo {
     return first(address, unit -> FrameFinder.subprogram(splitUnits.full(unit), address));
   }
 
+  /// The call that returns to an address.
+  public Optional<CallSite> callReturningTo(LinkAddress address) {
+    LinkAddress call = new LinkAddress(address.value() - 1);
+    return first(call, unit -> CallSiteFinder.returningTo(splitUnits.full(unit), address));
+  }
+
+  /// The tail calls of the function that is entered at an address; empty when none is.
+  public Optional<CallSite.TailCalls> tailCallsOf(LinkAddress entry) {
+    return first(entry, unit -> CallSiteFinder.tailCalls(splitUnits.full(unit), entry));
+  }
+
   /// The parameters and variables in scope at an address: those of the innermost block first, those
   /// of a file not included.
   public List<Variable> variablesAt(LinkAddress address) {

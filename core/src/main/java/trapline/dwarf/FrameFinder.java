@@ -84,7 +84,7 @@ final class FrameFinder {
 
   /// Where a function or inlined call is entered: as stated (DWARF 5, section 2.18), or else at its
   /// lowest address.
-  private static long entry(Entry entry, long[] ranges) {
+  static long entry(Entry entry, long[] ranges) {
     if (entry.has(Attribute.ENTRY_PC)) {
       if (entry.isAddress(Attribute.ENTRY_PC)) {
         return entry.address(Attribute.ENTRY_PC);

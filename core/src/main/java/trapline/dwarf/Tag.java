@@ -42,8 +42,11 @@ final class Tag {
   static final int RVALUE_REFERENCE_TYPE = 0x42;
   static final int ATOMIC_TYPE = 0x47;
   static final int CALL_SITE = 0x48;
+  static final int CALL_SITE_PARAMETER = 0x49;
   static final int SKELETON_UNIT = 0x4a;
   static final int IMMUTABLE_TYPE = 0x4b;
+  static final int GNU_CALL_SITE = 0x4109;
+  static final int GNU_CALL_SITE_PARAMETER = 0x410a;
 
   private Tag() {}
 }

@@ -28,6 +28,13 @@ public interface AddressSpace extends UnwindModules {
 
   RemoteMemory memory();
 
+  /// Where the signal handler begins that the kernel has called with its return address at `slot`.
+  ///
+  /// @return `null` when it was not seen
+  default @Nullable RemoteAddress handlerAt(RemoteAddress slot) {
+    return null;
+  }
+
   /// Names addresses as `main+34`, `socket@plt`.
   default SymbolLookup symbols() {
     return address -> {

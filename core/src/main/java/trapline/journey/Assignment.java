@@ -31,15 +31,21 @@ record Assignment(String text, int step) {
   ///
   /// @param image the caller's object file
   /// @param cfa the caller's canonical frame address
+  /// @param entry what the caller itself was passed
   /// @param isAddress whether the result is an address: then integers, too, are shown as one
   static Assignment find(
-      AddressSpace space, Image image, ReturnTrace trace, long cfa, boolean isAddress) {
+      AddressSpace space,
+      Image image,
+      ReturnTrace trace,
+      long cfa,
+      EntryValues entry,
+      boolean isAddress) {
     DebugInfo info = image.debugInfo();
     if (info == null) {
       return NONE;
     }
     try {
-      return new Search(space, image, info, trace, cfa, isAddress).run();
+      return new Search(space, image, info, trace, cfa, entry, isAddress).run();
     } catch (MalformedBinary | Unsupported e) {
       return NONE;
     }
@@ -51,6 +57,7 @@ record Assignment(String text, int step) {
     private final DebugInfo info;
     private final ReturnTrace trace;
     private final long cfa;
+    private final EntryValues entry;
     private final boolean isAddress;
     private final LinkAddress from;
     private final @Nullable Subprogram function;
@@ -67,7 +74,9 @@ record Assignment(String text, int step) {
         DebugInfo info,
         ReturnTrace trace,
         long cfa,
+        EntryValues entry,
         boolean isAddress) {
+      this.entry = entry;
       this.space = space;
       this.image = image;
       this.info = info;
@@ -197,7 +206,8 @@ record Assignment(String text, int step) {
       }
       Registers registers = trace.states().get(state);
       LinkAddress pc = link(state);
-      FrameValues values = new FrameValues(registers, space.memory(), image, cfa, function);
+      FrameValues values =
+          new FrameValues(FrameValues.of(registers), space.memory(), image, cfa, function, entry);
       List<Variable> locals = info.variablesAt(pc);
       known = new Lvalues(space, image, info, pc, registers, values, locals, loads);
       lvalues = known;

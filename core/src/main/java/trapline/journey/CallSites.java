@@ -4,22 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
 import trapline.decode.ArgumentDecoder;
-import trapline.dwarf.DebugInfo;
-import trapline.dwarf.Statement;
 import trapline.model.Argument;
 import trapline.model.CodeLine;
 import trapline.model.Evidence;
 import trapline.model.Hop;
 import trapline.model.HopKind;
-import trapline.model.LinkAddress;
-import trapline.model.MalformedBinary;
-import trapline.model.RemoteAddress;
 import trapline.model.SyscallId;
-import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
 
 /// Finds the instruction that made a call, and builds the call-site hop.
@@ -42,6 +35,18 @@ final class CallSites {
     @Nullable Instruction call() {
       return code == null ? null : code.get(index);
     }
+
+    /// Where the call, or the jump of a tail call, leads; `null` when it was not found or is none.
+    @Nullable Branch branch() {
+      Instruction call = call();
+      return call == null || code == null || image == null
+          ? null
+          : switch (call.flow()) {
+            case CALL, INDIRECT_CALL, JUMP, INDIRECT_JUMP, CONDITIONAL_JUMP ->
+                Branch.of(code, index, image);
+            default -> null;
+          };
+    }
   }
 
   private CallSites() {}
@@ -60,7 +65,21 @@ final class CallSites {
     if (!traps && stack.physical().get(stack.call() - 1).signal()) {
       return missing("a signal interrupted the program here, it called nothing", "");
     }
-    FunctionCode code = codeEndingAt(image, frame);
+    if (stack.isInUnknownHandler()) {
+      return missing(
+          stack.handlerIsLibrarys(space)
+              ? "the signal's handler is a library function, which the kernel calls"
+              : "a signal handler makes the call, and which function that is, is not known",
+          "");
+    }
+    if (!frame.isPlaceKnown()) {
+      String function = stack.levelsOf(stack.call()).getFirst().function();
+      return missing(
+          (function.isEmpty() ? "the calling function" : function)
+              + " has left by a jump, and which one is not known",
+          "");
+    }
+    FunctionCode code = FunctionCode.endingAt(image, frame.lookupPc(), frame.pc().value());
     int call = code == null ? -1 : code.indexEndingAt(frame.pc().value());
     if (code == null || call < 0) {
       return missing(
@@ -102,32 +121,6 @@ final class CallSites {
 
   private static Found missing(String why, String remedy) {
     return new Found(new Hop.Missing(HopKind.CALL_SITE, why, remedy), null, null, -1);
-  }
-
-  /// The calling function's instructions, decoded so that one ends at the return address: from the
-  /// function's start, or from a line's start where the debug information knows one.
-  private static @Nullable FunctionCode codeEndingAt(Image image, PhysicalFrame frame) {
-    long end = frame.pc().value();
-    FunctionCode whole = FunctionCode.around(image, frame.lookupPc());
-    if (whole != null && whole.indexEndingAt(end) >= 0) {
-      return whole;
-    }
-    LinkAddress lookup = image.link(frame.lookupPc());
-    DebugInfo info = image.debugInfo();
-    if (info == null) {
-      return null;
-    }
-    try {
-      Statement statement = info.statementAt(lookup).orElse(null);
-      if (statement == null) {
-        return null;
-      }
-      long start = statement.around().start().value();
-      FunctionCode part = FunctionCode.decode(image, start, statement.around().size() + 64);
-      return part != null && part.indexEndingAt(end) >= 0 ? part : null;
-    } catch (MalformedBinary | Unsupported e) {
-      return null;
-    }
   }
 
   private static List<CodeLine> lines(
@@ -210,12 +203,5 @@ final class CallSites {
 
   private static String shortened(String text) {
     return text.length() <= NOTE ? text : text.substring(0, NOTE - 1) + "…";
-  }
-
-  /// The address that a call leads to when the instruction itself says it; `null` otherwise.
-  static @Nullable RemoteAddress directTarget(@Nullable Instruction call) {
-    return call == null || (call.flow() != Flow.CALL && call.flow() != Flow.JUMP)
-        ? null
-        : new RemoteAddress(call.target());
   }
 }

@@ -19,7 +19,7 @@ import trapline.unwind.Unwinder;
 
 /// A thread's stack with the names and lines of its levels, and which of them made the call.
 ///
-/// @param physical the frames that are really on the stack, innermost first
+/// @param physical the frames, innermost first, also those that tail calls have taken off the stack
 /// @param levels the same with inlined calls as levels of their own
 /// @param owner for each level the index of its physical frame
 /// @param call index in `physical` of the frame that called the library, or that traps itself
@@ -39,10 +39,11 @@ record CallStack(
   private static final int LIMIT = 256;
 
   /// The stack of a thread that is stopped at a system call.
-  static CallStack of(Registers registers, AddressSpace space, OwnCode own) {
+  static CallStack of(Registers registers, AddressSpace space, TailCalls tailCalls, OwnCode own) {
     Stack stack = Unwinder.unwind(registers, space.memory(), space, LIMIT);
     List<PhysicalFrame> frames = new ArrayList<>(stack.frames());
     frames.set(0, atTrap(frames.getFirst()));
+    frames = tailCalls.insertedInto(frames, space);
     List<Frame> unmarked = new ArrayList<>();
     List<@Nullable Image> images = new ArrayList<>();
     List<Integer> owner = new ArrayList<>();
@@ -79,6 +80,7 @@ record CallStack(
         frame.cfa(),
         frame.registers(),
         false,
+        false,
         frame.module(),
         frame.evidence());
   }
@@ -86,6 +88,41 @@ record CallStack(
   /// The frame that called the library, or that traps itself.
   PhysicalFrame callFrame() {
     return physical.get(call);
+  }
+
+  /// The frame that the library returns to: the calling one, unless that is gone by a tail call.
+  PhysicalFrame returnFrame() {
+    return physical.get(returnIndex());
+  }
+
+  /// The index of [#returnFrame].
+  int returnIndex() {
+    int frame = call;
+    while (frame + 1 < physical.size() && physical.get(frame).tailCall()) {
+      frame++;
+    }
+    return frame;
+  }
+
+  /// Whether the call was made in a signal handler that is not among the frames.
+  boolean isInUnknownHandler() {
+    for (int i = 0; i < call; i++) {
+      if (physical.get(i).signal()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether the handler of the innermost signal was seen to be called: it then is the frame inside
+  /// the signal's.
+  boolean handlerIsLibrarys(AddressSpace space) {
+    int signal = 0;
+    while (signal < call && !physical.get(signal).signal()) {
+      signal++;
+    }
+    return signal > 0
+        && space.handlerAt(new RemoteAddress(physical.get(signal - 1).cfa().value() - 8)) != null;
   }
 
   /// The levels of one physical frame, innermost first.
@@ -102,7 +139,17 @@ record CallStack(
   private static List<Frame> levels(PhysicalFrame frame, @Nullable Image image) {
     if (image == null) {
       return List.of(
-          new Frame(frame.pc(), "", null, "", 0, -1, false, frame.signal(), frame.evidence()));
+          new Frame(
+              frame.pc(),
+              "",
+              null,
+              "",
+              0,
+              -1,
+              false,
+              frame.signal(),
+              frame.tailCall(),
+              frame.evidence()));
     }
     LinkAddress lookup = image.link(frame.lookupPc());
     LinkAddress pc = image.link(frame.pc());
@@ -110,7 +157,8 @@ record CallStack(
     long offset = function == null ? -1 : pc.value() - function.start();
     String symbol = function == null ? "" : function.name();
     List<Frame> found = new ArrayList<>();
-    for (SourceFrame level : sourceFrames(image, lookup)) {
+    List<SourceFrame> known = frame.isPlaceKnown() ? sourceFrames(image, lookup) : List.of();
+    for (SourceFrame level : known) {
       String name = level.function().qualified();
       found.add(
           new Frame(
@@ -122,6 +170,7 @@ record CallStack(
               offset,
               level.inlined(),
               frame.signal(),
+              frame.tailCall(),
               evidence(frame, new Evidence.DebugInfo(image.debug().file()))));
     }
     if (found.isEmpty()) {
@@ -135,6 +184,7 @@ record CallStack(
               offset,
               false,
               frame.signal(),
+              frame.tailCall(),
               evidence(frame, new Evidence.Symbols(image.name()))));
     }
     return found;

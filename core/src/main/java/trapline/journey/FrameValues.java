@@ -1,5 +1,6 @@
 package trapline.journey;
 
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.dwarf.LocationDescription;
@@ -16,27 +17,51 @@ import trapline.model.MalformedBinary;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.Unsupported;
+import trapline.unwind.FrameRegisters;
 
 /// Finds where a function's variables are while the function runs.
 final class FrameValues {
-  private final Registers registers;
+  private final IntFunction<Input> registers;
   private final RemoteMemory memory;
   private final Image image;
   private final long cfa;
   private final @Nullable Subprogram function;
+  private final EntryValues entry;
 
+  /// @param registers by their DWARF numbers
   /// @param cfa the function's canonical frame address
+  /// @param entry what was known when the function was called
   FrameValues(
-      Registers registers,
+      IntFunction<Input> registers,
       RemoteMemory memory,
       Image image,
       long cfa,
-      @Nullable Subprogram function) {
+      @Nullable Subprogram function,
+      EntryValues entry) {
     this.registers = registers;
     this.memory = memory;
     this.image = image;
     this.cfa = cfa;
     this.function = function;
+    this.entry = entry;
+  }
+
+  /// The general registers of a thread that is stopped in the function.
+  static IntFunction<Input> of(Registers registers) {
+    return number ->
+        number >= 0 && number < Registers.DWARF_COUNT
+            ? Input.of(registers.dwarf(number))
+            : unknown(number);
+  }
+
+  /// The registers that are known in a frame.
+  static IntFunction<Input> of(FrameRegisters registers) {
+    return number ->
+        registers.isKnown(number) ? Input.of(registers.value(number)) : unknown(number);
+  }
+
+  private static Input unknown(int number) {
+    return Input.unknown("register " + number + " is not known in the frame");
   }
 
   /// The place of a variable when execution is at `pc`.
@@ -50,6 +75,11 @@ final class FrameValues {
     } catch (MalformedBinary | Unsupported e) {
       return null;
     }
+  }
+
+  /// The number that an expression computes when execution is at `pc`.
+  Input number(Bytes expression, UnitContext unit, LinkAddress pc) {
+    return Expression.number(expression, new Context(unit, pc));
   }
 
   private Location evaluate(LocationDescription.Expression expression, LinkAddress pc) {
@@ -67,9 +97,7 @@ final class FrameValues {
 
     @Override
     public Input register(int number) {
-      return number >= 0 && number < Registers.DWARF_COUNT
-          ? Input.of(registers.dwarf(number))
-          : Input.unknown("register " + number + " is not among the general registers");
+      return registers.apply(number);
     }
 
     @Override
@@ -103,6 +131,16 @@ final class FrameValues {
         case Location.Value value -> Input.of(value.bits());
         default -> Input.unknown("the frame base cannot be computed");
       };
+    }
+
+    @Override
+    public Input entryValue(Bytes expression) {
+      return entry.of(expression);
+    }
+
+    @Override
+    public Input parameter(long formal) {
+      return entry.ofParameter(formal);
     }
 
     @Override

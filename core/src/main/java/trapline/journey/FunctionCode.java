@@ -9,10 +9,13 @@ import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.SymbolLookup;
 import trapline.code.X86Decoder;
+import trapline.dwarf.DebugInfo;
+import trapline.dwarf.Statement;
 import trapline.model.CodeLine;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
+import trapline.model.Unsupported;
 import trapline.unwind.UnwindModule;
 
 /// The decoded instructions of one function, or of the part of it near an address.
@@ -80,6 +83,33 @@ final class FunctionCode {
       offset += instruction.length();
     }
     return new FunctionCode(image, found);
+  }
+
+  /// The instructions of the function at `inside`, decoded so that one ends at `end`: from the
+  /// function's start, or from a line's start where the debug information knows one.
+  ///
+  /// @return `null` when neither tells
+  static @Nullable FunctionCode endingAt(Image image, RemoteAddress inside, long end) {
+    FunctionCode whole = around(image, inside);
+    if (whole != null && whole.indexEndingAt(end) >= 0) {
+      return whole;
+    }
+    LinkAddress lookup = image.link(inside);
+    DebugInfo info = image.debugInfo();
+    if (info == null) {
+      return null;
+    }
+    try {
+      Statement statement = info.statementAt(lookup).orElse(null);
+      if (statement == null) {
+        return null;
+      }
+      long start = statement.around().start().value();
+      FunctionCode part = decode(image, start, statement.around().size() + 64);
+      return part != null && part.indexEndingAt(end) >= 0 ? part : null;
+    } catch (MalformedBinary | Unsupported e) {
+      return null;
+    }
   }
 
   /// The instruction at one address as run.

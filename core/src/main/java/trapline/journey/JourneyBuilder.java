@@ -8,10 +8,8 @@ import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
 import trapline.abi.SyscallSignature;
 import trapline.abi.SyscallTable;
-import trapline.code.Instruction;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.DecodeContext;
-import trapline.elf.PltStub;
 import trapline.kernel.KernelHops;
 import trapline.model.Abi;
 import trapline.model.Argument;
@@ -22,7 +20,6 @@ import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.LinkAddress;
-import trapline.model.MalformedBinary;
 import trapline.model.Outcome;
 import trapline.model.Place;
 import trapline.model.Registers;
@@ -41,6 +38,7 @@ public final class JourneyBuilder {
   private final ArgumentDecoder decoder;
   private final SourceText sources;
   private final OwnCode own;
+  private final TailCalls tailCalls = new TailCalls();
 
   public JourneyBuilder(
       KernelHops kernel, ArgumentDecoder decoder, SourceText sources, OwnCode own) {
@@ -138,7 +136,7 @@ public final class JourneyBuilder {
       return stack.call() == 0
           ? null
           : new ReturnPoint(
-              stack.callFrame().pc(), stack.physical().get(stack.call() - 1).cfa().value());
+              stack.returnFrame().pc(), stack.physical().get(stack.call() - 1).cfa().value());
     }
   }
 
@@ -168,7 +166,7 @@ public final class JourneyBuilder {
       Registers registers,
       AddressSpace space,
       List<Argument> arguments) {
-    CallStack stack = CallStack.of(registers, space, own);
+    CallStack stack = CallStack.of(registers, space, tailCalls, own);
     return new Arrival(caller, id, nameOf(id), registers, stack, arguments, sources);
   }
 
@@ -195,9 +193,10 @@ public final class JourneyBuilder {
     CallStack stack = arrival.stack;
     Wrappers.Trap trap = Wrappers.trap(stack, space);
     arrival.trap = trap;
-    String callee = stack.call() == 0 ? "" : calleeSymbol(stack, space);
+    String callee =
+        stack.call() == 0 || stack.isInUnknownHandler() ? "" : calleeSymbol(stack, space);
     CallSites.Found site = CallSites.find(stack, space);
-    String called = calledName(site.call(), stack, space, callee);
+    String called = calledName(site, stack, callee);
     Image callImage = space.at(stack.callFrame().lookupPc());
     boolean alone = stack.call() == 1;
     List<Hop> hops = new ArrayList<>();
@@ -210,7 +209,7 @@ public final class JourneyBuilder {
                 HopKind.PLT,
                 ownless ? stack.alone() : space.whyNoImage(stack.callFrame().lookupPc()),
                 "")
-            : PltLookup.hop(site.call(), callImage, space, history, bindNow, alone));
+            : PltLookup.hop(site, callImage, space, history, bindNow, alone));
     if (trap != null) {
       Image image = trap.image();
       RemoteAddress at = new RemoteAddress(trap.instruction().address());
@@ -251,30 +250,19 @@ public final class JourneyBuilder {
 
   /// The name that the program used for the function: what the linkage table or the call's target
   /// is called, which a library's internal aliases hide.
-  private static String calledName(
-      @Nullable Instruction call, CallStack stack, AddressSpace space, String fallback) {
-    RemoteAddress target = CallSites.directTarget(call);
-    Image image = space.at(stack.callFrame().lookupPc());
-    if (call == null || image == null) {
+  private static String calledName(CallSites.Found site, CallStack stack, String fallback) {
+    Branch branch = site.branch();
+    Image image = site.image();
+    if (branch == null || image == null) {
       return fallback;
     }
-    try {
-      trapline.elf.GotSlot slot = null;
-      if (target != null) {
-        PltStub stub = image.elf().plt().stubAt(image.link(target));
-        slot = stub == null ? null : stub.slot();
-      } else if (call.hasRipTarget()) {
-        slot = image.elf().plt().slotAt(image.link(new RemoteAddress(call.ripTarget())));
-      }
-      if (slot != null && slot.relocation().symbol() != null) {
-        return slot.relocation().symbol().name();
-      }
-      if (target != null && slot == null) {
-        trapline.elf.Symbol symbol = image.symbolAt(image.link(target));
-        return symbol == null || stack.call() == 0 ? fallback : symbol.name();
-      }
-    } catch (MalformedBinary e) {
-      return fallback;
+    if (branch.slot() != null) {
+      trapline.elf.Symbol symbol = branch.slot().relocation().symbol();
+      return symbol == null ? fallback : symbol.name();
+    }
+    if (branch.direct() != null && stack.call() > 0) {
+      trapline.elf.Symbol symbol = image.symbolAt(image.link(branch.direct()));
+      return symbol == null ? fallback : symbol.name();
     }
     return fallback;
   }

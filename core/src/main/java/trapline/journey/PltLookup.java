@@ -20,61 +20,76 @@ import trapline.model.RemoteAddress;
 final class PltLookup {
   private PltLookup() {}
 
-  /// @param call the call instruction; `null` when it was not found
+  /// @param site the call, or the jump of a tail call
   /// @param alone whether the called function itself made the trap, so that each call of it traps
   static Hop hop(
-      @Nullable Instruction call,
+      CallSites.Found site,
       Image image,
       AddressSpace space,
       SlotHistory history,
       boolean bindNow,
       boolean alone) {
     try {
-      return lookUp(call, image, space, history, bindNow, alone);
+      return lookUp(site, image, space, history, bindNow, alone);
     } catch (MalformedBinary e) {
       return missing("the linkage table cannot be read: " + e.getMessage());
     }
   }
 
   private static Hop lookUp(
-      @Nullable Instruction call,
+      CallSites.Found site,
       Image image,
       AddressSpace space,
       SlotHistory history,
       boolean bindNow,
       boolean alone) {
+    Instruction call = site.call();
     if (call == null) {
       return missing("the call instruction was not found");
     }
     if (call.flow() == Flow.SYSCALL || call.flow() == Flow.INTERRUPT) {
       return missing("the program traps by itself, it calls no library");
     }
-    if (call.flow() == Flow.INDIRECT_CALL || call.flow() == Flow.INDIRECT_JUMP) {
-      if (!call.hasRipTarget()) {
-        return missing("the call goes through a pointer (" + call.text(space.symbols()) + ")");
-      }
-      GotSlot slot = image.elf().plt().slotAt(image.link(new RemoteAddress(call.ripTarget())));
-      return slot == null
-          ? missing(
-              "the call goes through a pointer in memory at 0x"
-                  + Long.toHexString(call.ripTarget()))
-          : throughSlot(null, slot, image, space, history, bindNow, alone, "-fno-plt: no stub");
-    }
-    RemoteAddress target = CallSites.directTarget(call);
-    if (target == null) {
+    Branch branch = site.branch();
+    if (branch == null) {
       return missing("the frame was not entered by a call (" + call.mnemonic() + ")");
     }
-    PltStub stub = image.elf().plt().stubAt(image.link(target));
-    if (stub == null || stub.slot() == null) {
-      return missing(
-          image.elf().isStatic()
-              ? "statically linked: the call goes straight to the function"
-              : "the function is in "
-                  + image.shortName()
-                  + " itself: the call goes straight to it");
+    GotSlot slot = branch.slot();
+    if (slot != null) {
+      return throughSlot(
+          branch.stub(), slot, image, space, history, bindNow, alone, remark(branch));
     }
-    String note = stub.section().equals(".plt.sec") ? "for indirect branch tracking" : "";
-    return throughSlot(stub, stub.slot(), image, space, history, bindNow, alone, note);
+    if (branch.word() != null) {
+      return missing("the call goes through a pointer in memory at " + branch.word());
+    }
+    if (branch.direct() == null) {
+      return missing(
+          "the call goes through a pointer ("
+              + (branch.thunk() ? "in " + branch.register() + ", by a thunk" : text(call, space))
+              + ")");
+    }
+    return missing(
+        image.elf().isStatic()
+            ? "statically linked: the call goes straight to the function"
+            : "the function is in " + image.shortName() + " itself: the call goes straight to it");
+  }
+
+  private static String text(Instruction call, AddressSpace space) {
+    return call.text(space.symbols());
+  }
+
+  /// What is special about the way through a slot; empty when nothing is.
+  private static String remark(Branch branch) {
+    PltStub stub = branch.stub();
+    if (stub != null) {
+      return stub.section().equals(".plt.sec") ? "for indirect branch tracking" : "";
+    }
+    if (branch.register().isEmpty()) {
+      return "-fno-plt: no stub";
+    }
+    return "-fno-plt: no stub, the slot is read into "
+        + branch.register()
+        + (branch.thunk() ? " for a thunk" : "");
   }
 
   private static Hop throughSlot(

@@ -71,7 +71,13 @@ final class Returns {
       assignment =
           image == null
               ? Assignment.NONE
-              : Assignment.find(space, image, trace, stack.callFrame().cfa().value(), isAddress);
+              : Assignment.find(
+                  space,
+                  image,
+                  trace,
+                  stack.returnFrame().cfa().value(),
+                  EntryValues.of(stack.physical(), stack.returnIndex(), space),
+                  isAddress);
     }
     List<CodeLine> code = new ArrayList<>();
     String errno = code(assignment, code);

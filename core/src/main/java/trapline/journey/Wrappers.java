@@ -115,16 +115,21 @@ final class Wrappers {
     List<String> path = new ArrayList<>();
     for (int i = 0; i < stack.levels().size() && stack.owner().get(i) < stack.call(); i++) {
       Frame level = stack.levels().get(i);
-      if (!level.signal() && !(level.inlined() && stack.owner().get(i) == 0)) {
+      if (level.signal()) {
+        // What a signal interrupted did not call what its handler calls.
+        break;
+      }
+      if (!(level.inlined() && stack.owner().get(i) == 0)) {
         String named = level.function().isEmpty() ? level.pc().toString() : level.function();
         path.add(stack.owner().get(i) == 0 ? trapping(trap, level.pc(), named) : named);
       }
     }
     Collections.reverse(path);
     String function = path.isEmpty() ? innermost.function() : path.getLast();
-    if (path.size() == 1 && !called.isEmpty()) {
+    boolean direct = isReachedByJumps(stack);
+    if (direct && !path.isEmpty() && !called.isEmpty()) {
       // One address often has several names; the one that was called is the one that helps.
-      function = called;
+      function = path.size() == 1 ? called : function;
       path.set(0, called);
     }
     Image.Debug debug = image.debug();
@@ -142,7 +147,18 @@ final class Wrappers {
         place,
         missing,
         lines(trap, id),
-        changes(trap, name, path, arguments));
+        changes(trap, name, direct ? path : List.of(), arguments));
+  }
+
+  /// Whether the function that was called makes the trap itself, or has only jumped to where it is
+  /// made.
+  private static boolean isReachedByJumps(CallStack stack) {
+    for (int i = 1; i < stack.call(); i++) {
+      if (!stack.physical().get(i).tailCall()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// The function that the trap is in. The thread stands behind it, where musl has a label that is
@@ -239,7 +255,7 @@ final class Wrappers {
       Trap trap, String name, List<String> path, List<Argument> arguments) {
     List<String> changes = new ArrayList<>();
     String asked = path.isEmpty() ? name : CallMapping.plain(path.getFirst());
-    if (path.size() == 1 && !asked.equals(name) && !asked.startsWith("0x")) {
+    if (!path.isEmpty() && !isSame(asked, name) && !asked.startsWith("0x")) {
       changes.add(
           asked.equals("syscall")
               ? "syscall(2) passes its arguments on, one register further"
@@ -254,13 +270,26 @@ final class Wrappers {
     return changes;
   }
 
+  /// Whether a function is named after the call: where off_t has 64 bits anyway, open64 is open by
+  /// another name.
+  private static boolean isSame(String function, String call) {
+    return function.equals(call) || function.equals(call + "64");
+  }
+
   private static String added(String asked, String name, List<Argument> arguments) {
     boolean directory =
         !arguments.isEmpty()
             && name.contains("at")
-            && !asked.endsWith("at")
+            && !takesDirectory(asked)
             && arguments.getFirst().value().text().startsWith("AT_FDCWD");
     return directory ? " relative to AT_FDCWD" : "";
+  }
+
+  /// Whether a function is one of those that take a directory, such as `openat`, by its name.
+  private static boolean takesDirectory(String function) {
+    String name = function.endsWith("64") ? function.substring(0, function.length() - 2) : function;
+    return name.endsWith("at") && !name.endsWith("stat") && !name.equals("creat")
+        || name.endsWith("statat");
   }
 
   /// glibc asks `SINGLE_THREAD_P`, a word at a fixed place behind the thread pointer.

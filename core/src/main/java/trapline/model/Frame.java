@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param functionOffset bytes from the function's start; -1 when unknown
 /// @param inlined whether this level was inlined into the next one
 /// @param signal whether this is the frame that the kernel pushed to call a signal handler
+/// @param tailCall whether the function has left the stack by a jump to the next inner one, which
+///     returns in its stead; `pc` is then behind that jump
 /// @param evidence how function and place are known
 /// @param own whether it is the user's own code, and not a compiler's, a system's or a library's
 public record Frame(
@@ -23,6 +25,7 @@ public record Frame(
     long functionOffset,
     boolean inlined,
     boolean signal,
+    boolean tailCall,
     Evidence evidence,
     boolean own) {
   /// A level that is the user's own code where its line is known.
@@ -35,6 +38,7 @@ public record Frame(
       long functionOffset,
       boolean inlined,
       boolean signal,
+      boolean tailCall,
       Evidence evidence) {
     this(
         pc,
@@ -45,6 +49,7 @@ public record Frame(
         functionOffset,
         inlined,
         signal,
+        tailCall,
         evidence,
         place != null);
   }
@@ -60,6 +65,7 @@ public record Frame(
         functionOffset,
         inlined,
         signal,
+        tailCall,
         evidence,
         isOwn);
   }

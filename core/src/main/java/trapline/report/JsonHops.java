@@ -123,6 +123,7 @@ final class JsonHops {
     }
     json.writeBooleanProperty("inlined", frame.inlined());
     json.writeBooleanProperty("signal", frame.signal());
+    json.writeBooleanProperty("tailCall", frame.tailCall());
     json.writeBooleanProperty("own", frame.own());
     json.writeEndObject();
   }

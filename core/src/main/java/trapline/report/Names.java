@@ -36,6 +36,9 @@ final class Names {
       return "??";
     }
     String function = shown(frame.function(), dots);
+    if (frame.tailCall() && !frame.inlined()) {
+      return function + " (tail call)";
+    }
     return frame.inlined() ? function + " (inlined)" : function;
   }
 

@@ -91,6 +91,7 @@ public final class Unwinder {
               new RemoteAddress(cfa),
               registers,
               signal,
+              false,
               module == null ? "" : module.name(),
               evidence));
       switch (caller) {

@@ -133,6 +133,8 @@ class DebugInfoFuzzTest {
       found += info.framesAt(at).size();
       info.statementAt(at);
       info.subprogramAt(at);
+      info.callReturningTo(at);
+      info.subprogramAt(at).ifPresent(function -> info.tailCallsOf(function.entry()));
       List<Variable> variables = info.variablesAt(at);
       found += variables.size();
       for (Variable variable : variables) {

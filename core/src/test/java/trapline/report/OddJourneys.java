@@ -56,6 +56,7 @@ final class OddJourneys {
                         -1,
                         false,
                         false,
+                        false,
                         SYMBOLS),
                     startFrame("__libc_start_call_main", 0x2724a, 122),
                     startFrame("__libc_start_main", 0x27305, 133),
@@ -66,6 +67,7 @@ final class OddJourneys {
                         SERVER,
                         0x1091,
                         -1,
+                        false,
                         false,
                         false,
                         SYMBOLS)),
@@ -88,19 +90,22 @@ final class OddJourneys {
                 INDEX,
                 List.of(
                     new Hop.Text(
-                        "asmlinkage long sys_nanosleep(struct __kernel_timespec __user *rqtp, struct __kernel_timespec __user *rmtp);",
+                        "asmlinkage long sys_nanosleep(struct __kernel_timespec __user *rqtp,"
+                            + " struct __kernel_timespec __user *rmtp);",
                         new Place("include/linux/syscalls.h", 577)))))
         .hop(
             new Hop.Implementation(
                 INDEX,
                 List.of(
                     new Hop.Definition(
-                        "SYSCALL_DEFINE2(nanosleep, struct __kernel_timespec __user *, rqtp, struct __kernel_timespec __user *, rmtp)",
+                        "SYSCALL_DEFINE2(nanosleep, struct __kernel_timespec __user *, rqtp, struct"
+                            + " __kernel_timespec __user *, rmtp)",
                         new Place("kernel/time/hrtimer.c", 2129),
                         List.of("CONFIG_64BIT"),
                         List.of()),
                     new Hop.Definition(
-                        "COMPAT_SYSCALL_DEFINE2(nanosleep_time32, struct old_timespec32 __user *, rqtp)",
+                        "COMPAT_SYSCALL_DEFINE2(nanosleep_time32, struct old_timespec32 __user *,"
+                            + " rqtp)",
                         new Place("kernel/time/hrtimer.c", 2151),
                         List.of("CONFIG_COMPAT_32BIT_TIME", "!defined(CONFIG_64BIT_ONLY)"),
                         List.of())),
@@ -219,6 +224,7 @@ final class OddJourneys {
                         0,
                         true,
                         false,
+                        false,
                         DEBUG),
                     new Frame(
                         new RemoteAddress(2),
@@ -227,6 +233,7 @@ final class OddJourneys {
                         "/m",
                         2,
                         0,
+                        false,
                         false,
                         false,
                         DEBUG)),
@@ -305,9 +312,10 @@ final class OddJourneys {
 
   static Journey longNames() {
     String method =
-        "std::__detail::_Executor<__gnu_cxx::__normal_iterator<char const*, std::__cxx11::basic_string<char,"
-            + " std::char_traits<char>, std::allocator<char> > >, std::allocator<std::__cxx11::sub_match<char"
-            + " const*> >, std::__cxx11::regex_traits<char>, true>::_M_dfs(_Match_mode, long)";
+        "std::__detail::_Executor<__gnu_cxx::__normal_iterator<char const*,"
+            + " std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> > >,"
+            + " std::allocator<std::__cxx11::sub_match<char const*> >,"
+            + " std::__cxx11::regex_traits<char>, true>::_M_dfs(_Match_mode, long)";
     String path =
         "/home/ada/work/company/very-long-project-name/components/networking/transport/tcp/src/connection_manager_implementation.cc";
     return new Builder("sendto", 44)
@@ -338,7 +346,8 @@ final class OddJourneys {
             new Hop.SourceLine(
                 DEBUG,
                 0,
-                "      const auto sent = ::send(connection->descriptor(), buffer.data() + offset, buffer.size() - offset, MSG_DONTWAIT | MSG_NOSIGNAL);",
+                "      const auto sent = ::send(connection->descriptor(), buffer.data() + offset,"
+                    + " buffer.size() - offset, MSG_DONTWAIT | MSG_NOSIGNAL);",
                 "",
                 List.of(
                     new Frame(
@@ -350,6 +359,7 @@ final class OddJourneys {
                         0x123,
                         false,
                         false,
+                        false,
                         DEBUG),
                     new Frame(
                         new RemoteAddress(PIE + 0x9123),
@@ -358,6 +368,7 @@ final class OddJourneys {
                         SERVER,
                         0x9123,
                         0x23,
+                        false,
                         false,
                         false,
                         DEBUG),
@@ -373,11 +384,13 @@ final class OddJourneys {
                         0x8100,
                         method + "+256",
                         "mov    %rax,%rsi",
-                        "buff = \"\\26\\3\\3\\0z\\2\\0\\0v\\3\\3\\336\\255\\276\\357\\336\\255\\276\\357\"..."),
+                        "buff ="
+                            + " \"\\26\\3\\3\\0z\\2\\0\\0v\\3\\3\\336\\255\\276\\357\\336\\255\\276\\357\"..."),
                     here(
                         0x811e,
                         method + "+286",
-                        "call   2f40 <_ZNSt8__detail9_ExecutorIN9__gnu_cxx17__normal_iteratorIPKcNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEE@plt>",
+                        "call   2f40"
+                            + " <_ZNSt8__detail9_ExecutorIN9__gnu_cxx17__normal_iteratorIPKcNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEEE@plt>",
                         ""))))
         .hop(trap(0x10a2b4, 44, 12, 0x7f1234567890L, 1460, 0x4040, 0, 0))
         .build();

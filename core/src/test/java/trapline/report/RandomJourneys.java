@@ -266,6 +266,7 @@ final class RandomJourneys {
         random.nextInt(-1, 100),
         random.nextInt(4) == 0,
         random.nextInt(8) == 0,
+        random.nextInt(8) == 0,
         evidence());
   }
 

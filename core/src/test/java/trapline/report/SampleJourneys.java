@@ -426,6 +426,7 @@ final class SampleJourneys {
                         7,
                         false,
                         false,
+                        false,
                         SYMBOLS),
                     new Frame(
                         new RemoteAddress(0x4017a9),
@@ -434,6 +435,7 @@ final class SampleJourneys {
                         SERVER,
                         0x4017a9,
                         13,
+                        false,
                         false,
                         false,
                         DEBUG),
@@ -446,6 +448,7 @@ final class SampleJourneys {
                         106,
                         false,
                         false,
+                        false,
                         SYMBOLS),
                     new Frame(
                         new RemoteAddress(0x403530),
@@ -456,6 +459,7 @@ final class SampleJourneys {
                         1024,
                         false,
                         false,
+                        false,
                         SYMBOLS),
                     new Frame(
                         new RemoteAddress(0x4016a1),
@@ -464,6 +468,7 @@ final class SampleJourneys {
                         SERVER,
                         0x4016a1,
                         33,
+                        false,
                         false,
                         false,
                         SYMBOLS)),
@@ -686,6 +691,7 @@ final class SampleJourneys {
                         0,
                         false,
                         true,
+                        false,
                         Evidence.OBSERVED),
                     libcFrame("pause", 0xd5360, 16, null),
                     frame("wait_for_alarm", 0x1204, 24, "signals.c", 15),

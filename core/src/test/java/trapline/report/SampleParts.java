@@ -110,6 +110,7 @@ final class SampleParts {
         offset,
         false,
         false,
+        false,
         DEBUG);
   }
 
@@ -123,6 +124,7 @@ final class SampleParts {
         0,
         true,
         false,
+        false,
         DEBUG);
   }
 
@@ -134,6 +136,7 @@ final class SampleParts {
         LIBC,
         address,
         offset,
+        false,
         false,
         false,
         place == null ? LIBC_SYMBOLS : LIBC_DEBUG);
@@ -151,6 +154,7 @@ final class SampleParts {
         module,
         address,
         offset,
+        false,
         false,
         false,
         SYMBOLS);

@@ -85,6 +85,7 @@ class TextReportTest {
         frame.functionOffset(),
         frame.inlined(),
         frame.signal(),
+        false,
         frame.evidence());
   }
 

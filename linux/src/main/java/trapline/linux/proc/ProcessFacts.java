@@ -156,6 +156,12 @@ public record ProcessFacts(
     return (withheld >>> (signal - 1) & 1) != 0;
   }
 
+  /// Whether a handler of the program's runs when a signal is delivered.
+  public static boolean catches(int threadId, int signal) {
+    String status = ProcFile.text("/proc/" + threadId + "/status");
+    return (set(status, "SigCgt:") >>> (signal - 1) & 1) != 0;
+  }
+
   private static long set(String status, String name) {
     return ProcFile.number(ProcFile.field(status, name), 16, 0);
   }

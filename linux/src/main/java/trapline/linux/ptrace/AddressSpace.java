@@ -1,6 +1,7 @@
 package trapline.linux.ptrace;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import trapline.linux.proc.ProcessMemory;
 
@@ -14,6 +15,12 @@ final class AddressSpace {
   /// The byte that each breakpoint took the place of.
   private final Map<Long, Byte> originals = new HashMap<>();
 
+  /// More running signal handlers than this are not remembered; the oldest are most likely done.
+  private static final int MOST_HANDLERS = 1024;
+
+  /// Where signal handlers that were called began, by where their return address is.
+  private final Map<Long, Long> handlers = new LinkedHashMap<>();
+
   private boolean lifted;
   private long liftedAddress;
 
@@ -21,10 +28,29 @@ final class AddressSpace {
   AddressSpace copy() {
     AddressSpace copy = new AddressSpace();
     copy.originals.putAll(originals);
+    copy.handlers.putAll(handlers);
     if (lifted) {
       copy.originals.remove(liftedAddress);
     }
     return copy;
+  }
+
+  /// Notes that the kernel has called a signal handler.
+  ///
+  /// @param slot where its return address is
+  /// @param entry its first instruction
+  void noteHandler(long slot, long entry) {
+    handlers.remove(slot);
+    if (handlers.size() >= MOST_HANDLERS) {
+      handlers.remove(handlers.keySet().iterator().next());
+    }
+    handlers.put(slot, entry);
+  }
+
+  /// The first instruction of the signal handler whose return address is at `slot`; 0 when none was
+  /// seen.
+  long handlerAt(long slot) {
+    return handlers.getOrDefault(slot, 0L);
   }
 
   Map<Long, Byte> breakpoints() {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
 import trapline.linux.ptrace.TracedThread.Held;
 import trapline.linux.ptrace.TracedThread.Stop;
@@ -13,6 +14,9 @@ import trapline.model.TraceEvent;
 
 /// Lets stopped threads run: to their next event, or by one instruction, over breakpoints.
 final class Runner {
+  /// The `si_code` of SIGTRAP before a signal handler's first instruction.
+  private static final int HANDLER_STARTS = Numbers.SIGTRAP;
+
   private final Ptrace ptrace;
   private final ThreadTable threads;
   private final Waiter waiter;
@@ -69,8 +73,34 @@ final class Runner {
       return;
     }
     int delivered = takeSignal(thread);
+    if (delivered != 0
+        && thread.stop == Stop.SIGNAL
+        && ProcessFacts.catches(thread.threadId, delivered)) {
+      callHandler(thread, delivered);
+      return;
+    }
     thread.stop = Stop.RUNNING;
     ptrace.request(Numbers.PTRACE_SYSCALL, thread.threadId, 0, delivered);
+  }
+
+  /// Delivers a signal that the program handles, and sees where its handler begins: which function
+  /// that was, the stack does not tell any more when it has left by a jump. The kernel stops a step
+  /// before the handler's first instruction.
+  private void callHandler(TracedThread thread, int signal) {
+    thread.signal = signal;
+    StepResult result = stepRaw(thread);
+    switch (result) {
+      case STEPPED -> resume(thread, -1);
+      case SIGNALLED, FAULTED, TRAPPED ->
+          ready.add(new TraceEvent.Signalled(thread.threadId, thread.signal));
+      case EVENT, ENDED -> {
+        TraceEvent event = stepEvent;
+        if (event != null) {
+          ready.addFirst(event);
+        }
+      }
+      case INTERRUPTED -> ready.add(new TraceEvent.Interrupted());
+    }
   }
 
   /// The signal to hand to ptrace; others that were kept are sent again.
@@ -222,6 +252,9 @@ final class Runner {
           && Status.isStop(status)
           && ptrace.fetchSignalInfo(threadId) >= 0
           && isStepCode(ptrace.signalCode())) {
+        if (signal != 0 && ptrace.signalCode() == HANDLER_STARTS) {
+          noteHandler(thread);
+        }
         thread.stepping = false;
         thread.call = null;
         thread.stop = Stop.STEP;
@@ -251,6 +284,16 @@ final class Runner {
       thread.hold(ptrace);
     }
     return StepResult.SIGNALLED;
+  }
+
+  private void noteHandler(TracedThread thread) {
+    if (ptrace.peekRegister(thread.threadId, Ptrace.RSP) < 0) {
+      return;
+    }
+    long slot = ptrace.peeked();
+    if (ptrace.peekRegister(thread.threadId, Ptrace.RIP) >= 0) {
+      thread.space.noteHandler(slot, ptrace.peeked());
+    }
   }
 
   /// Stops the threads that could run past a breakpoint while it is lifted. A thread in a system

@@ -271,6 +271,19 @@ public final class Tracer implements AutoCloseable {
     return thread == null ? 0 : thread.processId;
   }
 
+  /// Where a signal handler began that the kernel has called in a process.
+  ///
+  /// @param slot where its return address is
+  /// @return 0 when none was seen to be called there
+  public long handlerAt(int processId, long slot) {
+    for (TracedThread thread : threads.all()) {
+      if (thread.processId == processId) {
+        return thread.space.handlerAt(slot);
+      }
+    }
+    return 0;
+  }
+
   /// The traced threads, in the order in which they came under trace.
   public int[] threads() {
     int[] ids = new int[threads.size()];

@@ -23,6 +23,9 @@ public final class Ptrace {
   public static final int RDI = 14;
   public static final int ORIG_RAX = 15;
   public static final int RIP = 16;
+
+  /// The slot of `rsp`.
+  public static final int RSP = 19;
   public static final int CS = 17;
 
   private static final int REGISTERS_SIZE = Registers.SLOTS * 8;
