@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Which template's arguments a template parameter stands for.
@@ -22,7 +21,7 @@ final class TemplateScopes {
 
   /// The scope in which a parameter behind a reference was first met: as a substitution it stands
   /// for the same argument.
-  private final Map<Node, Saved> firstMet = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Saved> firstMet = new IdentityHashMap<>();
 
   private record Saved(@Nullable Scope scope) {}
 
@@ -94,6 +93,7 @@ final class TemplateScopes {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a node's place in the tree is meant, not its value
   private boolean isInside(Node reference, Node parameter) {
     boolean first = true;
     for (Node node : path) {
