@@ -99,6 +99,7 @@ class ErrnoStoreTest {
               return moved == (void *) end + id;
             }
             """,
+            "-g",
             "-O0");
     List<String> assigned = new ArrayList<>();
     for (JsonNode journey :

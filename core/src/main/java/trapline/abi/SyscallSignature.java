@@ -25,7 +25,7 @@ public record SyscallSignature(
   /// served by the same function: only those of numbers from 512 on have their own, with the
   /// structures of 32-bit programs (`arch/x86/entry/syscalls/syscall_64.tbl`).
   public Abi layouts() {
-    return abi == Abi.X32 && (number & ~SyscallTable.X32_BIT) < FIRST_OF_X32 ? Abi.X86_64 : abi;
+    return abi == Abi.X32 && (number & ~SyscallId.X32_BIT) < FIRST_OF_X32 ? Abi.X86_64 : abi;
   }
 
   /// The call's identity.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Abi;
+import trapline.model.SyscallId;
 
 /// The system calls of one ABI. Immutable; loaded once, on first use. A call's signature is built
 /// when it is first asked for.
@@ -16,9 +17,6 @@ import trapline.model.Abi;
 /// Numbers, names and types are those of Linux 6.12 (`arch/x86/entry/syscalls/syscall_64.tbl` and
 /// `syscall_32.tbl`, `SYSCALL_DEFINE`), and of later kernels for calls that came later.
 public final class SyscallTable {
-  /// Set in the numbers of x32 calls (`__X32_SYSCALL_BIT` in `asm/unistd.h`).
-  static final long X32_BIT = 0x4000_0000L;
-
   private static final int LARGEST = 4096;
 
   private static final class X86Table {
@@ -85,7 +83,7 @@ public final class SyscallTable {
   ///
   /// @param number as the program passes it; for x32 with or without bit 30
   public @Nullable SyscallSignature byNumber(long number) {
-    long index = abi == Abi.X32 ? number & ~X32_BIT : number;
+    long index = abi == Abi.X32 ? number & ~SyscallId.X32_BIT : number;
     if (index < 0 || index >= rowOfNumber.length || rowOfNumber[(int) index] < 0) {
       return null;
     }
@@ -102,7 +100,7 @@ public final class SyscallTable {
   /// program passes it.
   public String nameOf(long number) {
     SyscallSignature signature = byNumber(number);
-    long passed = abi == Abi.X32 ? number | X32_BIT : number;
+    long passed = abi == Abi.X32 ? number | SyscallId.X32_BIT : number;
     return signature == null ? "syscall_0x" + Long.toHexString(passed) : signature.name();
   }
 
@@ -129,7 +127,7 @@ public final class SyscallTable {
   private SyscallSignature parse(int row) {
     int end = text.indexOf('\n', starts[row]);
     String[] fields = text.substring(starts[row], end < 0 ? text.length() : end).split("\t", -1);
-    long number = Long.parseLong(fields[0]) | (abi == Abi.X32 ? X32_BIT : 0);
+    long number = Long.parseLong(fields[0]) | (abi == Abi.X32 ? SyscallId.X32_BIT : 0);
     if (fields[2].startsWith("=")) {
       SyscallSignature same = X86Table.IT.byName(fields[2].substring(1));
       if (same == null) {

@@ -148,7 +148,7 @@ final class CallSites {
       Instruction instruction = code.get(part.index());
       String note = "";
       if (traps && part.parameter() == used.length - 1) {
-        note = "number = " + id.number();
+        note = "number = " + id.passed();
       } else if (part.parameter() >= 0) {
         note = note(part.parameter(), instruction, traps, mapping, id, arguments);
       }
@@ -176,7 +176,7 @@ final class CallSites {
       }
       parameter = mapping.parameters().get(register);
       if (parameter < 0) {
-        return mapping.function().equals("syscall") ? "number = " + id.number() : "";
+        return mapping.function().equals("syscall") ? "number = " + id.passed() : "";
       }
     }
     if (parameter >= arguments.size()) {

@@ -227,7 +227,7 @@ final class Wrappers {
   }
 
   private static String number(SyscallId id) {
-    return "number = " + id.number();
+    return "number = " + id.passed();
   }
 
   private static boolean loads(Instruction instruction, SyscallId id) {

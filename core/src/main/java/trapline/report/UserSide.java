@@ -254,7 +254,9 @@ final class UserSide {
     Phrase fact = Phrase.of(trap.instruction(), Tone.STRONG);
     for (Hop.RegisterValue register : trap.registers()) {
       boolean number = register.name().equals("rax") || register.name().equals("eax");
-      String value = number ? Long.toString(register.value()) : Numbers.register(register.value());
+      // Numbers are written in decimal, but for x32's.
+      boolean small = number && register.value() >= 0 && register.value() < 0x10000;
+      String value = small ? Long.toString(register.value()) : Numbers.register(register.value());
       fact.word(register.name() + "=" + value, Tone.PLAIN, 2);
     }
     String place =

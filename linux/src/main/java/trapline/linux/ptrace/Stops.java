@@ -192,9 +192,7 @@ final class Stops {
       }
       return call;
     }
-    return number >= 0 && (number & Numbers.X32_SYSCALL_BIT) != 0
-        ? new SyscallId(Abi.X32, number & ~Numbers.X32_SYSCALL_BIT)
-        : new SyscallId(Abi.X86_64, number);
+    return SyscallId.bySyscallInstruction(number);
   }
 
   private void signalStop(TracedThread thread, int signal) {

@@ -106,9 +106,6 @@ public final class Numbers {
   public static final int AUDIT_ARCH_X86_64 = 0xc000003e;
   public static final int AUDIT_ARCH_I386 = 0x40000003;
 
-  /// Set in a call number of the x32 ABI.
-  public static final int X32_SYSCALL_BIT = 0x40000000;
-
   /// Shares the memory with the parent.
   public static final long CLONE_VM = 0x100;
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Abi;
+import trapline.model.SyscallId;
 
 /// Stops a guest where its kernel takes and ends calls, tells a [CallWatcher] of them, and records
 /// those that it wants.
@@ -16,7 +17,6 @@ final class CallWatch {
   private static final int SYS_FORK = 57;
   private static final int SYS_EXECVE = 59;
   private static final int SYS_WAIT4 = 61;
-  private static final int X32_BIT = 0x4000_0000;
 
   // Places in struct pt_regs (arch/x86/include/asm/ptrace.h), in words.
   private static final int REGISTERS = 21;
@@ -258,13 +258,15 @@ final class CallWatch {
     if (thread == null) {
       return;
     }
-    boolean isX32 = isNative && (number & X32_BIT) != 0;
-    Abi abi = isX32 ? Abi.X32 : isNative ? Abi.X86_64 : Abi.I386;
+    SyscallId id =
+        isNative
+            ? SyscallId.bySyscallInstruction(number)
+            : new SyscallId(Abi.I386, (int) number);
     GuestCall call =
         new GuestCall(
             thread.ordinal(),
-            (int) number,
-            abi,
+            (int) id.number(),
+            id.abi(),
             isNative
                 ? List.of(user[DI], user[SI], user[DX], user[R10], user[R8], user[R9])
                 : List.of(user[BX], user[CX], user[DX], user[SI], user[DI], user[BP]),
