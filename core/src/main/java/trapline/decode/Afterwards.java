@@ -43,6 +43,7 @@ final class Afterwards {
     return switch (format.name()) {
       case "then_on" -> failed && isThat(format, scope);
       case "also_on" -> !failed || isThat(format, scope);
+      case "then", "instead" -> isStored(format.argument(1), scope);
       case "remaining" -> true;
       default -> !failed;
     };

@@ -1,5 +1,6 @@
 package trapline.decode;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
@@ -20,7 +21,7 @@ final class SignalSets {
   static ArgValue decode(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long size = format.arguments().isEmpty() ? Long.valueOf(8) : scope.number(format.argument(0));
-    Long set = readable(size) && raw != 0 ? decoder.memory().number(raw, 8) : null;
+    Long set = readable(size) && raw != 0 ? read(decoder, raw, size.intValue()) : null;
     return set == null ? new ArgValue.Pointer(raw) : new ArgValue.Num(set, text(set));
   }
 
@@ -38,7 +39,13 @@ final class SignalSets {
   }
 
   private static boolean readable(@Nullable Long size) {
-    return size != null && size == SIGNALS / 8;
+    return size != null && size > 0 && size <= SIGNALS / 8;
+  }
+
+  /// The first bytes of a set: `rt_sigpending` stores no more than it was given room for.
+  private static @Nullable Long read(ValueDecoder decoder, long address, int size) {
+    byte[] bytes = decoder.memory().exactly(address, size);
+    return bytes == null ? null : Memory.number(Arrays.copyOf(bytes, SIGNALS / 8), 0, SIGNALS / 8);
   }
 
   static String text(long set) {

@@ -19,8 +19,6 @@ public record SyscallId(Abi abi, long number) {
 
   /// The number as a program passes it, as people write it: x32's in hexadecimal.
   public String passed() {
-    return abi == Abi.X32
-        ? "0x" + Long.toHexString(number | X32_BIT)
-        : Long.toString(number);
+    return abi == Abi.X32 ? "0x" + Long.toHexString(number | X32_BIT) : Long.toString(number);
   }
 }

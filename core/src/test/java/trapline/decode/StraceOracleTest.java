@@ -62,7 +62,7 @@ class StraceOracleTest {
           // Names of interfaces are the host's; the comment on stray bits is strace's alone.
           Pattern.compile("^bind\\(-1, \\{sa_family=AF_PACKET, .*sll_ifindex=1, .*"),
           Pattern.compile("^socket\\(0x63 /\\* AF_\\?\\?\\? \\*/, SOCK_STREAM\\|0x10, 5\\).*"),
-          Pattern.compile("^name_to_handle_at\\(.*\\{handle_bytes=5}.*"),
+          Pattern.compile("^name_to_handle_at\\(.*\\{handle_bytes=5 => .*"),
           Pattern.compile("^syscall_0x1ff\\(0x1, 0x2, 0x3, .*"));
 
   @TempDir Path directory;

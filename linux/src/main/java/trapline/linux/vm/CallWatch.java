@@ -259,9 +259,7 @@ final class CallWatch {
       return;
     }
     SyscallId id =
-        isNative
-            ? SyscallId.bySyscallInstruction(number)
-            : new SyscallId(Abi.I386, (int) number);
+        isNative ? SyscallId.bySyscallInstruction(number) : new SyscallId(Abi.I386, (int) number);
     GuestCall call =
         new GuestCall(
             thread.ordinal(),
