@@ -24,6 +24,7 @@ import trapline.kernel.run.KernelSymbols;
 import trapline.kernel.run.ReturnTypes;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.vm.GuestKernel;
+import trapline.linux.vm.GuestText;
 import trapline.linux.vm.Recording;
 import trapline.model.ErrorOrigin;
 import trapline.model.KernelRun;
@@ -56,7 +57,7 @@ final class GuestTools {
   private void readImage(Path vmlinux) {
     try {
       ElfFile image = new ObjectFiles().open(vmlinux).elf();
-      code = KernelCode.of(image, 0);
+      code = KernelCode.of(image, 0).under(GuestText.of(kernel, image)::read);
       Section btf = image.section(".BTF");
       if (btf != null) {
         types = Btf.of(image.data(btf));

@@ -44,6 +44,16 @@ final class CodeCache {
     return instruction;
   }
 
+  /// Whether an address is in the function that starts at another one, or in the part of it that
+  /// the compiler moved away.
+  boolean isPartOf(long address, long start) {
+    int there = symbols.at(address);
+    int function = symbols.at(start);
+    return there != KernelSymbols.NONE
+        && function != KernelSymbols.NONE
+        && (there == function || (symbols.isCold(there) && symbols.isColdPartOf(there, function)));
+  }
+
   /// Its AT&T text; empty when it is not known.
   String text(long pc) {
     Instruction instruction = at(pc);

@@ -127,8 +127,8 @@ public final class ErrorSearch {
           entry == null
               ? "No function of a call ran: the kernel has no call of this number."
               : Role.ABSENT.holds(entry.name())
-                  ? "The kernel answers this number with sys_ni_syscall: it has no such call, or was built"
-                      + " without it."
+                  ? "The kernel answers this number with sys_ni_syscall: it has no such call, or"
+                        + " was built without it."
                   : "This kernel was built without the call: "
                       + entry.name()
                       + " is a stand-in that does nothing else.";
@@ -269,7 +269,25 @@ public final class ErrorSearch {
       if (errno == EFAULT) {
         return answer(Kind.USER_MEMORY, road, survey.userMemory(teller, point, history != null));
       }
-      return answer(Kind.FUNCTION, road, history != null && !hasCode ? NO_CODE : "");
+      return answer(Kind.FUNCTION, road, history == null ? "" : converted(history, teller, point));
+    }
+
+    /// For which other error the function said this one, in a sentence.
+    private String converted(History history, CallNode teller, int point) {
+      if (!hasCode) {
+        return NO_CODE;
+      }
+      if (point < 0 || history.node(point) != teller) {
+        return "";
+      }
+      CallNode refused = Conversion.refused(history, code, types, teller, point);
+      if (refused == null) {
+        return "";
+      }
+      int answer = (int) Conversion.answer(refused, types);
+      ValueOrigin.Found first = origin(history, refused, answer);
+      boolean known = first.end() == ValueOrigin.End.MADE && first.loaded() == null;
+      return Conversion.sentence(teller, refused, known ? first.node() : refused, answer);
     }
 
     private ErrorOrigin byTree(CallNode outermost, long value) {

@@ -23,6 +23,16 @@ public interface KernelCode {
   /// @return how many bytes were copied, from 0 to the array's length
   int read(long address, byte[] into);
 
+  /// This code as far as another one does not know better.
+  ///
+  /// @param better code that runs instead, where it is known
+  default KernelCode under(KernelCode better) {
+    return (address, into) -> {
+      int length = better.read(address, into);
+      return length > 0 ? length : read(address, into);
+    };
+  }
+
   /// The code in a kernel's image.
   ///
   /// @param slide what the kernel's addresses are above those of the image (0 without `kaslr`)

@@ -9,6 +9,10 @@ import trapline.code.RegisterClass;
 ///
 /// From `ret = f(); if (ret != -EX) goto out; …; out: return ret;` compilers make two ways out, and
 /// the one for `-EX` loads it as a constant: it no longer comes from `f`, which said it.
+///
+/// An error that was recovered from is another matter: a second try, the next of several candidates
+/// or a fallback. There the function asks somebody else before it says the same error, or comes to
+/// saying it also without having been told.
 final class Recognition {
   private Recognition() {}
 
@@ -23,11 +27,16 @@ final class Recognition {
     if (call == null) {
       return null;
     }
+    Decision decision = new Decision(history, code, node, point);
+    CallNode asked = decision.lastAsked();
+    if (asked != null && asked.firstPoint > call.endPoint) {
+      return null;
+    }
     History.Walk walk = history.new Walk();
     walk.to(point);
     while (walk.point > call.endPoint && walk.back()) {
       if (history.node(walk.point) == node && isComparison(code, walk, history, value)) {
-        return call;
+        return decision.dependsOn(walk.point) ? call : null;
       }
     }
     return null;

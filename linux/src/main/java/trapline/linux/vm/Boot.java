@@ -61,6 +61,11 @@ final class Boot {
     return Files.exists(device) && Files.exists(memory);
   }
 
+  /// The memory of the kept state.
+  Path memory() {
+    return memory;
+  }
+
   /// Starts a guest from the kept state. It stands still, and goes on when the debugger lets it.
   Emulator restore(GuestCache.Work work, MemoryFile ram, Path ramFile) throws IOException {
     ram.load(memory);

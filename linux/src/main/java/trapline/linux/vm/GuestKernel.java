@@ -12,5 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param release as `uname -r` says it
 /// @param symbols `/proc/kallsyms` of the guest, compressed with gzip. The kernel is always at the
 ///     same addresses, so it holds for every guest with this kernel
+/// @param memory the machine's memory when the kernel has booted, as `KeptMemory` reads it; `null`
+///     when it was not kept
 public record GuestKernel(
-    Path image, @Nullable Path vmlinux, String digest, String release, Path symbols) {}
+    Path image,
+    @Nullable Path vmlinux,
+    String digest,
+    String release,
+    Path symbols,
+    @Nullable Path memory) {}

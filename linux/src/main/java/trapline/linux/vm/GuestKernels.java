@@ -99,7 +99,12 @@ public final class GuestKernels {
       }
     }
     return new GuestKernel(
-        boots, isUnpacked ? vmlinux : null, digest, Files.readString(release), symbols);
+        boots,
+        isUnpacked ? vmlinux : null,
+        digest,
+        Files.readString(release),
+        symbols,
+        boot.memory());
   }
 
   /// Where a guest's memory is best kept: in memory where there is room, else beside the guest.

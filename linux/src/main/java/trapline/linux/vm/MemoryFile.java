@@ -24,7 +24,7 @@ final class MemoryFile implements Closeable {
 
   static final long WINDOW_SIZE = 128L << 20;
 
-  private static final int BLOCK = 64 << 10;
+  private static final int BLOCK = KeptMemory.BLOCK;
 
   private final FileChannel channel;
 
@@ -55,7 +55,7 @@ final class MemoryFile implements Closeable {
     int count = (int) (SIZE / BLOCK);
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      long at = 4L * (count + 1);
+      long at = KeptMemory.START;
       for (int i = 0; i < count; i++) {
         long from = (long) i * BLOCK;
         if (from >= WINDOW && from < WINDOW + WINDOW_SIZE) {
@@ -78,23 +78,12 @@ final class MemoryFile implements Closeable {
 
   /// Fills new memory with what was kept.
   void load(Path file) throws IOException {
-    int count = (int) (SIZE / BLOCK);
+    int[] numbers = KeptMemory.of(file).numbers();
     try (FileChannel in = FileChannel.open(file)) {
-      ByteBuffer table = ByteBuffer.allocate(4 * (count + 1));
-      while (table.hasRemaining() && in.read(table) > 0) {
-        // a file is read in one go, but for signals
-      }
-      table.flip();
-      int used = table.getInt();
-      if (used < 0 || used > count || in.size() != 4L * (count + 1) + (long) used * BLOCK) {
-        throw new IOException(file + " is damaged");
-      }
-      in.position(4L * (count + 1));
-      int[] numbers = new int[used];
-      table.asIntBuffer().get(numbers);
-      for (int i = 0; i < used; ) {
+      in.position(KeptMemory.START);
+      for (int i = 0; i < numbers.length; ) {
         int run = 1;
-        while (i + run < used && numbers[i + run] == numbers[i] + run) {
+        while (i + run < numbers.length && numbers[i + run] == numbers[i] + run) {
           run++;
         }
         long to = (long) numbers[i] * BLOCK;
