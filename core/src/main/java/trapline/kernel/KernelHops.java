@@ -146,6 +146,10 @@ public final class KernelHops {
     }
     Set<String> wanted = new HashSet<>(asked);
     wanted.addAll(names);
+    String mark = SyscallAbi.of(abi).mark();
+    if (!mark.isEmpty()) {
+      wanted.add(mark);
+    }
     if (known != null) {
       for (EntryPath path : index.entryPaths(SyscallAbi.of(abi))) {
         path.stages().forEach(stage -> wanted.add(stage.symbol()));

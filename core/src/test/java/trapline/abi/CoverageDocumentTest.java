@@ -59,11 +59,16 @@ class CoverageDocumentTest {
         + addresses
         + " show some memory as its address only, and "
         + without
-        + " are numbers that the\nkernel reserves. A format that depends on another parameter"
-        + " (`ioctl`, `prctl`, `ptrace`, `bpf`, …)\ncovers the requests listed in `choices/`;"
-        + " others show a number or an address. i386 calls have names\nand numbers, and formats"
-        + " where they share an x86-64 signature; structures of x32 programs stay addresses.\n\n"
-        + "| number | call | since | decoded |\n|---|---|---|---|\n"
+        + " are numbers that the\n"
+        + "kernel reserves. A format that depends on another parameter (`ioctl`, `prctl`, `ptrace`,"
+        + " `bpf`, …)\n"
+        + "covers the requests listed in `choices/`; others show a number or an address. i386 calls"
+        + " have names\n"
+        + "and numbers, and formats where they share an x86-64 signature; structures of the calls"
+        + " that x32 has of its own\n"
+        + "stay addresses.\n\n"
+        + "| number | call | since | decoded |\n"
+        + "|---|---|---|---|\n"
         + rows;
   }
 }

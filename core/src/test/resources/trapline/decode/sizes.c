@@ -188,6 +188,14 @@ static void rings(void) {
   struct io_uring_params p;
   memset(&p, 0, sizeof p);
   int fd = syscall(SYS_io_uring_setup, 4, &p);
+  struct { void *base; size_t length; } buffers[2] = {{full, 4096}, {full + 4096, 100}};
+  syscall(SYS_io_uring_register, fd, 0, buffers, 2);
+  syscall(SYS_io_uring_register, fd, 1, 0, 0);
+  int files[3] = {0, -1, 1};
+  syscall(SYS_io_uring_register, fd, 2, files, 3);
+  syscall(SYS_io_uring_register, fd, 2, 8, 3);
+  syscall(SYS_io_uring_register, fd, 4, files, 1);
+  syscall(SYS_io_uring_register, fd, 99, files, 1);
   syscall(SYS_io_uring_setup, 5, &p);
   memset(&p, 0, sizeof p);
   p.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP; p.cq_entries = 32;
