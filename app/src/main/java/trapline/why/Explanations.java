@@ -12,6 +12,7 @@ import trapline.linux.vm.GuestResult;
 import trapline.model.Errno;
 import trapline.model.ErrorOrigin;
 import trapline.model.Explanation;
+import trapline.model.KernelRun;
 import trapline.model.Outcome;
 
 /// Joins failed calls with what was seen of them in a guest kernel.
@@ -59,8 +60,11 @@ public final class Explanations {
         : unknown(
             failure,
             "What makes the call fail here lies outside of what the guest shares with this"
-                + " machine: another process, a mount, a limit, a file that was not carried, or"
-                + " the other kernel."
+                + " machine: another process, a mount, a limit, a file that was not carried, "
+                + (InMemory.mayMatter(failure.journey())
+                    ? "the file system (the guest's is a tmpfs), "
+                    : "")
+                + "or the other kernel."
                 + (observed.difference().isEmpty()
                     ? ""
                     : " The runs first differed where " + observed.difference() + ".")
@@ -69,13 +73,14 @@ public final class Explanations {
 
   private static Explanation explanation(
       Failure failure, ErrorOrigin origin, GuestObserver.@Nullable Seen seen, String places) {
+    KernelRun run = seen == null ? null : seen.run();
+    if (run != null
+        && InMemory.mayMatter(failure.journey())
+        && !run.note().contains(InMemory.NOTE)) {
+      run = run.with(InMemory.NOTE);
+    }
     return new Explanation(
-        failure.journey(),
-        failure.times(),
-        origin,
-        seen == null ? null : seen.run(),
-        places,
-        failure.causes());
+        failure.journey(), failure.times(), origin, run, places, failure.causes());
   }
 
   private static String notMade(GuestObserver.Observed observed) {

@@ -21,6 +21,12 @@ public record KernelRun(
     String difference,
     String note) {
 
+  /// The same with one more sentence.
+  public KernelRun with(String sentence) {
+    String whole = note.isEmpty() ? sentence : note + " " + sentence;
+    return new KernelRun(release, where, unit, root, result, difference, whole);
+  }
+
   /// Which kernel was observed, and how.
   public enum Where {
     /// The running kernel's own tracer, while the call ran.

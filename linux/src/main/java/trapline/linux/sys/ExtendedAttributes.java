@@ -18,6 +18,9 @@ public final class ExtendedAttributes {
 
   /// The value of an attribute; `null` when the file has none or may not be looked at.
   public static byte @Nullable [] value(String path, String name) {
+    if (!has(path, name)) {
+      return null;
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment value = arena.allocate(LARGEST);
       long size =

@@ -45,8 +45,7 @@ public final class Guest {
     try {
       EntryPoints entries = EntryPoints.of(kernel);
       GuestArchive archive = new GuestArchive(spec.files());
-      SyscallScript launch = Launch.program(spec.program());
-      collect(archive, spec, launch);
+      SyscallScript launch = collect(archive, spec);
       try (GuestCache.Work work = GuestCache.of(System.getenv()).work()) {
         return new Session(spec, watcher, work, entries, archive, launch).run();
       }
@@ -55,8 +54,10 @@ public final class Guest {
     }
   }
 
-  private static void collect(GuestArchive archive, GuestSpec spec, SyscallScript launch)
-      throws IOException {
+  private static SyscallScript collect(GuestArchive archive, GuestSpec spec) throws IOException {
+    ProgramFiles.collect(archive, spec.program(), spec.files());
+    SyscallScript launch =
+        Launch.program(spec.program(), archive.marks().attributes(spec.program().credentials()));
     archive.own("trapline/launch", CpioWriter.FILE | 0700, launch.image());
     archive.own("trapline/input", CpioWriter.FILE | 0600, spec.program().input());
     StringBuilder readOnly = new StringBuilder();
@@ -64,7 +65,7 @@ public final class Guest {
     archive.own("trapline/read-only", CpioWriter.FILE | 0600, utf8(readOnly.toString()));
     String host = Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.UTF_8);
     archive.own("trapline/hostname", CpioWriter.FILE | 0600, utf8(host));
-    ProgramFiles.collect(archive, spec.program(), spec.files());
+    return launch;
   }
 
   private static byte[] utf8(String text) {

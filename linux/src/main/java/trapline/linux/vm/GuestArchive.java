@@ -41,6 +41,7 @@ final class GuestArchive {
 
   private final Map<String, Item> items = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final FileMarks marks = new FileMarks();
   private final GuestFiles files;
   private long bytes;
 
@@ -51,7 +52,14 @@ final class GuestArchive {
 
   /// What could not be brought along.
   List<String> notes() {
-    return notes;
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(marks.notes());
+    return all;
+  }
+
+  /// What its files have besides mode and owner.
+  FileMarks marks() {
+    return marks;
   }
 
   /// Adds a file of Trapline's own.
@@ -189,8 +197,12 @@ final class GuestArchive {
           }
           return leads.toRealPath();
         }
-        case CpioWriter.FOLDER, FIFO -> put(name, new Item(entry, 0, null, new byte[0]));
+        case CpioWriter.FOLDER, FIFO -> {
+          marks.look(name);
+          put(name, new Item(entry, 0, null, new byte[0]));
+        }
         case CpioWriter.FILE -> {
+          marks.look(name);
           if (!Files.isReadable(source)) {
             notes.add(name + " may not be read, so in the guest it is empty");
             put(name, new Item(entry, 0, null, new byte[0]));

@@ -20,6 +20,7 @@ final class Launch {
   private static final int SETRESGID = 119;
   private static final int CAPSET = 126;
   private static final int PRCTL = 157;
+  private static final int SETXATTR = 188;
   private static final int PRLIMIT64 = 302;
 
   private static final int F_SETFD = 2;
@@ -50,8 +51,21 @@ final class Launch {
   }
 
   /// Becomes the program, in a child whose end is written to descriptor 3.
-  static SyscallScript program(GuestProgram program) {
+  ///
+  /// @param attributes which files get first
+  static SyscallScript program(GuestProgram program, List<FileMarks.Attribute> attributes) {
     SyscallScript script = new SyscallScript(true);
+    for (FileMarks.Attribute each : attributes) {
+      script.step(
+          "setxattr",
+          true,
+          SETXATTR,
+          script.string(bytes(each.path())),
+          script.string(bytes(each.name())),
+          script.data(each.value()),
+          each.value().length,
+          0);
+    }
     Credentials who = program.credentials();
     Credentials.Capabilities capabilities = who.capabilities();
     script.step("fcntl(F_SETFD)", false, FCNTL, 3, F_SETFD, 1);

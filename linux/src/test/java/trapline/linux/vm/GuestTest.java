@@ -96,7 +96,7 @@ class GuestTest {
     }
   }
 
-  private static final CallWatcher NOBODY =
+  static final CallWatcher NOBODY =
       new CallWatcher() {
         @Override
         public boolean entered(GuestCall call, GuestView guest) {
