@@ -2,6 +2,7 @@ package trapline.cli;
 
 import java.util.HashMap;
 import java.util.Map;
+import trapline.bytes.ByteText;
 
 /// The environment that the user's shell gave to the launcher, which the followed program gets.
 final class CallerEnvironment {
@@ -11,6 +12,13 @@ final class CallerEnvironment {
   private static final String CALLERS_LC_ALL = "TRAPLINE_CALLERS_LC_ALL";
 
   private CallerEnvironment() {}
+
+  /// The caller's environment, as [ByteText] has it.
+  static Map<String, String> exact() {
+    Map<String, String> exact = new HashMap<>(System.getenv());
+    exact.putAll(ExactArguments.environment());
+    return of(exact);
+  }
 
   /// The caller's environment.
   ///

@@ -5,10 +5,12 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import picocli.CommandLine;
 import trapline.kernel.KernelIndexSet;
+import trapline.linux.proc.FileNames;
 import trapline.model.MalformedBinary;
 
 /// The entry point.
@@ -21,6 +23,7 @@ public final class Main {
   static int run(String[] args, Output out, PrintStream target) {
     CleanStream err = new CleanStream(target, true);
     CommandLine line = new TraplineCommand(out, err).commandLine(args);
+    line.registerConverter(Path.class, FileNames::path);
     // Only the commands' own descriptions go this way.
     line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(target, true, StandardCharsets.UTF_8));
@@ -76,7 +79,7 @@ public final class Main {
         Output.of(new FileOutputStream(FileDescriptor.out), "standard output", Terminal.isPipe(1));
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-    int status = run(args, out, err);
+    int status = run(ExactArguments.of(args), out, err);
     out.flush();
     err.flush();
     System.exit(status);

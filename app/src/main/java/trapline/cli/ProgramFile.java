@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.ElfIdentity;
@@ -24,6 +25,7 @@ import trapline.libc.LibcFit;
 import trapline.libc.LibcFlags;
 import trapline.libc.LoaderRun;
 import trapline.linux.objects.ObjectFiles;
+import trapline.linux.proc.FileNames;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -35,18 +37,29 @@ final class ProgramFile implements AutoCloseable {
   private static final Set<Integer> INTERRUPTED = Set.of(128 + 1, 128 + 2, 128 + 15);
 
   private final Path executable;
+
+  /// Its name, for execve(2).
+  private final String name;
+
   private final @Nullable Path folder;
 
   /// Runs it on another C library than it was linked for; `null` when nothing has to.
   private final @Nullable LoaderRun through;
 
-  private ProgramFile(Path executable, @Nullable Path folder, @Nullable LoaderRun through) {
+  private ProgramFile(
+      Path executable, String name, @Nullable Path folder, @Nullable LoaderRun through) {
     this.executable = executable;
+    this.name = name;
     this.folder = folder;
     this.through = through;
   }
 
-  /// The file to hand to execve(2): the program, or the dynamic linker that is to run it.
+  /// The name to hand to execve(2): the program's, or that of the dynamic linker that is to run it.
+  String started() {
+    return through == null ? name : through.loader().toString();
+  }
+
+  /// The file of that name.
   Path executable() {
     return through == null ? executable : through.loader();
   }
@@ -70,13 +83,15 @@ final class ProgramFile implements AutoCloseable {
   /// @throws CommandFailure when it cannot be run, with the reason
   static ProgramFile find(String name, @Nullable Libc libc, PrintStream err) {
     try {
-      if (name.endsWith(".c") && Files.isRegularFile(Path.of(name))) {
+      if (name.endsWith(".c") && Files.isRegularFile(FileNames.path(name))) {
         return compile(Path.of(name), libc, err);
       }
-      Path found = name.indexOf('/') >= 0 ? Path.of(name) : inPath(name);
+      String where = name.indexOf('/') >= 0 ? name : inPath(name);
+      Path found = FileNames.path(where);
       check(name, found, libc);
       return new ProgramFile(
           found,
+          where,
           null,
           libc == null
               ? null
@@ -84,16 +99,17 @@ final class ProgramFile implements AutoCloseable {
     } catch (LibcFailure e) {
       throw notStarted(String.valueOf(e.getMessage()));
     } catch (InvalidPathException e) {
-      throw notStarted(name + ": not a file name");
+      throw notStarted(name + (ByteText.hasBytes(name) ? ": no such file" : ": not a file name"));
     }
   }
 
-  private static Path inPath(String name) {
-    Path refused = null;
+  private static String inPath(String name) {
+    String refused = null;
     for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":")) {
-      Path candidate = Path.of(folder.isEmpty() ? "." : folder, name);
-      if (Files.isRegularFile(candidate)) {
-        if (Files.isExecutable(candidate)) {
+      String candidate = (folder.isEmpty() ? "." : folder) + "/" + name;
+      Path file = ByteText.hasBytes(candidate) ? existing(candidate) : Path.of(candidate);
+      if (file != null && Files.isRegularFile(file)) {
+        if (Files.isExecutable(file)) {
           return candidate;
         }
         refused = candidate;
@@ -108,9 +124,17 @@ final class ProgramFile implements AutoCloseable {
     throw notStarted(
         name
             + ": no such program in PATH"
-            + (Files.exists(Path.of(name))
+            + (!ByteText.hasBytes(name) && Files.exists(Path.of(name))
                 ? "; there is a file of that name here: ./" + name
                 : ""));
+  }
+
+  private static @Nullable Path existing(String name) {
+    try {
+      return FileNames.path(name);
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   private static void check(String name, Path file, @Nullable Libc libc) {
@@ -150,7 +174,8 @@ final class ProgramFile implements AutoCloseable {
                   : name
                       + ": "
                       + identity.description()
-                      + ", and no script: a script names its interpreter in the first line (#!/bin/sh)");
+                      + ", and no script: a script names its interpreter in the first line"
+                      + " (#!/bin/sh)");
     }
   }
 
@@ -241,7 +266,7 @@ final class ProgramFile implements AutoCloseable {
         }
         throw notStarted(source + ": cc failed with exit status " + status);
       }
-      return new ProgramFile(program, folder, null);
+      return new ProgramFile(program, program.toString(), folder, null);
     } catch (IOException e) {
       if (folder != null) {
         TemporaryFolder.delete(folder);

@@ -3,6 +3,7 @@ package trapline.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import trapline.linux.proc.FileNames;
 import trapline.linux.proc.TerminalSize;
 import trapline.report.Style;
 
@@ -54,8 +55,17 @@ final class Terminal {
     return Style.PLAIN
         .withWidth(terminal ? width(1) : width(-1))
         .withColour(colour)
-        .withDirectory(Path.of("").toAbsolutePath().toString())
+        .withDirectory(directory())
         .withUnicode(!ascii);
+  }
+
+  /// The working directory, as [trapline.bytes.ByteText] has it.
+  private static String directory() {
+    try {
+      return FileNames.text(Files.readSymbolicLink(Path.of("/proc/self/cwd")));
+    } catch (IOException e) {
+      return Path.of("").toAbsolutePath().toString();
+    }
   }
 
   /// The columns to fill: as COLUMNS says, else those of the terminal, else 100.

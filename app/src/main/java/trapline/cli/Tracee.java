@@ -30,9 +30,9 @@ final class Tracee {
     try {
       return Tracer.launch(
           new LaunchSpec(
-              program.executable(),
+              program.started(),
               program.arguments(command),
-              CallerEnvironment.of(System.getenv()),
+              CallerEnvironment.exact(),
               Path.of(""),
               input));
     } catch (KernelRefused e) {

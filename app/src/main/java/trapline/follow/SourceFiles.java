@@ -1,12 +1,12 @@
 package trapline.follow;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import trapline.bytes.ByteText;
 import trapline.journey.Image;
 import trapline.journey.SourceText;
 import trapline.linux.objects.SourceFile;
@@ -67,7 +67,7 @@ public final class SourceFiles implements SourceText {
       if (Files.size(path) > LARGEST) {
         return missing(shown + " is larger than " + (LARGEST >> 20) + " MiB");
       }
-      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+      String text = ByteText.decode(Files.readAllBytes(path));
       return new Read(text.lines().toList(), "", from(found));
     } catch (IOException e) {
       return missing("the source file " + shown + " cannot be read");

@@ -55,7 +55,7 @@ class ArchitectureTest {
             "kernel"));
     rules.put(
         "report", List.of("bytes", "model", "abi", "code", "demangle", "kernel", "kernel.run"));
-    rules.put("linux.sys", List.of("model"));
+    rules.put("linux.sys", List.of("bytes", "model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
     rules.put("linux.debuginfod", List.of("bytes", "model", "elf"));
     rules.put(

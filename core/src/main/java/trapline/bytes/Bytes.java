@@ -2,7 +2,6 @@ package trapline.bytes;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import trapline.model.MalformedBinary;
 
 /// A read-only, little-endian view of a run of bytes in a file or in memory.
@@ -140,7 +139,7 @@ public final class Bytes {
     } catch (InternalError e) {
       throw vanished(offset);
     }
-    return new String(text, StandardCharsets.UTF_8);
+    return ByteText.decode(text);
   }
 
   /// A copy of `length` bytes.

@@ -123,8 +123,7 @@ public final class Cursor {
     while (u8() != 0) {
       // Looking for the end; u8 throws at the end of the view.
     }
-    return new String(
-        bytes.copy(start, position - 1 - start), java.nio.charset.StandardCharsets.UTF_8);
+    return ByteText.decode(bytes.copy(start, position - 1 - start));
   }
 
   /// Passes over the text up to, and with, the next NUL.

@@ -1,5 +1,7 @@
 package trapline.report;
 
+import trapline.bytes.ByteText;
+
 /// Text as a terminal shows it: how many columns it takes, and which characters may be sent at all.
 final class Display {
   /// Longer facts are cut; the decoder's own limits are far below.
@@ -135,6 +137,10 @@ final class Display {
       case '\t' -> out.append("\\t");
       case '\r' -> out.append("\\r");
       default -> {
+        if (ByteText.isByte(codePoint)) {
+          out.append("\\x").append(Integer.toHexString(ByteText.byteOf(codePoint)));
+          return;
+        }
         out.append(codePoint < 0x100 ? "\\x" : "\\u{");
         String digits = Integer.toHexString(codePoint);
         if (digits.length() == 1) {

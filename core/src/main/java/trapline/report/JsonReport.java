@@ -10,6 +10,7 @@ import tools.jackson.core.SerializableString;
 import tools.jackson.core.io.CharacterEscapes;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
+import trapline.bytes.ByteText;
 import trapline.model.Argument;
 import trapline.model.Diagnostic;
 import trapline.model.Errno;
@@ -202,7 +203,8 @@ public final class JsonReport {
     json.writeEndObject();
   }
 
-  /// The text with halves of surrogate pairs, which JSON cannot carry, replaced by U+FFFD.
+  /// The text without halves of surrogate pairs, which JSON cannot carry: those that stand for
+  /// bytes that are not UTF-8 become `\x80` to `\xff`, others U+FFFD.
   static String text(String text) {
     int length = text.length();
     int i = 0;
@@ -216,7 +218,11 @@ public final class JsonReport {
     for (int at = 0; at < length; ) {
       int codePoint = text.codePointAt(at);
       boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-      out.appendCodePoint(half ? 0xfffd : codePoint);
+      if (ByteText.isByte(codePoint)) {
+        out.append("\\x").append(Integer.toHexString(ByteText.byteOf(codePoint)));
+      } else {
+        out.appendCodePoint(half ? 0xfffd : codePoint);
+      }
       at += Character.charCount(codePoint);
     }
     return out.toString();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.linux.debuginfod.DebuginfodClient;
+import trapline.linux.proc.FileNames;
 import trapline.linux.proc.Maps;
 import trapline.model.Unsupported;
 
@@ -151,10 +152,10 @@ public final class ObjectFiles {
     return root.equals(ROOT) ? path : root.resolve(ROOT.relativize(path));
   }
 
-  /// @return `null` when this machine's locale cannot express the name
+  /// @return `null` when it is no file name, or not UTF-8 and of no file
   static @Nullable Path pathOf(String name) {
     try {
-      return Path.of(name);
+      return FileNames.path(name);
     } catch (InvalidPathException e) {
       return null;
     }
@@ -214,7 +215,8 @@ public final class ObjectFiles {
         throw new Unsupported(
             "reading " + name,
             "a view of more than 2 GiB",
-            "move its debug information to a file of its own (objcopy --only-keep-debug) and strip it");
+            "move its debug information to a file of its own (objcopy --only-keep-debug) and strip"
+                + " it");
       }
       if (size == 0) {
         return Bytes.empty(name);

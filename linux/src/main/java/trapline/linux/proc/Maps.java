@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 
 /// The mappings of a process, from `/proc/PID/maps` (proc_pid_maps(5)), by rising address.
 public final class Maps {
@@ -177,7 +178,7 @@ public final class Maps {
           bytes[length++] = text[at++];
         }
       }
-      return new String(bytes, 0, length, StandardCharsets.UTF_8);
+      return ByteText.decode(bytes, 0, length);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 
 /// Reads files of `/proc`, whose size is not known beforehand.
 public final class ProcFile {
@@ -29,10 +30,20 @@ public final class ProcFile {
     return bytes == null ? "" : new String(bytes, StandardCharsets.ISO_8859_1).strip();
   }
 
-  /// What a symbolic link says; `null` when there is none.
+  /// The text of one line, as [ByteText] has it; empty when unreadable.
+  public static String line(String path) {
+    byte[] bytes = bytes(path);
+    if (bytes == null) {
+      return "";
+    }
+    int end = bytes.length;
+    return ByteText.decode(bytes, 0, end > 0 && bytes[end - 1] == '\n' ? end - 1 : end);
+  }
+
+  /// What a symbolic link says, as [ByteText] has it; `null` when there is none.
   public static @Nullable String link(String path) {
     try {
-      return Files.readSymbolicLink(Path.of(path)).toString();
+      return FileNames.text(Files.readSymbolicLink(Path.of(path)));
     } catch (IOException e) {
       return null;
     }

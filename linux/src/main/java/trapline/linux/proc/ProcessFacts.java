@@ -73,7 +73,7 @@ public record ProcessFacts(
     int effective = user.indexOf('\t') + 1;
     return new ProcessFacts(
         integer(status, "Tgid:"),
-        ProcFile.text(directory + "/comm"),
+        ProcFile.line(directory + "/comm"),
         ProcFile.link(directory + "/exe"),
         ProcFile.link(directory + "/cwd"),
         state.isEmpty() ? '?' : state.charAt(0),

@@ -63,7 +63,7 @@ final class Launcher {
     }
     try {
       List<String> arguments = new ArrayList<>();
-      arguments.add(spec.executable().toString());
+      arguments.add(spec.executable());
       String directory = spec.directory().toString();
       arguments.add(directory.isEmpty() ? "." : directory);
       arguments.addAll(spec.arguments());

@@ -103,7 +103,7 @@ public final class Kernel {
   /// @return a descriptor, or the negative error number
   public int open(String path, int flags) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(path);
+      MemorySegment name = Spawn.bytes(arena, path);
       return (int)
           syscall(Numbers.OPENAT, Numbers.AT_FDCWD, name.address(), flags | Numbers.O_CLOEXEC, 0);
     }

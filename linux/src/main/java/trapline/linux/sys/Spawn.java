@@ -1,6 +1,7 @@
 package trapline.linux.sys;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -8,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 
 /// posix_spawn(3).
 public final class Spawn {
@@ -79,10 +81,18 @@ public final class Spawn {
         0);
   }
 
+  /// A string as the kernel takes it, from [ByteText].
+  static MemorySegment bytes(Arena arena, String text) {
+    byte[] bytes = ByteText.encode(text);
+    MemorySegment segment = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
+    return segment;
+  }
+
   private static MemorySegment strings(Arena arena, List<String> strings) {
     MemorySegment array = arena.allocate(ADDRESS, strings.size() + 1L);
     for (int i = 0; i < strings.size(); i++) {
-      array.setAtIndex(ADDRESS, i, arena.allocateFrom(strings.get(i)));
+      array.setAtIndex(ADDRESS, i, bytes(arena, strings.get(i)));
     }
     return array;
   }
