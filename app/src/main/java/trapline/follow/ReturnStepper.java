@@ -8,6 +8,7 @@ import trapline.code.Instruction;
 import trapline.code.X86Decoder;
 import trapline.journey.JourneyBuilder.ReturnPoint;
 import trapline.journey.ReturnTrace;
+import trapline.journey.WriteLog;
 import trapline.linux.ptrace.StepResult;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
@@ -40,6 +41,7 @@ final class ReturnStepper {
           exit, "the thread blocks or ignores SIGTRAP: stepping it would change that");
     }
     List<Registers> states = new ArrayList<>();
+    WriteLog writes = new WriteLog();
     states.add(exit);
     Registers state = exit;
     int caller = back == null ? 0 : -1;
@@ -48,29 +50,36 @@ final class ReturnStepper {
         caller = states.size() - 1;
       }
       if (caller >= 0 && states.size() - caller > IN_CALLER) {
-        return new ReturnTrace(states, caller, "");
+        return new ReturnTrace(states, caller, writes, "");
       }
       if (states.size() > MOST) {
         return new ReturnTrace(
-            states, -1, "the library had not returned after " + MOST + " instructions");
+            states, -1, writes, "the library had not returned after " + MOST + " instructions");
       }
       if (!decode(state.rip(), memory)) {
-        return new ReturnTrace(states, caller, "the code at the program counter cannot be read");
+        return new ReturnTrace(
+            states, caller, writes, "the code at the program counter cannot be read");
       }
       if (leaves(caller)) {
         return new ReturnTrace(
-            states, caller, caller >= 0 ? "" : "the library makes another system call first");
+            states,
+            caller,
+            writes,
+            caller >= 0 ? "" : "the library makes another system call first");
+      }
+      if (caller >= 0) {
+        writes.before(states.size() - 1, instruction, state, memory);
       }
       StepResult result = tracer.step(threadId);
       if (result == StepResult.INTERRUPTED) {
         tracer.interrupt(); // the session is to hear of it, too
       }
       if (result != StepResult.STEPPED) {
-        return new ReturnTrace(states, caller, why(result));
+        return new ReturnTrace(states, caller, writes, why(result));
       }
       Registers next = tracer.registers(threadId);
       if (next == null) {
-        return new ReturnTrace(states, caller, "the thread ended");
+        return new ReturnTrace(states, caller, writes, "the thread ended");
       }
       states.add(next);
       state = next;

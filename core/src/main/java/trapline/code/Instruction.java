@@ -211,7 +211,8 @@ public final class Instruction {
   }
 
   /// Whether a string operation counts in `rcx`.
-  private boolean isRepeated() {
+  /// Whether it is a string operation that a prefix repeats.
+  public boolean isRepeated() {
     for (int i = 0; i < prefixCount; i++) {
       if ((prefixes[i] == (byte) 0xf2 || prefixes[i] == (byte) 0xf3) && count > 0) {
         return AttText.isString(codes[0]) || AttText.isString(codes[count - 1]);

@@ -15,6 +15,7 @@ import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
+import trapline.model.RemoteMemory;
 import trapline.model.Unsupported;
 
 /// What the caller did with a call's result.
@@ -206,10 +207,12 @@ record Assignment(String text, int step) {
       }
       Registers registers = trace.states().get(state);
       LinkAddress pc = link(state);
+      // The instructions behind it may have changed where a variable is.
+      RemoteMemory memory = trace.writes().at(state, space.memory());
       FrameValues values =
-          new FrameValues(FrameValues.of(registers), space.memory(), image, cfa, function, entry);
+          new FrameValues(FrameValues.of(registers), memory, image, cfa, function, entry);
       List<Variable> locals = info.variablesAt(pc);
-      known = new Lvalues(space, image, info, pc, registers, values, locals, loads);
+      known = new Lvalues(space, memory, image, info, pc, registers, values, locals, loads);
       lvalues = known;
       lvaluesState = state;
       return known;

@@ -32,6 +32,7 @@ final class Lvalues {
   private static final int MAX_VARIABLES = 1000;
 
   private final AddressSpace space;
+  private final RemoteMemory memory;
   private final Image image;
   private final DebugInfo info;
   private final LinkAddress pc;
@@ -41,6 +42,7 @@ final class Lvalues {
 
   private final List<Load> loads;
 
+  /// @param memory as it was when the function was there
   /// @param pc where the function is
   /// @param registers as they are there
   /// @param values the frame's values there
@@ -48,6 +50,7 @@ final class Lvalues {
   /// @param loads the pointers that the function has just read, the last one first
   Lvalues(
       AddressSpace space,
+      RemoteMemory memory,
       Image image,
       DebugInfo info,
       LinkAddress pc,
@@ -56,6 +59,7 @@ final class Lvalues {
       List<Variable> locals,
       List<Load> loads) {
     this.space = space;
+    this.memory = memory;
     this.image = image;
     this.info = info;
     this.pc = pc;
@@ -170,7 +174,7 @@ final class Lvalues {
   /// The value of a pointer that is in memory or in a register; `null` when it cannot be read.
   private @Nullable Long pointer(@Nullable Location location) {
     return switch (location) {
-      case Location.Memory memory -> pointerAt(space.memory(), memory.address());
+      case Location.Memory at -> pointerAt(memory, at.address());
       case Location.Register in when in.number() < Registers.DWARF_COUNT ->
           registers.dwarf(in.number());
       case Location.Value value -> value.bits();

@@ -9,14 +9,15 @@ import trapline.model.Registers;
 /// @param states the registers: first as the call returned them, then after each instruction
 /// @param caller index in `states` of the first one in the calling frame; -1 when it was not
 ///     reached
+/// @param writes what memory held before the instructions in the calling frame
 /// @param ended why stepping ended before the caller was reached; empty when it was
-public record ReturnTrace(List<Registers> states, int caller, String ended) {
+public record ReturnTrace(List<Registers> states, int caller, WriteLog writes, String ended) {
   public ReturnTrace {
     states = List.copyOf(states);
   }
 
   /// Nothing was stepped.
   public static ReturnTrace of(Registers exit, String why) {
-    return new ReturnTrace(List.of(exit), -1, why);
+    return new ReturnTrace(List.of(exit), -1, new WriteLog(), why);
   }
 }
