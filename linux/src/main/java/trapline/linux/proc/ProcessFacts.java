@@ -124,6 +124,8 @@ public record ProcessFacts(
   }
 
   /// The ids of all threads, rising; empty when the process is gone.
+  ///
+  /// @param processId the process, or one of its threads
   public static int[] threadIds(int processId) {
     String[] names = new File("/proc/" + processId + "/task").list();
     if (names == null) {
@@ -137,6 +139,27 @@ public record ProcessFacts(
     return ids;
   }
 
+  /// Whether a thread has ended, also where something of it is left: a first thread stays until the
+  /// others have ended, a process until its parent has waited for it.
+  public static boolean hasEnded(int threadId) {
+    String state = ProcFile.field(ProcFile.text("/proc/" + threadId + "/status"), "State:");
+    return state.isEmpty() || state.startsWith("Z") || state.startsWith("X");
+  }
+
+  /// A living thread of a process: the first one that there is. What `/proc` says of memory, files
+  /// and folders is empty for a thread that has ended.
+  ///
+  /// @param id the process, or one of its threads
+  /// @return `id` itself when none lives
+  public static int livingThread(int id) {
+    for (int threadId : threadIds(id)) {
+      if (!hasEnded(threadId)) {
+        return threadId;
+      }
+    }
+    return id;
+  }
+
   /// The thread that traces a thread, or 0.
   public static int tracerOf(int threadId) {
     return integer(ProcFile.text("/proc/" + threadId + "/status"), "TracerPid:");
@@ -147,6 +170,23 @@ public record ProcessFacts(
     String status = ProcFile.text("/proc/" + threadId + "/status");
     long pending = set(status, "SigPnd:") | set(status, "ShdPnd:");
     return (pending & ~set(status, "SigBlk:")) != 0;
+  }
+
+  /// What a process does with a signal.
+  public enum Disposition {
+    DEFAULT,
+    IGNORED,
+    HANDLED
+  }
+
+  /// What the process of a thread does with a signal.
+  public static Disposition disposition(int threadId, int signal) {
+    String status = ProcFile.text("/proc/" + threadId + "/status");
+    long bit = 1L << (signal - 1);
+    if ((set(status, "SigIgn:") & bit) != 0) {
+      return Disposition.IGNORED;
+    }
+    return (set(status, "SigCgt:") & bit) != 0 ? Disposition.HANDLED : Disposition.DEFAULT;
   }
 
   /// Whether a thread blocks a signal, or its process ignores it.

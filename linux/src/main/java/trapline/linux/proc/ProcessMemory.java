@@ -39,13 +39,21 @@ public final class ProcessMemory implements RemoteMemory {
 
   @Override
   public int read(long address, byte[] into, int offset, int length) {
+    return Math.max(0, tryRead(address, into, offset, length));
+  }
+
+  /// As [#read(long, byte[], int, int)], but says why nothing could be read.
+  ///
+  /// @return the number of bytes, or a negative error number: `-ESRCH` when the thread is gone or
+  ///     has ended
+  public int tryRead(long address, byte[] into, int offset, int length) {
     Scratch scratch = SCRATCH.get();
     int done = 0;
     while (done < length) {
       int wanted = Math.min(length - done, BUFFER_SIZE);
       int count = readSome(scratch, address + done, wanted);
       if (count <= 0) {
-        break;
+        return done == 0 ? count : done;
       }
       MemorySegment.copy(scratch.buffer, JAVA_BYTE, 0, into, offset + done, count);
       done += count;
@@ -83,7 +91,8 @@ public final class ProcessMemory implements RemoteMemory {
             scratch.kernel.syscall(
                 Numbers.PREAD64, file, scratch.buffer.address() + done, page, address + done);
         if (count <= 0) {
-          break;
+          // The end of the file is there at once where there is no memory any more.
+          return done == 0 && count == 0 ? -Numbers.ESRCH : done;
         }
         done += (int) count;
       }

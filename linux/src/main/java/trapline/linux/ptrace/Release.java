@@ -2,6 +2,7 @@ package trapline.linux.ptrace;
 
 import java.util.IdentityHashMap;
 import java.util.concurrent.locks.LockSupport;
+import trapline.linux.proc.ProcessFacts;
 import trapline.linux.ptrace.TracedThread.Stop;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
@@ -84,7 +85,7 @@ final class Release {
     while (true) {
       boolean all = true;
       for (TracedThread thread : threads.all()) {
-        if (!thread.isStopped()) {
+        if (!thread.isStopped() && !ProcessFacts.hasEnded(thread.threadId)) {
           all = false;
           if (!thread.interrupted) {
             thread.interrupted = true;

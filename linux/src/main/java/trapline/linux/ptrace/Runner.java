@@ -192,9 +192,19 @@ final class Runner {
     return false;
   }
 
-  /// Runs one instruction of a stopped thread.
+  /// Runs one instruction of a stopped thread. An event that ends the step is handed out, too: it
+  /// is the next one.
   StepResult step(TracedThread thread) {
     stepEvent = null;
+    StepResult result = stepFrom(thread);
+    TraceEvent event = stepEvent;
+    if (event != null && (result == StepResult.EVENT || result == StepResult.ENDED)) {
+      ready.addFirst(event);
+    }
+    return result;
+  }
+
+  private StepResult stepFrom(TracedThread thread) {
     if (thread.laterStatus != 0) {
       resume(thread, -1);
       TraceEvent event = stops.takeOf(thread.threadId);
@@ -262,7 +272,14 @@ final class Runner {
       }
       stops.handle(threadId, status);
       TraceEvent event = stops.takeOf(threadId);
-      if (event != null) {
+      if (event instanceof TraceEvent.Signalled signalled
+          && !thread.fault
+          && SignalCause.doesNothing(threadId, signalled.signal())) {
+        thread.signal = 0;
+        thread.stop = Stop.RUNNING;
+        thread.stepping = true;
+        ptrace.request(Numbers.PTRACE_SINGLESTEP, threadId, 0, signalled.signal());
+      } else if (event != null) {
         thread.stepping = false;
         return resultOf(thread, event);
       }

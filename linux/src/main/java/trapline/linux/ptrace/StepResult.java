@@ -6,7 +6,8 @@ public enum StepResult {
   STEPPED,
 
   /// A signal came before the instruction ran. The tracer keeps it and delivers it when the thread
-  /// is resumed, after those that it kept before. The next step runs the instruction.
+  /// is resumed, after those that it kept before. The next step runs the instruction. A signal of
+  /// which nothing comes, as it is ignored, is passed on and ends no step.
   SIGNALLED,
 
   /// The instruction itself raised a signal, such as SIGSEGV. The next step or resume delivers it:
@@ -18,10 +19,11 @@ public enum StepResult {
   TRAPPED,
 
   /// The instruction was a system call that made a thread or process, ran another program, or is at
-  /// a stop of its own. [Tracer#stepEvent()] has the event; the thread is stopped.
+  /// a stop of its own. [Tracer#stepEvent()] has the event, which [Tracer#next()] hands out next;
+  /// the thread is stopped.
   EVENT,
 
-  /// The thread is gone. [Tracer#stepEvent()] has the event.
+  /// The thread is gone. [Tracer#stepEvent()] has the event, which [Tracer#next()] hands out next.
   ENDED,
 
   /// [Tracer#interrupt()] ended the wait. The thread still runs: it blocks in a system call. Its

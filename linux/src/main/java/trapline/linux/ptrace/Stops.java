@@ -48,6 +48,9 @@ final class Stops {
       end(thread, status);
       return;
     }
+    if (thread == null && Status.event(status) == Numbers.PTRACE_EVENT_EXEC) {
+      thread = heir(threadId);
+    }
     if (thread == null) {
       thread = arrive(threadId);
     }
@@ -62,6 +65,19 @@ final class Stops {
       return;
     }
     stopped(thread, status);
+  }
+
+  /// The thread that has taken a first thread's place, and id, to run another program, where that
+  /// one was never traced because it had ended before.
+  private @Nullable TracedThread heir(int threadId) {
+    if (ptrace.fetchEventMessage(threadId) < 0) {
+      return null;
+    }
+    TracedThread caller = threads.get((int) ptrace.peeked());
+    if (caller != null) {
+      threads.rename(caller, threadId);
+    }
+    return caller;
   }
 
   /// The new thread's own stop may come before its parent's event. It waits for that, so that
@@ -217,7 +233,7 @@ final class Stops {
     }
     thread.restoreInformation(ptrace, signal);
     thread.signal = signal;
-    thread.fault = code > 0;
+    thread.fault = SignalCause.isSynchronous(signal, code);
     thread.stop = Stop.SIGNAL;
     ready.add(new TraceEvent.Signalled(threadId, signal));
   }
@@ -343,6 +359,16 @@ final class Stops {
     if (threads.anyOfProcess(thread.processId) == null) {
       admitOrphans(thread.processId);
     }
+  }
+
+  /// Whether an event of a thread waits to be handed out.
+  boolean hasOf(int threadId) {
+    for (TraceEvent event : ready) {
+      if (event.threadId() == threadId) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Takes the newest ready event that is about one thread.

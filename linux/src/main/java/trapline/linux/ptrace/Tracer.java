@@ -87,17 +87,20 @@ public final class Tracer implements AutoCloseable {
     return tracer;
   }
 
-  /// Takes over all threads of a running process. Each one's first event is [TraceEvent.Started].
+  /// Takes over all living threads of a running process. Each one's first event is
+  /// [TraceEvent.Started].
   ///
   /// The process must not have been started by this Java process: the Java library waits for its
   /// children and takes their stops.
   ///
+  /// @param processId the process, or one of its threads
   /// @throws KernelRefused when there is no such process or it may not be traced, with the reason
   public static Tracer attach(int processId) {
     Tracer tracer = new Tracer(false);
     boolean done = false;
     try {
-      tracer.seizeAll(processId);
+      new Attachment(tracer.ptrace, tracer.threads, tracer.waiter.tracerThreadId())
+          .seizeAll(processId, OPTIONS);
       done = true;
     } finally {
       if (!done) {
@@ -105,42 +108,6 @@ public final class Tracer implements AutoCloseable {
       }
     }
     return tracer;
-  }
-
-  private void seizeAll(int processId) {
-    AddressSpace space = new AddressSpace();
-    boolean found = true;
-    while (found) { // threads that were made since the last look
-      found = false;
-      for (int threadId : ProcessFacts.threadIds(processId)) {
-        if (threads.get(threadId) != null) {
-          continue;
-        }
-        int result = ptrace.request(Numbers.PTRACE_SEIZE, threadId, 0, OPTIONS);
-        if (result == -Numbers.ESRCH && !threads.isEmpty()) {
-          continue; // it has ended meanwhile
-        }
-        if (result < 0) {
-          if (!threads.isEmpty() && ProcessFacts.tracerOf(threadId) == waiter.tracerThreadId()) {
-            continue; // made by a thread that is traced already, so it is traced too
-          }
-          throw ptrace
-              .kernel()
-              .refused(
-                  "ptrace(PTRACE_SEIZE, " + threadId + ")",
-                  result,
-                  PtraceRefusal.hint(threadId, result));
-        }
-        found = true;
-        TracedThread thread = new TracedThread(threadId, processId, space);
-        thread.interrupted = true;
-        threads.add(thread);
-        ptrace.request(Numbers.PTRACE_INTERRUPT, threadId, 0, 0);
-      }
-    }
-    if (threads.isEmpty()) {
-      throw ptrace.kernel().refused("ptrace(PTRACE_SEIZE, " + processId + ")", -Numbers.ESRCH, "");
-    }
   }
 
   /// Waits for the next event.
@@ -169,10 +136,11 @@ public final class Tracer implements AutoCloseable {
   }
 
   /// Lets a stopped thread run to its next event, and delivers the signals that it was stopped for
-  /// or that were kept while it was stepped.
+  /// or that were kept while it was stepped. A thread of which an event waits to be handed out
+  /// stays as it is.
   public void resume(int threadId) {
     TracedThread thread = stopped(threadId);
-    if (thread != null) {
+    if (thread != null && !stops.hasOf(threadId)) {
       runner.resume(thread, -1);
     }
   }
@@ -181,7 +149,7 @@ public final class Tracer implements AutoCloseable {
   /// stopped for; 0 drops that.
   public void resume(int threadId, int signal) {
     TracedThread thread = stopped(threadId);
-    if (thread != null) {
+    if (thread != null && !stops.hasOf(threadId)) {
       runner.resume(thread, signal);
     }
   }
@@ -210,7 +178,8 @@ public final class Tracer implements AutoCloseable {
     return runner.step(thread);
   }
 
-  /// The event that ended the last step, for [StepResult#EVENT] and [StepResult#ENDED].
+  /// The event that ended the last step, for [StepResult#EVENT] and [StepResult#ENDED]. [#next()]
+  /// hands it out next.
   public @Nullable TraceEvent stepEvent() {
     return runner.stepEvent();
   }
@@ -223,6 +192,16 @@ public final class Tracer implements AutoCloseable {
     }
     TracedThread.Held first = thread.held.peek();
     return thread.signal != 0 || first == null ? thread.signal : first.signal();
+  }
+
+  /// Whether a seccomp filter kept a call from being made and had SIGSYS sent for it, for a thread
+  /// that is stopped at the end of that call. The registers are those of before the call then.
+  public boolean wasTrapped(TraceEvent.Exited exited) {
+    Registers registers = exited.registers();
+    if (registers.rax() != registers.origRax() || stopped(exited.threadId()) == null) {
+      return false;
+    }
+    return ptrace.queuedSignal(exited.threadId(), Numbers.SIGSYS, Numbers.SYS_SECCOMP) != null;
   }
 
   /// The registers of a stopped thread.
@@ -259,10 +238,11 @@ public final class Tracer implements AutoCloseable {
     return ptrace.storeRegisters(threadId) >= 0;
   }
 
-  /// The memory of a thread's process as the program left it, without the tracer's breakpoints.
+  /// The memory of a thread's process as the program left it, without the tracer's breakpoints. It
+  /// can be read as long as one traced thread of the process lives, this one or another.
   public RemoteMemory memory(int threadId) {
     TracedThread thread = threads.get(threadId);
-    return thread == null ? new ProcessMemory(threadId) : new CleanMemory(thread);
+    return thread == null ? new ProcessMemory(threadId) : new CleanMemory(threads, thread);
   }
 
   /// The process that a traced thread belongs to; 0 when it is unknown.

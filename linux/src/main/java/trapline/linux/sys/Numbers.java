@@ -53,16 +53,30 @@ public final class Numbers {
   public static final int EINVAL = 22;
 
   // Signals.
+  public static final int SIGILL = 4;
   public static final int SIGTRAP = 5;
+  public static final int SIGBUS = 7;
+  public static final int SIGFPE = 8;
   public static final int SIGKILL = 9;
+  public static final int SIGSEGV = 11;
+  public static final int SIGCHLD = 17;
   public static final int SIGCONT = 18;
   public static final int SIGSTOP = 19;
   public static final int SIGTSTP = 20;
   public static final int SIGTTIN = 21;
   public static final int SIGTTOU = 22;
+  public static final int SIGURG = 23;
+  public static final int SIGWINCH = 28;
+  public static final int SIGSYS = 31;
 
   /// `si_code` of a signal that the kernel made, such as that of `int3`.
   public static final int SI_KERNEL = 0x80;
+
+  /// `si_code` of a SIGBUS that tells of damaged memory which the thread has not touched.
+  public static final int BUS_MCEERR_AO = 5;
+
+  /// `si_code` of a SIGSYS that a seccomp filter sent.
+  public static final int SYS_SECCOMP = 1;
 
   /// `si_code` of a signal sent with tgkill(2).
   public static final int SI_TKILL = -6;
@@ -86,6 +100,7 @@ public final class Numbers {
   public static final int PTRACE_SEIZE = 0x4206;
   public static final int PTRACE_INTERRUPT = 0x4207;
   public static final int PTRACE_LISTEN = 0x4208;
+  public static final int PTRACE_PEEKSIGINFO = 0x4209;
   public static final int PTRACE_GET_SYSCALL_INFO = 0x420e;
 
   public static final int PTRACE_O_TRACESYSGOOD = 1;

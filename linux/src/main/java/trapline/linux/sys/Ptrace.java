@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 import trapline.model.Registers;
 
 /// ptrace(2) and wait4(2), for one tracing thread, with buffers made once.
@@ -35,7 +36,7 @@ public final class Ptrace {
   private final MemorySegment registers = Arena.ofAuto().allocate(REGISTERS_SIZE, 8);
   private final MemorySegment syscallInfo = Arena.ofAuto().allocate(SYSCALL_INFO_SIZE, 8);
   private final MemorySegment signalInfo = Arena.ofAuto().allocate(SIGINFO_SIZE, 8);
-  private final MemorySegment word = Arena.ofAuto().allocate(8, 8);
+  private final MemorySegment word = Arena.ofAuto().allocate(16, 8);
 
   public Kernel kernel() {
     return kernel;
@@ -145,6 +146,26 @@ public final class Ptrace {
     byte[] bytes = new byte[SIGINFO_SIZE];
     MemorySegment.copy(signalInfo, JAVA_BYTE, 0, bytes, 0, SIGINFO_SIZE);
     return bytes;
+  }
+
+  /// Looks for a signal that waits to be delivered to a stopped thread itself, not to its process.
+  ///
+  /// @param code the `si_code` that it is to have
+  /// @return its `siginfo_t`; `null` when there is none
+  public byte @Nullable [] queuedSignal(int threadId, int signal, int code) {
+    for (int at = 0; ; at++) {
+      word.set(JAVA_LONG, 0, at); // struct ptrace_peeksiginfo_args: offset, flags, count
+      word.set(JAVA_INT, 8, 0);
+      word.set(JAVA_INT, 12, 1);
+      int found =
+          request(Numbers.PTRACE_PEEKSIGINFO, threadId, word.address(), signalInfo.address());
+      if (found <= 0) {
+        return null;
+      }
+      if (signalInfo.get(JAVA_INT, 0) == signal && signalCode() == code) {
+        return signalInfo();
+      }
+    }
   }
 
   /// Replaces the `siginfo_t` of a signal stop.

@@ -275,7 +275,7 @@ class AttachTest {
       }
       assertThat(tracer.step(thread)).isEqualTo(StepResult.ENDED);
       assertThat(tracer.memory(thread).read(0x400000, new byte[8], 0, 8)).isZero();
-      int ended = 1;
+      int ended = 0;
       for (TraceEvent event; (event = tracer.next()) != null; ) {
         if (event instanceof TraceEvent.Ended end) {
           assertThat(end.signal()).isEqualTo(9);

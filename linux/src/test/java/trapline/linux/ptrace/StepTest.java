@@ -136,6 +136,7 @@ class StepTest {
       assertThat(tracer.pendingSignal(thread)).isEqualTo(11);
       assertThat(tracer.step(thread)).isEqualTo(StepResult.ENDED);
       assertThat(tracer.stepEvent()).isEqualTo(new TraceEvent.Ended(thread, 0, 11));
+      assertThat(tracer.next()).isEqualTo(new TraceEvent.Ended(thread, 0, 11));
       assertThat(tracer.next()).isNull();
     }
     Traced.assertNoneLeft(program);
