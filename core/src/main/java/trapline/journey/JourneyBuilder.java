@@ -93,6 +93,11 @@ public final class JourneyBuilder {
       return caller;
     }
 
+    /// Adds something that a reader should know of the call.
+    public void note(Diagnostic note) {
+      notes.add(note);
+    }
+
     /// The call in one line: `socket(AF_INET, SOCK_STREAM, IPPROTO_IP)`.
     public String text() {
       StringBuilder text = new StringBuilder(name).append('(');
@@ -127,7 +132,7 @@ public final class JourneyBuilder {
     /// Whether the call comes from the dynamic linker or the C library with none of the program's
     /// own code on the stack, and not because main has returned.
     public boolean mayPrecedeProgram() {
-      return !stack.alone().isEmpty() && !stack.rule().equals(FrameChoice.MAIN_RETURNED_RULE);
+      return JourneyBuilder.mayPrecedeProgram(stack);
     }
 
     /// The stack pointer that the calling frame has once the library has returned to it, and the
@@ -173,6 +178,15 @@ public final class JourneyBuilder {
   /// The call's name, `syscall_0x1ff` when its number has none.
   private String nameOf(SyscallId id) {
     return SyscallTable.of(id.abi()).nameOf(id.number());
+  }
+
+  /// As [Arrival#mayPrecedeProgram()], for a stopped thread of which no more is wanted.
+  public boolean mayPrecedeProgram(Registers registers, AddressSpace space) {
+    return mayPrecedeProgram(CallStack.of(registers, space, tailCalls, own));
+  }
+
+  private static boolean mayPrecedeProgram(CallStack stack) {
+    return !stack.alone().isEmpty() && !stack.rule().equals(FrameChoice.MAIN_RETURNED_RULE);
   }
 
   /// Establishes only the source line, while the thread is still stopped at the entry.
@@ -397,9 +411,11 @@ public final class JourneyBuilder {
     List<Hop> hops = new ArrayList<>(arrival.hops);
     if (hops.size() > 1) {
       String why =
-          outcome instanceof Outcome.NeverReturned never
-              ? never.why()
-              : "the call was still running when Trapline stopped looking";
+          switch (outcome) {
+            case Outcome.NeverReturned never -> never.why();
+            case Outcome.NeverRan never -> "the call never ran: " + never.why();
+            default -> "the call was still running when Trapline stopped looking";
+          };
       hops.add(new Hop.Missing(HopKind.RETURN, why, ""));
     }
     return journey(arrival, arrival.arguments, outcome, nanoseconds, occurrence, hops, steps);

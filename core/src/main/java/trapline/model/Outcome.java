@@ -42,6 +42,14 @@ public sealed interface Outcome {
     }
   }
 
+  /// It was not made: the kernel function did not run, and there is no result.
+  record NeverRan(String why) implements Outcome {
+    @Override
+    public String kind() {
+      return "never-ran";
+    }
+  }
+
   /// It had not returned when Trapline stopped looking.
   record StillRunning() implements Outcome {
     @Override

@@ -92,6 +92,9 @@ final class CallHeader {
       return Phrase.of("= ?", Tone.STRONG)
           .words("(does not return: " + never.why() + ")", Tone.PLAIN);
     }
+    if (outcome instanceof Outcome.NeverRan never) {
+      return Phrase.of("= ?", Tone.STRONG).words("(never ran: " + never.why() + ")", Tone.PLAIN);
+    }
     return Phrase.of("= ?", Tone.STRONG).glue(" (still running)");
   }
 

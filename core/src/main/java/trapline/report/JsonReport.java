@@ -170,6 +170,8 @@ public final class JsonReport {
       withoutValue(json, restarted.code());
     } else if (outcome instanceof Outcome.NeverReturned never) {
       withoutValue(json, never.why());
+    } else if (outcome instanceof Outcome.NeverRan never) {
+      withoutValue(json, never.why());
     } else {
       withoutValue(json, "still running");
     }

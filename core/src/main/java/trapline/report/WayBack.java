@@ -32,6 +32,8 @@ final class WayBack {
     String why;
     if (outcome instanceof Outcome.NeverReturned never) {
       why = "it does not return: " + never.why();
+    } else if (outcome instanceof Outcome.NeverRan never) {
+      why = "the call never ran: " + never.why();
     } else if (outcome instanceof Outcome.StillRunning) {
       why = "it had not returned when Trapline stopped looking";
     } else if (outcome instanceof Outcome.Restarted restarted) {

@@ -125,6 +125,7 @@ final class Recorder implements AutoCloseable {
       case Outcome.Failed it -> "-1 " + it.errno().name() + " (" + it.errno().text() + ")";
       case Outcome.Restarted it -> "? " + it.code() + " (" + Restarts.text(it.code()) + ")";
       case Outcome.NeverReturned it -> "?";
+      case Outcome.NeverRan it -> "?";
       case Outcome.StillRunning it -> "?";
     };
   }

@@ -126,7 +126,7 @@ class JsonReportTest {
     assertThat(missing).contains(HopKind.PLT, HopKind.WRAPPER, HopKind.RETURN);
     assertThat(outcomes)
         .containsExactlyInAnyOrder(
-            "returned", "failed", "restarted", "never-returned", "still-running");
+            "returned", "failed", "restarted", "never-returned", "never-ran", "still-running");
   }
 
   /// Each breaks one field of the socket journey; none may pass.

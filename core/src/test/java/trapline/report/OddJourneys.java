@@ -453,6 +453,12 @@ final class OddJourneys {
   }
 
   /// Nothing but the call.
+  static Journey neverRan() {
+    return new Builder("getpgrp", 111)
+        .outcome(new Outcome.NeverRan("a seccomp filter had SIGSYS sent for it"))
+        .build();
+  }
+
   static Journey bare() {
     return new Builder("syscall_0x1ff", 511)
         .outcome(new Outcome.Failed(new Errno(38, "ENOSYS", "Function not implemented")))

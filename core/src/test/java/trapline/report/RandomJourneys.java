@@ -287,11 +287,12 @@ final class RandomJourneys {
   }
 
   private Outcome outcome() {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> new Outcome.Returned(random.nextLong(), text(4));
       case 1 -> new Outcome.Failed(new Errno(random.nextInt(1, 4096), text(2), text(4)));
       case 2 -> new Outcome.Restarted(text(3));
       case 3 -> new Outcome.NeverReturned(text(9));
+      case 4 -> new Outcome.NeverRan(text(9));
       default -> new Outcome.StillRunning();
     };
   }

@@ -39,6 +39,7 @@ final class SampleJourneys {
     all.put("unreadable", unreadable());
     all.put("no-debug-info", OddJourneys.noDebugInformation());
     all.put("restarted", OddJourneys.restarted());
+    all.put("never-ran", OddJourneys.neverRan());
     all.put("still-running", OddJourneys.stillRunning());
     all.put("six-arguments", OddJourneys.sixArguments());
     all.put("huge-struct", OddJourneys.hugeStruct());
