@@ -165,6 +165,28 @@ public record ProcessFacts(
     return integer(ProcFile.text("/proc/" + threadId + "/status"), "TracerPid:");
   }
 
+  /// The session that a thread's process belongs to; 0 when it is unknown.
+  public static int sessionOf(int threadId) {
+    String stat = ProcFile.text("/proc/" + threadId + "/stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", 5);
+    return fields.length < 5 ? 0 : (int) ProcFile.number(fields[3], 10, 0);
+  }
+
+  /// A process's ids in the PID namespaces in which it has one, the outermost of those that can be
+  /// seen first.
+  public static int[] namespaceIds(int processId) {
+    String status = ProcFile.text("/proc/" + processId + "/status");
+    String ids = ProcFile.field(status, "NSpid:");
+    return ids.isEmpty()
+        ? new int[] {processId}
+        : Arrays.stream(ids.split("\t")).mapToInt(id -> (int) ProcFile.number(id, 10, 0)).toArray();
+  }
+
+  /// Whether a seccomp filter looks at a thread's calls.
+  public static boolean hasSeccompFilter(int threadId) {
+    return ProcFile.field(ProcFile.text("/proc/" + threadId + "/status"), "Seccomp:").equals("2");
+  }
+
   /// Whether a signal that the thread does not block waits to be delivered to it.
   public static boolean hasPendingSignal(int threadId) {
     String status = ProcFile.text("/proc/" + threadId + "/status");

@@ -2,14 +2,17 @@ package trapline.linux.ptrace;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The traced threads, in the order in which they came.
 final class ThreadTable {
   private final Map<Integer, TracedThread> threads = new LinkedHashMap<>();
+  private final Set<Integer> gone = new HashSet<>();
   private @Nullable TracedThread last;
 
   @Nullable TracedThread get(int threadId) {
@@ -30,6 +33,7 @@ final class ThreadTable {
 
   void remove(TracedThread thread) {
     threads.remove(thread.threadId, thread);
+    gone.add(thread.processId);
     if (last == thread) {
       last = null;
     }
@@ -67,6 +71,11 @@ final class ThreadTable {
       }
     }
     return null;
+  }
+
+  /// Whether a process is traced, or was.
+  boolean hasSeen(int processId) {
+    return gone.contains(processId) || anyOfProcess(processId) != null;
   }
 
   void clear() {

@@ -194,6 +194,35 @@ public final class Tracer implements AutoCloseable {
     return thread.signal != 0 || first == null ? thread.signal : first.signal();
   }
 
+  /// Whether the program has a handler for the signal of [#pendingSignal(int)].
+  public boolean handlesPending(int threadId) {
+    int signal = pendingSignal(threadId);
+    return signal != 0
+        && ProcessFacts.disposition(threadId, signal) == ProcessFacts.Disposition.HANDLED;
+  }
+
+  /// Who sent the signal of [#pendingSignal(int)].
+  public SignalOrigin pendingOrigin(int threadId) {
+    TracedThread thread = stopped(threadId);
+    if (thread == null) {
+      return SignalOrigin.PROGRAM;
+    }
+    TracedThread.Held first = thread.held.peek();
+    if (thread.signal == 0 && first != null) {
+      return SignalOrigin.of(threadId, first.information(), threads);
+    }
+    return ptrace.fetchSignalInfo(threadId) < 0
+        ? SignalOrigin.PROGRAM
+        : SignalOrigin.of(threadId, ptrace.signalInfo(), threads);
+  }
+
+  /// What the seccomp filters of a process say of a call, for a thread that is stopped at its end.
+  public SeccompVerdict verdict(TraceEvent.Exited exited) {
+    return stopped(exited.threadId()) == null
+        ? SeccompVerdict.NONE
+        : SeccompVerdict.of(exited, ptrace);
+  }
+
   /// Whether a seccomp filter kept a call from being made and had SIGSYS sent for it, for a thread
   /// that is stopped at the end of that call. The registers are those of before the call then.
   public boolean wasTrapped(TraceEvent.Exited exited) {
@@ -262,6 +291,18 @@ public final class Tracer implements AutoCloseable {
       }
     }
     return 0;
+  }
+
+  /// Whether a thread of a process is traced that has not ended, as far as is known.
+  public boolean lives(int processId) {
+    return threads.anyOfProcess(processId) != null;
+  }
+
+  /// Whether two threads have the same memory, not one a copy of the other's.
+  public boolean shareMemory(int threadId, int otherId) {
+    TracedThread thread = threads.get(threadId);
+    TracedThread other = threads.get(otherId);
+    return thread != null && other != null && thread.space == other.space;
   }
 
   /// The traced threads, in the order in which they came under trace.

@@ -78,6 +78,11 @@ public final class Numbers {
   /// `si_code` of a SIGSYS that a seccomp filter sent.
   public static final int SYS_SECCOMP = 1;
 
+  /// `si_code` of signals sent with kill(2), sigqueue(3) and by a message queue.
+  public static final int SI_USER = 0;
+  public static final int SI_QUEUE = -1;
+  public static final int SI_MESGQ = -3;
+
   /// `si_code` of a signal sent with tgkill(2).
   public static final int SI_TKILL = -6;
 
@@ -101,7 +106,17 @@ public final class Numbers {
   public static final int PTRACE_INTERRUPT = 0x4207;
   public static final int PTRACE_LISTEN = 0x4208;
   public static final int PTRACE_PEEKSIGINFO = 0x4209;
+  public static final int PTRACE_SECCOMP_GET_FILTER = 0x420c;
   public static final int PTRACE_GET_SYSCALL_INFO = 0x420e;
+
+  // What a seccomp filter returns (linux/seccomp.h).
+  public static final int SECCOMP_RET_ACTION_FULL = 0xffff0000;
+  public static final int SECCOMP_RET_TRAP = 0x30000;
+  public static final int SECCOMP_RET_ERRNO = 0x50000;
+  public static final int SECCOMP_RET_USER_NOTIF = 0x7fc00000;
+  public static final int SECCOMP_RET_TRACE = 0x7ff00000;
+  public static final int SECCOMP_RET_LOG = 0x7ffc0000;
+  public static final int SECCOMP_RET_ALLOW = 0x7fff0000;
 
   public static final int PTRACE_O_TRACESYSGOOD = 1;
   public static final int PTRACE_O_TRACEFORK = 2;

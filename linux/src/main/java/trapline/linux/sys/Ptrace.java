@@ -168,6 +168,22 @@ public final class Ptrace {
     }
   }
 
+  /// The instructions of a seccomp filter of a stopped thread, each a `struct sock_filter`.
+  ///
+  /// @param index 0 for the filter that was installed last
+  /// @return none where there are no more filters, or they may not be read
+  public long[] seccompFilter(int threadId, int index) {
+    int count = request(Numbers.PTRACE_SECCOMP_GET_FILTER, threadId, index, 0);
+    if (count <= 0) {
+      return new long[0];
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment code = arena.allocate(count * 8L, 8);
+      int again = request(Numbers.PTRACE_SECCOMP_GET_FILTER, threadId, index, code.address());
+      return again == count ? code.toArray(JAVA_LONG) : new long[0];
+    }
+  }
+
   /// Replaces the `siginfo_t` of a signal stop.
   public int storeSignalInfo(int threadId, byte[] bytes) {
     MemorySegment.copy(bytes, 0, signalInfo, JAVA_BYTE, 0, SIGINFO_SIZE);
