@@ -21,6 +21,7 @@ import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.HostFacts;
 import trapline.linux.proc.Maps;
+import trapline.linux.proc.ProcessFacts;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -55,7 +56,7 @@ final class DebugInstall {
   static void before(ParseResult typed, int process, PrintStream err) {
     if (typed.hasMatchedOption(OPTION)) {
       Set<Path> files = new LinkedHashSet<>();
-      for (Maps.Mapping each : Maps.of(process).mappings()) {
+      for (Maps.Mapping each : Maps.of(ProcessFacts.livingThread(process)).mappings()) {
         if (each.isFile() && each.isExecutable()) {
           files.add(Path.of(each.path()));
         }

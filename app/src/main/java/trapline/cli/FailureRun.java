@@ -10,6 +10,7 @@ import trapline.decode.Limits;
 import trapline.follow.CallWatch;
 import trapline.follow.FailureSession;
 import trapline.follow.FailureSession.Failure;
+import trapline.follow.OpenLines;
 import trapline.follow.RunNotes;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
@@ -27,6 +28,7 @@ import trapline.why.LiveObserver;
 /// @param command the program with its arguments; empty for a process
 /// @param process 0 for a program
 /// @param choice which failures are wanted
+/// @param openLines is told what the program writes
 record FailureRun(
     @Nullable ProgramFile program,
     List<String> command,
@@ -35,6 +37,7 @@ record FailureRun(
     ParseResult typed,
     KernelObservation kernel,
     Interruption interruption,
+    OpenLines openLines,
     PrintStream err) {
 
   /// How it is called in messages.
@@ -93,6 +96,7 @@ record FailureRun(
               Limits.DEFAULT.withStringLength(typed.matchedOptionValue("-s", 64)),
               notes,
               watch,
+              openLines,
               interruption::comes)
           .run(process > 0, failures -> process > 0 && choice.isReached(failures));
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +21,7 @@ import trapline.follow.CallWatch;
 import trapline.follow.FollowOptions;
 import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
+import trapline.follow.OpenLines;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
@@ -85,7 +87,7 @@ final class FollowCommand implements Callable<Integer> {
         OptionSpec.builder("-p")
             .paramLabel("PID")
             .type(Integer.class)
-            .description("Follow a running process.")
+            .description("Follow a running process: all its threads, whichever PID names.")
             .build());
     described.addOption(
         TraplineCommand.flag(
@@ -204,7 +206,9 @@ final class FollowCommand implements Callable<Integer> {
       @Nullable Output file,
       @Nullable KernelObservation observed,
       Interruption interruption) {
-    PrintStream err = root.err();
+    OpenLines openLines = new OpenLines();
+    BooleanSupplier openLine = file == null ? openLines.watch(1)::takeOpenLine : () -> false;
+    PrintStream err = FreshLine.of(root.err(), openLines.watch(2));
     LiveKernel kernel = new LiveKernel();
     DebuginfodClient debuginfod = FetchProgress.client(err, interruption);
     JourneyBuilder builder =
@@ -213,7 +217,7 @@ final class FollowCommand implements Callable<Integer> {
             new ArgumentDecoder(),
             new SourceFiles(new SourceFileSearch(debuginfod)),
             own);
-    JourneySink shown = sink(file, root.out());
+    JourneySink shown = sink(file, root.out(), openLine);
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);
     FollowSession.Result result;
@@ -236,6 +240,7 @@ final class FollowCommand implements Callable<Integer> {
               program == null,
               observed == null ? null : observed.notes(),
               observed == null ? CallWatch.NONE : observed.watch(),
+              openLines,
               interruption::comes);
       result = session.run();
     }
@@ -251,15 +256,15 @@ final class FollowCommand implements Callable<Integer> {
     return report(result, options, err, interruption);
   }
 
-  private JourneySink sink(@Nullable Output file, Output out) {
+  private JourneySink sink(@Nullable Output file, Output out, BooleanSupplier openLine) {
     boolean shared = file == null;
     Output target = file == null ? out : file;
     return json
-        ? new JsonSink(target, shared)
+        ? new JsonSink(target, openLine)
         : new TextSink(
             target,
             Terminal.style(ascii, shared && Terminal.isTerminal(1)).withEverything(full),
-            shared);
+            openLine);
   }
 
   private int report(

@@ -63,11 +63,6 @@ final class HeldJourneys implements JourneySink {
     held.add(new Held(Kind.STARTED, null));
   }
 
-  @Override
-  public void programWrote(int lastByte) {
-    shown.programWrote(lastByte);
-  }
-
   /// Has the calls of the journeys that are shown whole observed, and adds what ran.
   void observe(KernelObservation kernel, Path executable, List<String> command) {
     List<GuestObserver.Wanted> wanted = new ArrayList<>();

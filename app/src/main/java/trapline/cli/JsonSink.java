@@ -1,5 +1,6 @@
 package trapline.cli;
 
+import java.util.function.BooleanSupplier;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
 import trapline.report.JsonReport;
@@ -7,14 +8,13 @@ import trapline.report.JsonReport;
 /// Prints one JSON object a journey, each on a line of its own.
 final class JsonSink implements JourneySink {
   private final Output out;
-  private final boolean shared;
-  private boolean lineOpen;
+  private final BooleanSupplier openLine;
 
-  /// @param shared whether the program writes to the same place, so that its unfinished line is
+  /// @param openLine whether the program has left a line open where the output goes, which is then
   ///     ended before an object begins
-  JsonSink(Output out, boolean shared) {
+  JsonSink(Output out, BooleanSupplier openLine) {
     this.out = out;
-    this.shared = shared;
+    this.openLine = openLine;
   }
 
   @Override
@@ -24,9 +24,8 @@ final class JsonSink implements JourneySink {
 
   @Override
   public void journey(Journey journey) {
-    if (lineOpen) {
+    if (openLine.getAsBoolean()) {
       out.print('\n');
-      lineOpen = false;
     }
     out.rendered(JsonReport.render(journey));
     out.deliver();
@@ -48,9 +47,4 @@ final class JsonSink implements JourneySink {
 
   @Override
   public void started() {}
-
-  @Override
-  public void programWrote(int lastByte) {
-    lineOpen = shared && lastByte != '\n';
-  }
 }

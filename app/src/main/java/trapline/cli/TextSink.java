@@ -2,6 +2,7 @@ package trapline.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
 import trapline.report.Style;
@@ -11,18 +12,17 @@ import trapline.report.TextReport;
 final class TextSink implements JourneySink {
   private final Output out;
   private final Style style;
-  private final boolean shared;
-  private boolean lineOpen;
+  private final BooleanSupplier openLine;
   private boolean explained;
   private boolean afterRoad = true;
   private final Map<String, Integer> startup = new LinkedHashMap<>();
 
-  /// @param shared whether the program writes to the same place, so that its unfinished line is
+  /// @param openLine whether the program has left a line open where the output goes, which is then
   ///     ended before a journey begins
-  TextSink(Output out, Style style, boolean shared) {
+  TextSink(Output out, Style style, BooleanSupplier openLine) {
     this.out = out;
     this.style = style;
-    this.shared = shared;
+    this.openLine = openLine;
   }
 
   @Override
@@ -82,15 +82,9 @@ final class TextSink implements JourneySink {
     print("\n");
   }
 
-  @Override
-  public void programWrote(int lastByte) {
-    lineOpen = shared && lastByte != '\n';
-  }
-
   private void begin() {
-    if (lineOpen) {
+    if (openLine.getAsBoolean()) {
       print("\n");
-      lineOpen = false;
     }
   }
 

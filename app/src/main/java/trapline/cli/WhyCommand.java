@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.abi.Signals;
 import trapline.follow.FailureSession;
+import trapline.follow.OpenLines;
 import trapline.model.Explanation;
 import trapline.report.JsonReport;
 import trapline.report.Style;
@@ -21,9 +22,12 @@ import trapline.why.Explanations;
 final class WhyCommand implements Callable<Integer> {
   private final TraplineCommand root;
   private final CommandSpec spec;
+  private final OpenLines openLines = new OpenLines();
+  private final PrintStream err;
 
   WhyCommand(TraplineCommand root) {
     this.root = root;
+    this.err = FreshLine.of(root.err(), openLines.watch(2));
     this.spec = describe();
   }
 
@@ -74,6 +78,7 @@ final class WhyCommand implements Callable<Integer> {
       throw usage("-s takes a number from 0 up");
     }
     FailureChoice choice = choice(typed);
+    openLines.watch(1);
     ObservationOptions observation = ObservationOptions.of(typed, "auto");
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
@@ -83,29 +88,29 @@ final class WhyCommand implements Callable<Integer> {
                 : ProgramFile.find(
                     command.getFirst(),
                     LibcOption.of(typed.matchedOptionValue("--libc", (String) null)),
-                    root.err());
+                    err);
         KernelObservation kernel =
             process > 0
-                ? KernelObservation.prepareAttached(observation, root.err(), interruption)
-                : KernelObservation.prepare(observation, root.err(), interruption, true)) {
+                ? KernelObservation.prepareAttached(observation, err, interruption)
+                : KernelObservation.prepare(observation, err, interruption, true)) {
       if (program == null) {
-        DebugInstall.before(typed, process, root.err());
+        DebugInstall.before(typed, process, err);
       } else {
-        DebugInstall.before(typed, program.file(), root.err());
+        DebugInstall.before(typed, program.file(), err);
       }
       FailureRun run =
           new FailureRun(
-              program, command, process, choice, typed, kernel, interruption, root.err());
+              program, command, process, choice, typed, kernel, interruption, openLines, err);
       FailureSession.Result result = run.run();
       boolean isCut = result.interrupted() || interruption.came();
       if (isCut && process == 0) {
         showUnexplained(choice.of(result).failures(), typed, file);
-        root.err().println("trapline: interrupted");
+        err.println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
       int status = explain(run, result, isCut, file);
       if (isCut) {
-        root.err().println("trapline: interrupted");
+        err.println("trapline: interrupted");
         return ExitStatus.INTERRUPTED;
       }
       return status;
@@ -155,7 +160,6 @@ final class WhyCommand implements Callable<Integer> {
   /// @param isCut whether the user has seen enough of a process that goes on
   private int explain(
       FailureRun run, FailureSession.Result result, boolean isCut, @Nullable Output file) {
-    PrintStream err = root.err();
     if (result.signal() != 0) {
       err.println("trapline: " + run.name() + " was ended by " + Signals.name(result.signal()));
     }
@@ -216,6 +220,9 @@ final class WhyCommand implements Callable<Integer> {
   private void show(
       List<Explanation> explanations, boolean json, boolean ascii, @Nullable Output file) {
     Output out = file == null ? root.out() : file;
+    if (file == null && openLines.watch(1).takeOpenLine()) {
+      out.print('\n');
+    }
     if (json) {
       explanations.forEach(explanation -> out.rendered(JsonReport.render(explanation)));
     } else {

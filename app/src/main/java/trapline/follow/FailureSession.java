@@ -100,9 +100,6 @@ public final class FailureSession {
   private static final int LOOKS = 64;
 
   private static final int EINTR = 4;
-  private static final int SIGHUP = 1;
-  private static final int SIGINT = 2;
-  private static final int SIGTERM = 15;
 
   /// A call that has begun.
   private record Pending(CallKey key, List<Argument> arguments, long nanoTime) {}
@@ -111,12 +108,12 @@ public final class FailureSession {
 
   private final Tracer tracer;
   private final JourneyBuilder builder;
-  private final ObjectFiles objects;
   private final ThreadView view;
   private final RunNotes notes;
   private final CallWatch watch;
-  private final BooleanSupplier interruptionComes;
-  private final Map<Integer, TracedProcess> processes = new HashMap<>();
+  private final EndingSignals endingSignals;
+  private final OpenLines openLines;
+  private final ProcessTable processes;
   private final Map<Integer, Pending> pending = new HashMap<>();
 
   /// Calls that a signal interrupted: failed with EINTR, unless the kernel starts them again.
@@ -129,12 +126,9 @@ public final class FailureSession {
   private final LookUps lookUps = new LookUps();
   private final LastWords lastWords = new LastWords();
   private long calls;
-  private boolean attached;
-  private int firstProcess;
-  private int status;
-  private int signal;
 
   /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
+  /// @param openLines is told what the program writes
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
   public FailureSession(
@@ -144,14 +138,16 @@ public final class FailureSession {
       Limits limits,
       RunNotes notes,
       CallWatch watch,
+      OpenLines openLines,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.builder = builder;
-    this.objects = objects;
+    this.processes = new ProcessTable(tracer, builder, objects);
     this.view = new ThreadView(tracer, limits);
     this.notes = notes;
     this.watch = watch;
-    this.interruptionComes = interruptionComes;
+    this.endingSignals = new EndingSignals(tracer, interruptionComes);
+    this.openLines = openLines;
   }
 
   /// Runs the program to its end, or until enough has failed. The tracer is left to the caller to
@@ -160,9 +156,11 @@ public final class FailureSession {
   /// @param isAttached whether the program ran before: its start is not seen
   /// @param isEnough asked with all calls that have failed, when one more has
   public Result run(boolean isAttached, Predicate<List<Failure>> isEnough) {
-    attached = isAttached;
+    if (isAttached) {
+      processes.ranBefore();
+    }
     for (TraceEvent event = tracer.next(); event != null; event = next(event)) {
-      if (event instanceof TraceEvent.Interrupted || isForBoth(event)) {
+      if (event instanceof TraceEvent.Interrupted || endingSignals.isForBoth(event.threadId())) {
         return result(true);
       }
       int before = failures.size();
@@ -183,7 +181,14 @@ public final class FailureSession {
       }
     }
     return new Result(
-        isInterrupted, status, signal, failures, found, lastWords.toString(), calls, seen);
+        isInterrupted,
+        processes.status(),
+        processes.signal(),
+        failures,
+        found,
+        lastWords.toString(),
+        calls,
+        seen);
   }
 
   private @Nullable TraceEvent next(TraceEvent last) {
@@ -193,64 +198,36 @@ public final class FailureSession {
     return tracer.next();
   }
 
-  private boolean isForBoth(TraceEvent event) {
-    int sent = event.threadId() == 0 ? 0 : tracer.pendingSignal(event.threadId());
-    return (sent == SIGHUP || sent == SIGINT || sent == SIGTERM)
-        && interruptionComes.getAsBoolean();
-  }
-
   private void take(TraceEvent event) {
     int thread = event.threadId();
     switch (event) {
       case TraceEvent.Entered entered -> enter(entered);
       case TraceEvent.Exited exited -> exit(exited);
       case TraceEvent.Execed execed -> {
-        processes.remove(tracer.processOf(thread));
         pending.remove(execed.formerThreadId());
-        process(thread);
+        processes.execed(execed);
         notes.execed(execed);
       }
-      case TraceEvent.Forked forked -> notes.made(forked);
+      case TraceEvent.Forked forked -> {
+        processes.forked(forked);
+        notes.made(forked);
+      }
+      case TraceEvent.Started started -> processes.started(started);
       case TraceEvent.Ended ended -> {
         notes.ended(thread);
         watch.left(thread);
         pending.remove(thread);
         settle(thread);
-        if (thread == firstProcess) {
-          status = ended.status();
-          signal = ended.signal();
-        }
-        if (tracer.processOf(thread) == 0) {
-          // A process ends with its first thread, and the kernel gives its number out again.
-          processes.remove(thread);
-        }
+        processes.ended(ended);
       }
       default -> {}
     }
   }
 
-  private TracedProcess process(int thread) {
-    int id = tracer.processOf(thread);
-    TracedProcess known = processes.get(id);
-    if (known == null) {
-      known =
-          new TracedProcess(
-              id, thread, objects, tracer.memory(thread), slot -> tracer.handlerAt(id, slot));
-      if (attached) {
-        known.markStarted();
-      }
-      processes.put(id, known);
-      if (firstProcess == 0) {
-        firstProcess = id;
-      }
-    }
-    return known;
-  }
-
   private void enter(TraceEvent.Entered entered) {
     int thread = entered.threadId();
     SyscallId id = entered.call();
-    TracedProcess process = process(thread);
+    TracedProcess process = processes.of(thread);
     CallKey key = notes.entered(entered, process.memory());
     Failure before = interrupted.get(thread);
     if (before != null && before.key().sameCall(key)) {
@@ -272,8 +249,10 @@ public final class FailureSession {
   private void exit(TraceEvent.Exited exited) {
     int thread = exited.threadId();
     long result = exited.registers().rax();
-    notes.exited(exited, process(thread).memory());
-    lastWords.exited(exited, process(thread).memory());
+    TracedProcess process = processes.of(thread);
+    openLines.exited(exited, process.processId(), process.memory());
+    notes.exited(exited, process.memory());
+    lastWords.exited(exited, process.memory());
     Pending call = pending.remove(thread);
     if (call == null || call.key().id().number() != exited.call().number()) {
       watch.left(thread);
@@ -347,7 +326,7 @@ public final class FailureSession {
   private @Nullable Failure look(
       int thread, Pending call, TraceEvent.Exited exited, long result, @Nullable TracedCall ran) {
     CallKey key = call.key();
-    TracedProcess process = process(thread);
+    TracedProcess process = processes.of(thread);
     Site site = new Site(process.processId(), key.id(), key.instruction(), result);
     if (looks.merge(site, 1, Integer::sum) > LOOKS) {
       return null;

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.Signals;
 import trapline.abi.SyscallTable;
 import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
@@ -86,39 +87,33 @@ public final class FollowSession {
     STARTUP
   }
 
-  private static final int SIGHUP = 1;
-  private static final int SIGINT = 2;
-  private static final int SIGTERM = 15;
-
   private final Tracer tracer;
   private final FollowOptions options;
   private final JourneyBuilder builder;
   private final JourneySink sink;
-  private final ObjectFiles objects;
   private final ThreadView view;
   private final boolean attached;
-  private final BooleanSupplier interruptionComes;
+  private final EndingSignals endingSignals;
+  private final SeccompView filters;
+  private final OpenLines openLines;
   private final ReturnStepper stepper;
   private final @Nullable StepWalker walker;
   private final @Nullable RunNotes notes;
   private final CallWatch watch;
 
-  private final Map<Integer, TracedProcess> processes = new HashMap<>();
-  private final Map<Integer, SlotWatch> slots = new HashMap<>();
+  private final ProcessTable processes;
   private final Map<Integer, Pending> pending = new LinkedHashMap<>();
   private final Map<Integer, Interrupted> interrupted = new LinkedHashMap<>();
   private final Map<String, Long> occurrences = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
   private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
   private final Set<String> vdsoNames = new HashSet<>();
-  private int firstProcess;
-  private int status;
-  private int signal;
 
   /// @param attached whether the program ran before: its start is not seen
   /// @param notes what another run of the program needs to know is noted here; `null` when there
   ///     will be none
   /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
+  /// @param openLines is told what the program writes
   /// @param interruptionComes asked when the program was sent a signal that, sent to both, ends
   ///     this run, too: whether it was
   public FollowSession(
@@ -131,17 +126,23 @@ public final class FollowSession {
       boolean attached,
       @Nullable RunNotes notes,
       CallWatch watch,
+      OpenLines openLines,
       BooleanSupplier interruptionComes) {
     this.tracer = tracer;
     this.options = options;
     this.builder = builder;
     this.sink = sink;
-    this.objects = objects;
     this.view = new ThreadView(tracer, limits);
     this.attached = attached;
+    this.processes = new ProcessTable(tracer, builder, objects);
+    if (attached) {
+      processes.ranBefore();
+    }
     this.notes = notes;
     this.watch = watch;
-    this.interruptionComes = interruptionComes;
+    this.endingSignals = new EndingSignals(tracer, interruptionComes);
+    this.filters = new SeccompView(tracer);
+    this.openLines = openLines;
     this.stepper = new ReturnStepper(tracer);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
   }
@@ -157,20 +158,13 @@ public final class FollowSession {
       }
       int thread = event.threadId();
       if (thread != 0) {
-        if (isForBoth(tracer.pendingSignal(thread))) {
+        if (endingSignals.isForBoth(thread)) {
           return end(End.INTERRUPTED);
         }
         tracer.resume(thread);
       }
     }
     return end(End.PROGRAM_ENDED);
-  }
-
-  /// Whether a signal came from Ctrl-C, or in another way to the program and to this process. Then
-  /// the program is not left to end by it first, or the run would end in one of two ways by chance.
-  private boolean isForBoth(int sent) {
-    return (sent == SIGHUP || sent == SIGINT || sent == SIGTERM)
-        && interruptionComes.getAsBoolean();
   }
 
   /// @return whether everything that was asked for has been followed
@@ -184,15 +178,11 @@ public final class FollowSession {
         ended(ended);
         return isComplete();
       }
-      case TraceEvent.Started started -> process(started.threadId());
-      case TraceEvent.Forked forked -> {
-        if (notes != null) {
-          notes.made(forked);
-        }
-      }
+      case TraceEvent.Forked forked -> forked(forked);
+      case TraceEvent.Started started -> started(started);
       case TraceEvent.BreakpointHit hit -> {
         if (walker != null) {
-          walker.reached(process(hit.threadId()), hit.threadId(), hit.address());
+          walker.reached(processes.of(hit.threadId()), hit.threadId(), hit.address());
         }
       }
       default -> {}
@@ -200,33 +190,37 @@ public final class FollowSession {
     return complete;
   }
 
-  private TracedProcess process(int thread) {
-    int id = tracer.processOf(thread);
-    TracedProcess known = processes.get(id);
-    if (known == null) {
-      known =
-          new TracedProcess(
-              id, thread, objects, tracer.memory(thread), slot -> tracer.handlerAt(id, slot));
-      processes.put(id, known);
-      if (firstProcess == 0) {
-        firstProcess = id;
-      }
-      if (attached) {
-        known.markStarted();
-      }
-      if (walker != null && attached) {
-        walker.watch(known, thread);
-      }
-      if (!options.calls().isEmpty() && vdsoNames.isEmpty()) {
-        vdsoNames.addAll(known.vdsoCalls());
-      }
+  private void started(TraceEvent.Started started) {
+    int thread = started.threadId();
+    TracedProcess process = processes.started(started);
+    if (walker != null && attached) {
+      walker.watch(process, thread);
     }
-    return known;
+    if (walker != null) {
+      walker.passed(process, thread);
+    }
+    lookAtVdso(process);
+  }
+
+  private void forked(TraceEvent.Forked forked) {
+    if (notes != null) {
+      notes.made(forked);
+    }
+    TracedProcess made = processes.forked(forked);
+    if (walker != null && made != null) {
+      walker.inherit(processes.of(forked.threadId()), forked.threadId(), made, forked.childId());
+    }
+  }
+
+  private void lookAtVdso(TracedProcess process) {
+    if (!options.calls().isEmpty() && vdsoNames.isEmpty()) {
+      vdsoNames.addAll(process.vdsoCalls());
+    }
   }
 
   private void enter(TraceEvent.Entered entered) {
     int thread = entered.threadId();
-    TracedProcess process = process(thread);
+    TracedProcess process = processes.of(thread);
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     CallKey key = notes == null ? null : notes.entered(entered, process.memory());
@@ -235,7 +229,6 @@ public final class FollowSession {
       interrupted.remove(thread);
       emit(before.call, before.journey);
     }
-    SlotWatch watch = slots.computeIfAbsent(process.processId(), each -> new SlotWatch());
     if (options.wants(name)) {
       process.mayHaveChanged(thread);
       Registers registers = entered.registers();
@@ -254,18 +247,13 @@ public final class FollowSession {
       if (!startup) {
         process.markStarted();
       }
-      begin(thread, arrival, process, watch, startup, key);
+      begin(thread, arrival, process, startup, key);
     }
-    watch.look(process, process.memory());
+    process.slots().look(process, process.memory());
   }
 
   private void begin(
-      int thread,
-      Arrival arrival,
-      TracedProcess process,
-      SlotWatch watch,
-      boolean startup,
-      @Nullable CallKey key) {
+      int thread, Arrival arrival, TracedProcess process, boolean startup, @Nullable CallKey key) {
     long occurrence = occurrences.merge(arrival.site(), 1L, Long::sum);
     Kind kind = Kind.FULL;
     if (startup && !options.startup()) {
@@ -281,11 +269,11 @@ public final class FollowSession {
     if (inBrief && !sink.wantsWholeJourneys()) {
       builder.locate(arrival, process);
     } else {
-      builder.explore(arrival, process, watch, process.bindsNow(), process::libraryName);
+      builder.explore(arrival, process, process.slots(), process.bindsNow(), process::libraryName);
     }
     List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
     if (kind == Kind.FULL) {
-      this.watch.entered(thread);
+      watch.entered(thread);
     }
     pending.put(
         thread,
@@ -301,8 +289,8 @@ public final class FollowSession {
   private boolean exit(TraceEvent.Exited exited) {
     int thread = exited.threadId();
     Pending call = pending.remove(thread);
-    TracedProcess process = process(thread);
-    reportWrite(exited, process);
+    TracedProcess process = processes.of(thread);
+    openLines.exited(exited, process.processId(), process.memory());
     if (walker != null) {
       walker.returned(process, thread);
     }
@@ -322,6 +310,15 @@ public final class FollowSession {
         walker.passed(process, thread);
       }
       return false;
+    }
+    Outcome.NeverRan never = filters.kept(exited);
+    if (never != null) {
+      watch.left(thread);
+      unreturned(call, never);
+      return isComplete();
+    }
+    if (call.kind() == Kind.FULL) {
+      filters.note(exited, call.arrival());
     }
     // Everything about the call is read now: stepped on, the program may change it.
     Departure departure =
@@ -423,13 +420,11 @@ public final class FollowSession {
     if (call == null) {
       call = pending.remove(thread);
     }
-    int id = tracer.processOf(thread);
-    processes.remove(id);
-    slots.remove(id);
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
     }
-    TracedProcess process = process(thread);
+    TracedProcess process = processes.execed(execed);
+    lookAtVdso(process);
     if (walker != null) {
       walker.forget(execed.formerThreadId());
       walker.begin(process, thread);
@@ -444,28 +439,26 @@ public final class FollowSession {
     }
     Pending call = pending.remove(ended.threadId());
     if (call != null) {
-      boolean exits = call.arrival().name().startsWith("exit");
-      String why =
-          exits
-              ? call.arrival().name().equals("exit") ? "the thread ended" : "the process ended"
-              : "the thread ended inside the call";
-      unreturned(call, new Outcome.NeverReturned(why));
+      unreturned(call, new Outcome.NeverReturned(why(ended, call.arrival().name())));
     }
-    if (ended.threadId() == firstProcess) {
-      status = ended.status();
-      signal = ended.signal();
-    }
+    processes.ended(ended);
     if (walker != null) {
       walker.forget(ended.threadId());
     }
     if (notes != null) {
       notes.ended(ended.threadId());
     }
-    if (tracer.processOf(ended.threadId()) == 0) {
-      // A process ends with its first thread, and the kernel gives its number out again.
-      processes.remove(ended.threadId());
-      slots.remove(ended.threadId());
-    }
+  }
+
+  private static String why(TraceEvent.Ended ended, String call) {
+    return switch (call) {
+      case "exit" -> "the thread ended";
+      case "exit_group" -> "the process ended";
+      default ->
+          ended.signal() == 0
+              ? "the thread ended inside the call"
+              : Signals.name(ended.signal()) + " ended the thread inside the call";
+    };
   }
 
   private void unreturned(Pending call, Outcome outcome) {
@@ -502,19 +495,6 @@ public final class FollowSession {
     }
     Set<String> vdso = new HashSet<>(missing);
     vdso.retainAll(vdsoNames);
-    return new Result(end, status, signal, missing, vdso);
-  }
-
-  /// Tells the sink when the program writes to where the sink may write.
-  private void reportWrite(TraceEvent.Exited exited, TracedProcess process) {
-    Registers registers = exited.registers();
-    boolean write = exited.call().number() == 1 && registers.argument(0) <= 2;
-    long count = registers.rax();
-    if (write && count > 0) {
-      byte[] last = process.memory().readExactly(registers.argument(1) + count - 1, 1);
-      if (last != null) {
-        sink.programWrote(last[0]);
-      }
-    }
+    return new Result(end, processes.status(), processes.signal(), missing, vdso);
   }
 }

@@ -23,9 +23,4 @@ public interface JourneySink {
 
   /// No more calls of [#startup] will come for now.
   void started();
-
-  /// The program wrote to where the sink writes, too.
-  ///
-  /// @param lastByte the last byte that it wrote
-  void programWrote(int lastByte);
 }

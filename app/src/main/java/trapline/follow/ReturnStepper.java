@@ -3,6 +3,7 @@ package trapline.follow;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.Signals;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
@@ -75,7 +76,7 @@ final class ReturnStepper {
         tracer.interrupt(); // the session is to hear of it, too
       }
       if (result != StepResult.STEPPED) {
-        return new ReturnTrace(states, caller, writes, why(result));
+        return new ReturnTrace(states, caller, writes, why(result, threadId));
       }
       Registers next = tracer.registers(threadId);
       if (next == null) {
@@ -110,12 +111,17 @@ final class ReturnStepper {
     return true;
   }
 
-  private static String why(StepResult result) {
+  private String why(StepResult result, int threadId) {
+    String signal = Signals.name(tracer.pendingSignal(threadId));
     return switch (result) {
       case STEPPED -> "";
-      case SIGNALLED -> "a signal came";
-      case FAULTED, TRAPPED -> "the program's code raised a signal";
-      case EVENT, ENDED -> "the thread ended or changed";
+      case SIGNALLED ->
+          tracer.handlesPending(threadId)
+              ? signal + " came, and its handler runs first"
+              : signal + " came";
+      case FAULTED, TRAPPED -> "the program's code raised " + signal;
+      case EVENT -> "the process runs another program from here on";
+      case ENDED -> "the thread ended";
       case INTERRUPTED -> "interrupted";
     };
   }

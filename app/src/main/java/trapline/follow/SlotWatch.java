@@ -26,6 +26,19 @@ final class SlotWatch implements SlotHistory {
   private boolean seen;
   private boolean finished;
 
+  /// What is known of a copy of the process.
+  SlotWatch copy() {
+    SlotWatch copy = new SlotWatch();
+    copy.program = program;
+    copy.slots = slots;
+    copy.start = start;
+    copy.table = table.clone();
+    copy.bound = (BitSet) bound.clone();
+    copy.seen = seen;
+    copy.finished = finished;
+    return copy;
+  }
+
   /// Looks at the slots of a process that is stopped, after [#before] was asked for this stop.
   void look(TracedProcess process, RemoteMemory memory) {
     if (finished) {

@@ -42,6 +42,13 @@ final class StepWalker {
       this.gateway = gateway;
     }
 
+    Walk copy() {
+      Walk copy = new Walk(gateway);
+      copy.states.addAll(states);
+      copy.stackPointer = stackPointer;
+      return copy;
+    }
+
     boolean hasReturned(Registers state) {
       return stackPointer >= 0
           && state.rip() == gateway.next().value()
@@ -74,6 +81,21 @@ final class StepWalker {
       awaited.add(process);
     } else if (process.entry() != 0 && entryWatched.add(process)) {
       tracer.breakpoints().insert(thread, process.entry());
+    }
+  }
+
+  /// Takes a process that another one has made: it has the same breakpoints, and its first thread
+  /// goes on where its maker is.
+  void inherit(TracedProcess maker, int makerThread, TracedProcess made, int madeThread) {
+    Map<Long, Gateway> known = gateways.get(maker);
+    if (known != null) {
+      gateways.put(made, known);
+    }
+    List<Walk> open = walks.get(makerThread);
+    if (open != null) {
+      List<Walk> copies = new ArrayList<>();
+      open.forEach(walk -> copies.add(walk.copy()));
+      walks.put(madeThread, copies);
     }
   }
 
@@ -120,7 +142,7 @@ final class StepWalker {
     }
   }
 
-  /// Walks on behind a system call that is not followed.
+  /// Walks on behind a system call that is not followed, in a child that it has made, too.
   void passed(TracedProcess process, int thread) {
     if (walks.containsKey(thread)) {
       goOn(process, thread);

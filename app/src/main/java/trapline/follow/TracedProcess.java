@@ -33,12 +33,24 @@ final class TracedProcess implements AddressSpace {
   private static final int LARGEST_VDSO = 1 << 20;
   private static final int LONGEST_PATH = 4096;
 
+  /// What is known of files, which is the same in every process that has them mapped.
+  ///
+  /// @param images by where they are loaded
+  /// @param files the same without the place
+  /// @param refused why those of `files` that are `null` are
+  /// @param libraries the C libraries' names and versions
+  private record Known(
+      Map<Loaded, @Nullable Image> images,
+      Map<Loaded, @Nullable ObjectFile> files,
+      Map<Loaded, String> refused,
+      Map<Image, String> libraries) {}
+
   private final int processId;
   private final ObjectFiles objects;
   private final RemoteMemory memory;
   private final LongUnaryOperator handlers;
-  private final Map<Loaded, @Nullable Image> images = new HashMap<>();
-  private final Map<Image, String> libraries = new HashMap<>();
+  private final Known known;
+  private final SlotWatch slots;
   private final long start;
   private final String startedAs;
   private @Nullable Image program;
@@ -51,6 +63,8 @@ final class TracedProcess implements AddressSpace {
   /// Where an object file is loaded.
   private record Loaded(long device, long inode, String path, long bias) {}
 
+  /// A process that has just begun to run a program, or is seen for the first time.
+  ///
   /// @param threadId a living thread of the process
   /// @param handlers where the signal handler begins whose return address is at an address; 0 for
   ///     none
@@ -60,14 +74,56 @@ final class TracedProcess implements AddressSpace {
       ObjectFiles objects,
       RemoteMemory memory,
       LongUnaryOperator handlers) {
-    this.handlers = handlers;
     this.processId = processId;
     this.reader = threadId;
     this.objects = objects;
     this.memory = memory;
+    this.handlers = handlers;
+    this.known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+    this.slots = new SlotWatch();
     ProcessFacts facts = ProcessFacts.of(threadId);
     this.start = facts == null ? 0 : facts.auxiliary(ProcessFacts.AT_ENTRY);
     this.startedAs = facts == null ? "" : fileName(facts.auxiliary(ProcessFacts.AT_EXECFN), memory);
+  }
+
+  private TracedProcess(
+      TracedProcess maker,
+      int processId,
+      RemoteMemory memory,
+      LongUnaryOperator handlers,
+      SlotWatch slots) {
+    this.processId = processId;
+    this.reader = processId;
+    this.objects = maker.objects;
+    this.memory = memory;
+    this.handlers = handlers;
+    this.known = maker.known;
+    this.slots = slots;
+    this.start = maker.start;
+    this.startedAs = maker.startedAs;
+    this.program = maker.program;
+    this.started = maker.started;
+    this.bindsNow = maker.bindsNow;
+  }
+
+  /// A process that this one has made, with a copy of its memory.
+  TracedProcess copy(int childId, RemoteMemory childMemory, LongUnaryOperator childHandlers) {
+    return new TracedProcess(this, childId, childMemory, childHandlers, slots.copy());
+  }
+
+  /// A process that this one has made, and that has the same memory.
+  TracedProcess share(int childId, RemoteMemory childMemory, LongUnaryOperator childHandlers) {
+    return new TracedProcess(this, childId, childMemory, childHandlers, slots);
+  }
+
+  /// Which slots of the program's are bound.
+  SlotWatch slots() {
+    return slots;
+  }
+
+  /// Says which thread is stopped and can be looked at.
+  void lookThrough(int threadId) {
+    reader = threadId;
   }
 
   int processId() {
@@ -118,7 +174,7 @@ final class TracedProcess implements AddressSpace {
     String why =
         mapping == null
             ? null
-            : refused.get(new Loaded(mapping.device(), mapping.inode(), mapping.path(), 0));
+            : known.refused.get(new Loaded(mapping.device(), mapping.inode(), mapping.path(), 0));
     return why == null ? AddressSpace.super.whyNoImage(address) : why;
   }
 
@@ -141,13 +197,13 @@ final class TracedProcess implements AddressSpace {
   /// Whether everything is bound when it is loaded, whatever the files say: LD_BIND_NOW asks
   /// glibc's dynamic linker for it (ld.so(8)), musl's never does otherwise.
   boolean bindsNow() {
-    Boolean known = bindsNow;
-    if (known == null) {
+    Boolean found = bindsNow;
+    if (found == null) {
       String asked = ProcessFacts.environment(reader, "LD_BIND_NOW");
-      known = (asked != null && !asked.isEmpty()) || interpreter().contains("/ld-musl");
-      bindsNow = awaitsProgram() ? null : known;
+      found = (asked != null && !asked.isEmpty()) || interpreter().contains("/ld-musl");
+      bindsNow = awaitsProgram() ? null : found;
     }
-    return known;
+    return found;
   }
 
   private String interpreter() {
@@ -164,9 +220,9 @@ final class TracedProcess implements AddressSpace {
   /// is the dynamic linker.
   @Override
   public @Nullable Image program() {
-    Image known = program;
-    if (known != null || start == 0) {
-      return known;
+    Image found = program;
+    if (found != null || start == 0) {
+      return found;
     }
     Image started = at(new RemoteAddress(start));
     if (started == null) {
@@ -304,7 +360,7 @@ final class TracedProcess implements AddressSpace {
 
   /// The C library's name and version, of an image that is one or holds one.
   String libraryName(Image image) {
-    return libraries.computeIfAbsent(
+    return known.libraries.computeIfAbsent(
         image,
         each -> {
           try {
@@ -321,19 +377,19 @@ final class TracedProcess implements AddressSpace {
   }
 
   private Maps current() {
-    Maps known = maps;
-    if (known == null || stale) {
-      known = Maps.of(reader);
-      maps = known;
+    Maps current = maps;
+    if (current == null || stale) {
+      current = Maps.of(reader);
+      maps = current;
       stale = false;
     }
-    return known;
+    return current;
   }
 
   private @Nullable Image image(Maps.Mapping mapping) {
     if (mapping.path().equals("[vdso]")) {
       Loaded key = new Loaded(0, 0, mapping.path(), mapping.start());
-      return images.computeIfAbsent(key, each -> vdso(mapping));
+      return known.images.computeIfAbsent(key, each -> vdso(mapping));
     }
     if (!mapping.isFile()) {
       return null;
@@ -350,37 +406,32 @@ final class TracedProcess implements AddressSpace {
       }
       long bias = mapping.start() - link.value();
       Loaded key = new Loaded(mapping.device(), mapping.inode(), mapping.path(), bias);
-      Image known = images.get(key);
-      if (known == null) {
-        known = image(file, bias);
-        images.put(key, known);
+      Image image = known.images.get(key);
+      if (image == null) {
+        image = image(file, bias);
+        known.images.put(key, image);
       }
-      return known;
+      return image;
     } catch (MalformedBinary | Unsupported e) {
       return null;
     }
   }
 
-  private final Map<Loaded, @Nullable ObjectFile> files = new HashMap<>();
-
-  /// Why those of `files` that are `null` are.
-  private final Map<Loaded, String> refused = new HashMap<>();
-
   private @Nullable ObjectFile opened(Loaded key, Maps.Mapping mapping) {
-    if (files.containsKey(key)) {
-      return files.get(key);
+    if (known.files.containsKey(key)) {
+      return known.files.get(key);
     }
     ObjectFile file;
     try {
       file = objects.open(reader, mapping);
     } catch (IOException e) {
       file = null;
-      refused.put(key, key.path() + " cannot be read: " + ObjectFiles.reason(e));
+      known.refused.put(key, key.path() + " cannot be read: " + ObjectFiles.reason(e));
     } catch (MalformedBinary | Unsupported e) {
       file = null;
-      refused.put(key, String.valueOf(e.getMessage()));
+      known.refused.put(key, String.valueOf(e.getMessage()));
     }
-    files.put(key, file);
+    known.files.put(key, file);
     return file;
   }
 

@@ -30,6 +30,7 @@ import trapline.decode.Limits;
 import trapline.follow.CallWatch;
 import trapline.follow.FailureSession;
 import trapline.follow.FailureSession.Failure;
+import trapline.follow.OpenLines;
 import trapline.follow.PathArguments;
 import trapline.follow.RunNotes;
 import trapline.journey.JourneyBuilder;
@@ -221,6 +222,7 @@ class CallSearchTest {
               Limits.DEFAULT,
               notes,
               CallWatch.NONE,
+              new OpenLines(),
               () -> false)
           .run(false, failures -> false);
     }

@@ -1,0 +1,160 @@
+package trapline.follow;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trapline.linux.proc.FileIdentity;
+import trapline.linux.proc.OpenFile;
+import trapline.model.Abi;
+import trapline.model.Registers;
+import trapline.model.RemoteMemory;
+import trapline.model.TraceEvent;
+
+/// Tells where the traced programs have left a line open that this process would write on: by
+/// whichever call and descriptor they wrote, when it is the same terminal, pipe or file.
+///
+/// A regular file is looked at. Of terminals and pipes the calls are watched; where the last byte
+/// of what they moved cannot be known, as with `splice` from a pipe, the line counts as open. What
+/// `io_uring` writes there is not seen.
+public final class OpenLines {
+  /// More vectors than the kernel takes (`UIO_MAXIOV`).
+  private static final int MOST_VECTORS = 1024;
+
+  private static final int UNKNOWN = -1;
+
+  /// A file that this process writes to.
+  public static final class Place {
+    private final int descriptor;
+    private final @Nullable FileIdentity file;
+    private boolean open;
+
+    private Place(int descriptor) {
+      this.descriptor = descriptor;
+      this.file = FileIdentity.ofOwn(descriptor);
+    }
+
+    /// Whether a program has left a line open there. The caller ends it.
+    public boolean takeOpenLine() {
+      boolean was = open;
+      if (file != null && file.regular()) {
+        int last = OpenFile.lastByteOfOwn(descriptor);
+        was = last == UNKNOWN ? open : last != '\n';
+      }
+      open = false;
+      return was;
+    }
+  }
+
+  private final List<Place> places = new ArrayList<>();
+
+  /// The places that descriptors lead to, by process and descriptor, until one may have changed.
+  private final Map<Long, List<Place>> known = new HashMap<>();
+
+  /// Watches a descriptor of this process.
+  public Place watch(int descriptor) {
+    Place place = new Place(descriptor);
+    for (Place other : places) {
+      if (other.file != null && other.file.equals(place.file)) {
+        return other;
+      }
+    }
+    places.add(place);
+    return place;
+  }
+
+  /// A call has returned; its thread is stopped.
+  void exited(TraceEvent.Exited exited, int process, RemoteMemory memory) {
+    OutputCall call = OutputCall.of(exited.call());
+    switch (call) {
+      case OTHER -> known.clear();
+      case NEITHER -> {}
+      default -> {
+        if (exited.registers().rax() > 0) {
+          wrote(call, exited, process, memory);
+        }
+      }
+    }
+  }
+
+  private void wrote(OutputCall call, TraceEvent.Exited exited, int process, RemoteMemory memory) {
+    int target = (int) exited.registers().argument(exited.call().abi(), call.target());
+    long key = ((long) process << 32) | (target & 0xffff_ffffL);
+    List<Place> reached = known.get(key);
+    if (reached == null) {
+      reached = reached(FileIdentity.of(exited.threadId(), target));
+      known.put(key, reached);
+    }
+    if (!reached.isEmpty()) {
+      int last = last(call, exited, memory);
+      for (Place place : reached) {
+        place.open = last != '\n';
+      }
+    }
+  }
+
+  private List<Place> reached(@Nullable FileIdentity file) {
+    List<Place> reached = new ArrayList<>();
+    for (Place place : places) {
+      if (file != null && place.file != null && place.file.leadsHere(file)) {
+        reached.add(place);
+      }
+    }
+    return reached;
+  }
+
+  /// The last byte that a call wrote; -1 when it cannot be told.
+  private static int last(OutputCall call, TraceEvent.Exited exited, RemoteMemory memory) {
+    Registers registers = exited.registers();
+    Abi abi = exited.call().abi();
+    long count = registers.rax();
+    return switch (call) {
+      case BUFFER -> at(registers.argument(abi, 1) + count - 1, memory);
+      case VECTOR ->
+          ofVectors(registers.argument(abi, 1), registers.argument(abi, 2), count, abi, memory);
+      case SENDFILE, SPLICE, TEE -> {
+        int from = call.source();
+        // The 32-bit calls have places of either size; theirs are not looked at.
+        boolean may = call != OutputCall.TEE && abi == Abi.X86_64;
+        byte[] place = may ? memory.readExactly(registers.argument(abi, from + 1), 8) : null;
+        yield OpenFile.lastByte(
+            exited.threadId(),
+            (int) registers.argument(abi, from),
+            place == null ? UNKNOWN : number(place, 0, 8));
+      }
+      default -> UNKNOWN;
+    };
+  }
+
+  private static int at(long address, RemoteMemory memory) {
+    byte[] one = memory.readExactly(address, 1);
+    return one == null ? UNKNOWN : one[0] & 0xff;
+  }
+
+  private static int ofVectors(
+      long address, long vectors, long count, Abi abi, RemoteMemory memory) {
+    int size = abi == Abi.X86_64 ? 8 : 4;
+    long left = count;
+    for (int i = 0; i < Math.min(vectors, MOST_VECTORS); i++) {
+      byte[] vector = memory.readExactly(address + (long) i * 2 * size, 2 * size);
+      if (vector == null) {
+        return UNKNOWN;
+      }
+      long length = number(vector, size, size);
+      if (left <= length) {
+        return at(number(vector, 0, size) + left - 1, memory);
+      }
+      left -= length;
+    }
+    return UNKNOWN;
+  }
+
+  private static long number(byte[] bytes, int at, int size) {
+    long value = 0;
+    for (int i = size - 1; i >= 0; i--) {
+      value = (value << 8) | (bytes[at + i] & 0xff);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,60 @@
+package trapline.follow;
+
+import org.jspecify.annotations.Nullable;
+import trapline.journey.JourneyBuilder.Arrival;
+import trapline.linux.ptrace.Tracer;
+import trapline.model.Diagnostic;
+import trapline.model.Outcome;
+import trapline.model.TraceEvent;
+
+/// Tells of calls that seccomp filters answered in the kernel function's place.
+final class SeccompView {
+  private static final String WHERE = "seccomp";
+  private static final String NOT_RUN = ": the kernel function did not run";
+
+  private final Tracer tracer;
+
+  SeccompView(Tracer tracer) {
+    this.tracer = tracer;
+  }
+
+  /// What became of a call that a filter kept from being made, at its end; `null` when none did.
+  Outcome.@Nullable NeverRan kept(TraceEvent.Exited exited) {
+    return tracer.wasTrapped(exited)
+        ? new Outcome.NeverRan("a seccomp filter had SIGSYS sent for it")
+        : null;
+  }
+
+  /// Adds to a call that has returned what is known of the filters' part in its result.
+  void note(TraceEvent.Exited exited, Arrival arrival) {
+    String name = arrival.name();
+    if (name.equals("seccomp") || name.equals("prctl")) {
+      return; // a filter that it installed did not look at it
+    }
+    boolean failed = exited.registers().rax() < 0;
+    switch (tracer.verdict(exited)) {
+      case RESULT -> note(arrival, "a filter of the process gave this result" + NOT_RUN, "");
+      case TRACED -> note(arrival, "a filter asks a tracer that is not there" + NOT_RUN, "");
+      case NOTIFIED ->
+          note(
+              arrival,
+              "a filter asked another process, which gave this result or let the kernel function"
+                  + " run",
+              "");
+      case UNREADABLE -> {
+        if (failed) {
+          note(
+              arrival,
+              "the process has a filter, which may have given this error in the kernel function's"
+                  + " place",
+              "run Trapline with CAP_SYS_ADMIN: it can then read the filter");
+        }
+      }
+      case NONE, TRAPPED, KILLED -> {}
+    }
+  }
+
+  private static void note(Arrival arrival, String what, String remedy) {
+    arrival.note(new Diagnostic(WHERE, what, remedy));
+  }
+}

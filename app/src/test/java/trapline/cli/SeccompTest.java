@@ -1,0 +1,98 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import trapline.testing.Command;
+import trapline.testing.Programs;
+
+/// Calls that a seccomp filter answers in the kernel function's place.
+class SeccompTest {
+  /// The filter's value for `getpgrp` is the argument; with another one SIGSYS is handled.
+  private static final String SOURCE =
+      """
+      #include <linux/filter.h>
+      #include <linux/seccomp.h>
+      #include <pthread.h>
+      #include <signal.h>
+      #include <stddef.h>
+      #include <stdlib.h>
+      #include <sys/prctl.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+      static void handler(int s) { }
+      int main(int n, char **v) {
+        struct sock_filter code[] = {
+          BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpgrp, 0, 1),
+          BPF_STMT(BPF_RET | BPF_K, strtoul(v[1], 0, 16)),
+          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        struct sock_fprog filter = {4, code};
+        if (n > 2) signal(SIGSYS, handler);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 9;
+        int group = getpgrp();
+        getppid();
+        return 0;
+      }
+      """;
+
+  @TempDir Path folder;
+
+  private Command follow(String... words) {
+    Programs.compile(folder, "program", SOURCE, "-g", "-w");
+    String[] command = new String[words.length + 4];
+    System.arraycopy(
+        new String[] {"follow", "--call", "getpgrp,getppid", "./program"}, 0, command, 0, 4);
+    System.arraycopy(words, 0, command, 4, words.length);
+    return Cli.run(folder, command);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"80000000", "0", "30000", "1230000"})
+  void aKilledProgramIsToldAndTheCallNeverRan(String action) {
+    Command run = follow(action);
+    assertThat(run.out())
+        .contains("getpgrp() = ? (never ran: a seccomp filter had SIGSYS sent for it)")
+        .doesNotContain("rax = ");
+    assertThat(run.err()).startsWith("trapline: ./program was ended by SIGSYS\n");
+    assertThat(run.status()).isEqualTo(5);
+  }
+
+  @Test
+  void aTrapThatIsHandled() {
+    Command run = follow("3abcd", "handled");
+    assertThat(run.out())
+        .contains("getpgrp() = ? (never ran: a seccomp filter had SIGSYS sent for it)")
+        .contains("getppid() = ");
+    assertThat(run.status()).as(run.err()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "50016, -1 EINVAL, a filter of the process gave this result",
+    "50000, 0, a filter of the process gave this result",
+    "7ff00000, -1 ENOSYS, a filter asks a tracer that is not there",
+    "7fc00000, -1 ENOSYS, a filter asked another process",
+  })
+  void aResultThatTheFilterGave(String action, String result, String what) {
+    Command run = follow(action);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("getpgrp() = " + result, "note seccomp: " + what);
+    assertThat(run.out().substring(run.out().indexOf("\ngetppid() = ")))
+        .doesNotContain("note seccomp");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7ffc0000", "7fff0000"})
+  void aFilterThatLetsTheCallBeMade(String action) {
+    Command run = follow(action);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).doesNotContain("seccomp:", "never ran");
+  }
+}

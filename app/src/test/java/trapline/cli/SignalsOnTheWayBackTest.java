@@ -1,0 +1,104 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import trapline.testing.Command;
+import trapline.testing.Programs;
+
+/// A signal that comes with a call's result: the way back is shown where the program takes it.
+class SignalsOnTheWayBackTest {
+  private static final String SOURCE =
+      """
+      #define _GNU_SOURCE
+      #include <fcntl.h>
+      #include <signal.h>
+      #include <sys/wait.h>
+      #include <unistd.h>
+      static void handler(int s) { }
+      int main(void) {
+        int p[2];
+        pipe(p);
+        BEFORE;
+        int result = CALL;
+        return 0;
+      }
+      """;
+
+  @TempDir Path folder;
+
+  private String wayBack(String before, String call, String name) {
+    Programs.compile(
+        folder, "program", SOURCE.replace("BEFORE", before).replace("CALL", call), "-g", "-w");
+    Command run = Cli.run(folder, "follow", "--call", name, "./program");
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out().substring(run.out().indexOf("BACK"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGCHLD", "SIGURG", "SIGWINCH", "SIGCONT"})
+  void aSignalThatNothingComesOf(String signal) {
+    assertThat(wayBack("", "kill(getpid(), " + signal + ")", "kill"))
+        .contains("errno untouched → result = 0")
+        .doesNotContain(" came");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGUSR1", "SIGTERM", "SIGALRM", "SIGSEGV", "SIGRTMIN + 3"})
+  void aSignalThatIsIgnored(String signal) {
+    assertThat(wayBack("signal(" + signal + ", SIG_IGN)", "kill(getpid(), " + signal + ")", "kill"))
+        .contains("errno untouched → result = 0")
+        .doesNotContain(" came");
+  }
+
+  @Test
+  void aFailedCallSetsErrnoThoughASignalComes() {
+    assertThat(
+            wayBack(
+                "fcntl(p[0], F_SETOWN, getpid()); fcntl(p[0], F_SETSIG, SIGURG);"
+                    + " fcntl(p[0], F_SETFL, O_ASYNC)",
+                // the signal of the first write comes with its own result
+                "write(p[1], \"x\", 1) == 1 ? write(77, \"x\", 1) : 0",
+                "write"))
+        .doesNotContain("the program's code raised");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SIGUSR1", "SIGCHLD", "SIGIO"})
+  void aSignalThatIsHandledComesFirst(String signal) {
+    assertThat(wayBack("signal(" + signal + ", handler)", "kill(getpid(), " + signal + ")", "kill"))
+        .contains(signal + " came, and its handler runs first")
+        .doesNotContain("raised");
+  }
+
+  @Test
+  void theEndOfAChildIsNoFault() {
+    String back =
+        wayBack(
+            "siginfo_t i; sigset_t s; sigemptyset(&s); sigaddset(&s, SIGCHLD);"
+                + " signal(SIGCHLD, handler); sigprocmask(SIG_BLOCK, &s, 0);"
+                + " if (fork() == 0) _exit(0); waitid(P_ALL, 0, &i, WEXITED)",
+            "sigprocmask(SIG_UNBLOCK, &s, 0)",
+            "rt_sigprocmask");
+    assertThat(back).doesNotContain("raised");
+  }
+
+  @Test
+  void aFaultOfTheCodeIsOne() {
+    Programs.compile(
+        folder,
+        "program",
+        SOURCE
+            .replace("BEFORE", "volatile int *nowhere = 0")
+            .replace("CALL", "*nowhere + getppid()"),
+        "-g",
+        "-w");
+    Command run = Cli.run(folder, "follow", "--call", "getpgrp,getppid", "./program");
+    assertThat(run.status()).isEqualTo(5);
+    assertThat(run.err()).contains("was ended by SIGSEGV");
+  }
+}
