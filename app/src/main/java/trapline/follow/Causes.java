@@ -16,7 +16,8 @@ import trapline.model.RemoteMemory;
 final class Causes {
   private Causes() {}
 
-  static List<LocalCause> of(Journey journey, RemoteMemory memory) {
+  /// @param texts the paths that the call names, as they were before it
+  static List<LocalCause> of(Journey journey, List<String> texts, RemoteMemory memory) {
     if (!(journey.outcome() instanceof Outcome.Failed failed)) {
       return List.of();
     }
@@ -25,7 +26,7 @@ final class Causes {
       arguments.set(i, journey.arguments().get(i).raw());
     }
     List<NamedPath> paths = new ArrayList<>();
-    for (PathArguments.Named each : PathArguments.read(journey.id(), arguments, memory)) {
+    for (PathArguments.Named each : PathArguments.of(journey.id(), texts)) {
       int folder = each.argument().folder();
       paths.add(
           new NamedPath(

@@ -353,7 +353,7 @@ public final class FailureSession {
     List<LocalCause> causes =
         startup || places.containsKey(place(journey))
             ? List.of()
-            : Causes.of(journey, process.memory());
+            : Causes.of(journey, call.key().paths(), process.memory());
     LookUps.LookUp lookUp =
         journey.outcome() instanceof Outcome.Failed failed
             ? lookUps.failed(process.processId(), journey.name(), failed.errno().name(), key)

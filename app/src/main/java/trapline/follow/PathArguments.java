@@ -51,6 +51,18 @@ public record PathArguments(int argument, int folder) {
     return named;
   }
 
+  /// The same of a call whose paths were read before.
+  ///
+  /// @param texts in the order of its arguments
+  static List<Named> of(SyscallId id, List<String> texts) {
+    List<PathArguments> all = KNOWN.computeIfAbsent(id, PathArguments::of);
+    List<Named> named = new ArrayList<>(all.size());
+    for (int i = 0; i < all.size() && i < texts.size(); i++) {
+      named.add(new Named(all.get(i), texts.get(i)));
+    }
+    return named;
+  }
+
   /// The paths that a call takes; none when it takes none or is not known.
   private static List<PathArguments> of(SyscallId id) {
     SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
