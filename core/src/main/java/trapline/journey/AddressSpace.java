@@ -17,7 +17,9 @@ public interface AddressSpace extends UnwindModules {
 
   /// Why [#at] has no object file for an address, in a sentence.
   default String whyNoImage(RemoteAddress address) {
-    return "the code at " + address + " is in no mapped file";
+    return isExecutable(address)
+        ? "the code at " + address + " was made at run time: it is in no file"
+        : "there is no code at " + address;
   }
 
   /// The object file that was started; `null` when that is not known (yet).

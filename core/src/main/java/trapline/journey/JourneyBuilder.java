@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
 import trapline.abi.SyscallSignature;
 import trapline.abi.SyscallTable;
+import trapline.code.Instruction;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.DecodeContext;
 import trapline.kernel.KernelHops;
@@ -215,7 +216,10 @@ public final class JourneyBuilder {
     boolean alone = stack.call() == 1;
     List<Hop> hops = new ArrayList<>();
     hops.add(sourceLine(arrival, space));
-    hops.add(CallSites.hop(site, stack, arrival.id, arrival.name, called, arrival.arguments));
+    hops.add(
+        callImage == null
+            ? MemoryCode.callSite(stack, space)
+            : CallSites.hop(site, stack, arrival.id, arrival.name, called, arrival.arguments));
     boolean ownless = site.missing() != null && !stack.alone().isEmpty();
     hops.add(
         callImage == null || ownless
@@ -242,7 +246,7 @@ public final class JourneyBuilder {
             trap,
             arrival.quotes));
     hops.add(trapHop(arrival, space));
-    hops.addAll(kernel.hops(arrival.id, trap == null ? "" : trap.text()));
+    hops.addAll(kernel.hops(arrival.id, trapText(arrival, space)));
     arrival.hops = hops;
   }
 
@@ -324,10 +328,20 @@ public final class JourneyBuilder {
         user.evidence(), stack.user(), null, missing, stack.levels(), stack.end());
   }
 
+  /// The trapping instruction; empty when it cannot be read.
+  private static String trapText(Arrival arrival, AddressSpace space) {
+    if (arrival.trap != null) {
+      return arrival.trap.text();
+    }
+    Instruction read = MemoryCode.trapBefore(space, new RemoteAddress(arrival.registers.rip()));
+    return read == null ? "" : read.text(trapline.code.SymbolLookup.NONE);
+  }
+
   private static Hop trapHop(Arrival arrival, AddressSpace space) {
     Wrappers.Trap trap = arrival.trap;
     Registers registers = arrival.registers;
     boolean int80 = arrival.id.abi() == Abi.I386;
+    String text = trapText(arrival, space);
     int length = trap == null ? 2 : trap.instruction().length();
     RemoteAddress at = new RemoteAddress(registers.rip() - length);
     Image image = space.at(at);
@@ -344,7 +358,7 @@ public final class JourneyBuilder {
         at,
         image == null ? "" : image.name(),
         image == null ? new LinkAddress(at.value()) : image.link(at),
-        trap == null ? "unknown" : trap.text(),
+        text.isEmpty() ? "unknown" : text,
         values);
   }
 

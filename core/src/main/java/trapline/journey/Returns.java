@@ -97,8 +97,9 @@ final class Returns {
       Registers before = trace.states().get(i);
       RemoteAddress pc = new RemoteAddress(before.rip());
       Image image = space.at(pc);
-      Instruction instruction = image == null ? null : FunctionCode.single(image, pc);
-      if (image == null || instruction == null) {
+      Instruction filed = image == null ? null : FunctionCode.single(image, pc);
+      Instruction instruction = filed == null ? MemoryCode.at(space, pc) : filed;
+      if (instruction == null) {
         continue;
       }
       String note = i == assignment.step() ? assignment.text() : "";
@@ -108,7 +109,10 @@ final class Returns {
         note = "errno = " + Errnos.of((int) -rax).name();
       }
       if (inner <= SHOWN || !note.isEmpty() || i < 3 || i >= inner - 1) {
-        into.add(FunctionCode.line(image, instruction, note, false));
+        into.add(
+            image == null || filed == null
+                ? MemoryCode.line(space, instruction, note, false)
+                : FunctionCode.line(image, instruction, note, false));
       }
     }
     return errno;

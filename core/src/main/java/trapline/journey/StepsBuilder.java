@@ -107,11 +107,14 @@ public final class StepsBuilder {
 
   private Step step(@Nullable Image image, Registers before, Registers after) {
     RemoteAddress pc = new RemoteAddress(before.rip());
-    Instruction instruction = image == null ? null : FunctionCode.single(image, pc);
+    Instruction filed = image == null ? null : FunctionCode.single(image, pc);
+    Instruction instruction = filed == null ? MemoryCode.at(space, pc) : filed;
     CodeLine line =
-        image == null || instruction == null
+        instruction == null
             ? new CodeLine(pc, new LinkAddress(pc.value()), "", "(unreadable)", "", false)
-            : FunctionCode.line(image, instruction, "", false);
+            : image == null || filed == null
+                ? MemoryCode.line(space, instruction, "", false)
+                : FunctionCode.line(image, instruction, "", false);
     List<Hop.RegisterValue> changed = new ArrayList<>();
     for (int slot : SHOWN) {
       if (before.slot(slot) != after.slot(slot)) {

@@ -49,7 +49,7 @@ final class Names {
       return place.toString();
     }
     if (frame.module().isEmpty()) {
-      return frame.pc().toString();
+      return frame.own() ? frame.pc() + ", made at run time" : frame.pc().toString();
     }
     return baseName(frame.module()) + "+" + Numbers.hex(frame.moduleOffset());
   }
