@@ -30,7 +30,7 @@ final class PathNames {
     for (String each : paths) {
       List<String> parts = parts(each);
       for (int i = 0; i < parts.size(); i++) {
-        used.add(parts.get(i));
+        used.add(between(parts, i));
         used.add(behind(parts, i));
       }
     }
@@ -71,9 +71,9 @@ final class PathNames {
     String here = ours.get(i);
     String there = theirs.get(i);
     String before = behind(theirs, i);
-    // Where what stands before it was drawn, too, it may be anywhere.
+    // Where what stands before it was drawn, too, only what separates it is the same.
     boolean isKnown = before.equals(behind(ours, i).replace(MARK + here, MARK + there));
-    if (used.contains(isKnown ? before : there)) {
+    if (used.contains(isKnown ? before : between(theirs, i))) {
       return false; // the first run has this name, too, for something else
     }
     String frame = NUMBERS.matcher(here).replaceAll("0");
@@ -90,6 +90,15 @@ final class PathNames {
   /// A part with the two before it.
   private static String behind(List<String> parts, int i) {
     return (i > 1 ? parts.get(i - 2) : "") + (i > 0 ? parts.get(i - 1) : "") + MARK + parts.get(i);
+  }
+
+  /// A part between what separates it from its neighbours.
+  private static String between(List<String> parts, int i) {
+    return (i > 0 ? parts.get(i - 1) : "")
+        + MARK
+        + parts.get(i)
+        + MARK
+        + (i + 1 < parts.size() ? parts.get(i + 1) : "");
   }
 
   private static boolean isNumber(String part) {

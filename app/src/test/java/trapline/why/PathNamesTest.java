@@ -30,6 +30,7 @@ class PathNamesTest {
     "/tmp/suite.aB3dE9/missing-3, /tmp/suite.Zz1yQ0/missing-3/x, false",
     "/tmp/tmpk2x8_9qa/out, /tmp/tmpzz77_1ab/out, true",
     "/proc/4711/stat, /proc/93/stat, true",
+    "/tmp/suite.aB3dE9/missing-3, /tmp/suite.aB3dE9/missing-4711, true", // 4711 is something else
     "/proc/4711/stat, /proc/self/stat, false",
   })
   void theSameButForWhatWasDrawn(String here, String there, boolean alike) {

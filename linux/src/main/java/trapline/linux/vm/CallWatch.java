@@ -53,6 +53,7 @@ final class CallWatch {
     final long start;
     OptionalLong result = OptionalLong.empty();
     String note = "";
+    boolean isCut;
 
     Active(GuestCall call, long stack, long returnTo, long returnStack, long saved, long start) {
       this.call = call;
@@ -83,6 +84,9 @@ final class CallWatch {
   private @Nullable CallFilter filter;
   private long cutAt = Long.MAX_VALUE;
   private boolean isOver;
+
+  /// The kernel stack of the thread that has stopped last.
+  private long current;
 
   CallWatch(
       GdbRemote gdb,
@@ -148,27 +152,33 @@ final class CallWatch {
   void cut() throws IOException {
     recorder.off();
     for (Active each : active) {
+      each.isCut = true;
       each.note = "The recording was cut off at " + (spec.limits().recording() >> 20) + " MB.";
     }
   }
 
   /// The guest has stopped at a breakpoint, or was made to. Afterwards it can go on.
-  void stopped() throws IOException {
+  ///
+  /// @return whether the program has done something; a thread that waits is no news
+  boolean stopped() throws IOException {
     long[] registers = gdb.registers();
     long at = registers[GdbRemote.RIP];
     long stack = ThreadTable.stackOf(registers[GdbRemote.RSP]);
+    current = stack;
     CallFilter installed = filter;
     if (installed != null && at == installed.stop()) {
       installed.open(false);
       gdb.setPc(installed.target()); // from where on it may be recorded
       entered(EntryPoints.SYSCALL, registers, stack);
-      return;
+      return true;
     }
     String entry = entries.nameAt(at);
     switch (entry) {
       case "" -> {
         if (at == entries.exit()) {
           finished(registers, stack);
+        } else if (at == entries.switched()) {
+          recordOnly(stack);
         }
       }
       case EntryPoints.MADE -> made(registers[GdbRemote.RDI], stack);
@@ -180,6 +190,7 @@ final class CallWatch {
       hand(back);
     }
     passBreakpoint(spec.source() == Recording.Source.STEPS ? gdb.registers()[GdbRemote.RIP] : at);
+    return at != entries.switched();
   }
 
   /// A breakpoint stops again at once, unless the processor is behind it, or it is away for one
@@ -320,6 +331,9 @@ final class CallWatch {
     if (entries.exit() != 0) {
       set(entries.exit());
     }
+    if (entries.switched() != 0) {
+      set(entries.switched());
+    }
     cutAt = recorder.size() + spec.limits().recording();
     recorder.on();
   }
@@ -386,10 +400,25 @@ final class CallWatch {
     }
   }
 
+  /// A thread goes on: what others do while the recorded one waits is left out, as that may be all
+  /// that the program does.
+  private void recordOnly(long stack) throws IOException {
+    if (spec.source() != Recording.Source.LOG) {
+      return;
+    }
+    boolean isRecorded = active.stream().anyMatch(each -> each.stack == stack && !each.isCut);
+    if (isRecorded) {
+      recorder.on();
+    } else {
+      recorder.off();
+    }
+  }
+
   private void hand(Active done) throws IOException {
     active.remove(done);
-    if (active.isEmpty()) {
-      recorder.off();
+    recordOnly(current);
+    if (spec.source() == Recording.Source.LOG && entries.switched() != 0) {
+      clear(entries.switched());
     }
     clear(done.returnTo);
     if (entries.exit() != 0) {

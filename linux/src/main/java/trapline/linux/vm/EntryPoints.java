@@ -32,6 +32,9 @@ final class EntryPoints {
   /// The last that an execve(2) that works does before the new program runs.
   static final String EXECUTED = "finalize_exec";
 
+  /// Runs first on the stack of the thread that the processor is given to.
+  static final String SWITCHED = "__switch_to";
+
   /// Where a `syscall` instruction leads, which calls [#SYSCALL].
   static final String GATE = "entry_SYSCALL_64";
 
@@ -48,6 +51,7 @@ final class EntryPoints {
           MADE,
           EXECUTED,
           GATE,
+          SWITCHED,
           "syscall_exit_to_user_mode",
           "exit_to_user_mode_prepare",
           "exit_to_user_mode_loop");
@@ -55,6 +59,7 @@ final class EntryPoints {
   private final Map<Long, String> names = new LinkedHashMap<>();
   private final long exit;
   private final long gate;
+  private final long switched;
 
   private EntryPoints(Map<String, Long> addresses) {
     for (String each : List.of(SYSCALL, INT80, OLD_INT80, FAST_32, MADE, EXECUTED)) {
@@ -73,11 +78,12 @@ final class EntryPoints {
     }
     this.exit = found;
     this.gate = addresses.getOrDefault(GATE, 0L);
+    this.switched = addresses.getOrDefault(SWITCHED, 0L);
   }
 
   /// Those of a kernel; they are kept beside its symbols, which take a while to search.
   static EntryPoints of(GuestKernel kernel) throws IOException {
-    Path kept = kernel.symbols().resolveSibling("watched-functions");
+    Path kept = kernel.symbols().resolveSibling("stops");
     Map<String, Long> addresses = new LinkedHashMap<>();
     if (Files.exists(kept)) {
       for (String line : Files.readAllLines(kept)) {
@@ -123,6 +129,11 @@ final class EntryPoints {
   /// Where a `syscall` instruction leads; 0 when that is not known.
   long gate() {
     return gate;
+  }
+
+  /// Where a thread goes on that was given the processor; 0 when that is not known.
+  long switched() {
+    return switched;
   }
 
   /// The function that serves it.

@@ -282,9 +282,10 @@ public final class Guest {
         while (end == null) {
           if (isRunning && !watch.isOver() && gdb.stopped(20)) {
             isRunning = false;
-            isListening = false;
-            lastStop = System.nanoTime();
-            watch.stopped();
+            if (watch.stopped()) {
+              isListening = false;
+              lastStop = System.nanoTime();
+            }
             gdb.resume();
             isRunning = true;
           }
