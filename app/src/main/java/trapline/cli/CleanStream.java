@@ -3,6 +3,7 @@ package trapline.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import trapline.linux.proc.FileNames;
 import trapline.report.SafeText;
 
 /// The way of all text to the standard streams. What is printed is cleaned here, so that no message
@@ -16,7 +17,7 @@ class CleanStream extends PrintStream {
   /// Text whose ends of lines are meant.
   @Override
   public void print(String text) {
-    super.print(SafeText.lines(String.valueOf(text)));
+    super.print(SafeText.lines(FileNames.shown(String.valueOf(text))));
   }
 
   @Override
@@ -27,7 +28,7 @@ class CleanStream extends PrintStream {
   /// One line, whatever is in it.
   @Override
   public void println(String line) {
-    super.print(SafeText.line(String.valueOf(line)) + System.lineSeparator());
+    super.print(SafeText.line(FileNames.shown(String.valueOf(line))) + System.lineSeparator());
     flush();
   }
 

@@ -18,6 +18,7 @@ import trapline.follow.CallWatch;
 import trapline.follow.FailureSession.Failure;
 import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
+import trapline.linux.proc.FileNames;
 import trapline.linux.proc.Mounts;
 import trapline.linux.ptrace.Tracer;
 import trapline.linux.tracefs.TracingAbility;
@@ -287,6 +288,12 @@ final class KernelObservation implements AutoCloseable {
       return null;
     }
     try {
+      if (FileNames.isOdd(executable)) {
+        throw new GuestFailure(
+            GuestFailure.Kind.FILES,
+            "the program's name is not UTF-8, as the names of the guest's files are; run a copy"
+                + " with another name");
+      }
       GuestObserver.Observed result = observe(kernel, wanted, spec(executable, command));
       observed = result;
       return result;

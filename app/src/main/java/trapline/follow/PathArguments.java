@@ -1,6 +1,5 @@
 package trapline.follow;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import trapline.abi.Parameter;
 import trapline.abi.Phase;
 import trapline.abi.SyscallSignature;
 import trapline.abi.SyscallTable;
+import trapline.bytes.ByteText;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 
@@ -95,6 +95,6 @@ public record PathArguments(int argument, int folder) {
         end++;
       }
     }
-    return end == 0 || end == length ? null : new String(bytes, 0, end, StandardCharsets.UTF_8);
+    return end == 0 || end == length ? null : ByteText.decode(bytes, 0, end);
   }
 }

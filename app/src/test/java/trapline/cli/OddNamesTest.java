@@ -95,6 +95,17 @@ class OddNamesTest {
   }
 
   @Test
+  void optionsTakeSuchNames() throws IOException {
+    String script = "\"$@\" \"$(printf 'd\\377')/out\" true; cp d*/out plain-copy";
+    Command run = Cli.shell(folder, script, "follow", "--call", "brk", "-o");
+    assertThat(run.err()).isEmpty();
+    assertThat(Files.readString(folder.resolve("plain-copy"))).contains("brk(");
+    Command index = Cli.shell(folder, "\"$@\" \"$(printf 'd\\377')\"", "index");
+    assertThat(index.err())
+        .isEqualTo("trapline: d\\xff: no kernel source: it has no top Makefile\n");
+  }
+
+  @Test
   void aWorkingDirectoryMayHaveAnyName() {
     List<String> command = Cli.command("follow", "--call", "write", "./p", "plain");
     List<String> all = new ArrayList<>();

@@ -24,12 +24,25 @@ public final class FileNames {
 
   /// The file of a name, as [ByteText] has it.
   ///
-  /// @throws InvalidPathException when there is no such file and the name is not UTF-8, or when it
-  ///     has a NUL
+  /// @throws InvalidPathException when what is not UTF-8 of it is of no file, or when it has a NUL
   public static Path path(String name) {
     if (!ByteText.hasBytes(name)) {
       return Path.of(name);
     }
+    int end = name.length();
+    // What stands behind the last part that is not UTF-8 may be in any path, and of no file yet.
+    for (int slash = name.lastIndexOf('/'); slash >= 0; slash = name.lastIndexOf('/', slash - 1)) {
+      if (ByteText.hasBytes(name.substring(slash, end))) {
+        break;
+      }
+      end = slash;
+    }
+    return end == name.length()
+        ? opened(name)
+        : opened(name.substring(0, end)).resolve(name.substring(end + 1));
+  }
+
+  private static Path opened(String name) {
     Path known = OPENED.get(name);
     if (known == null && OPENED.size() >= MOST) {
       throw new InvalidPathException(name, "too many names that are not UTF-8");
@@ -43,6 +56,26 @@ public final class FileNames {
       throw new InvalidPathException(name, "no such file");
     }
     return Path.of("/proc/self/fd/" + descriptor);
+  }
+
+  /// A text with the names of the files that are reached through `/proc/self/fd` in their place.
+  public static String shown(String text) {
+    String shown = text;
+    for (Map.Entry<String, Path> each : OPENED.entrySet()) {
+      String path = each.getValue().toString();
+      for (int at = shown.indexOf(path); at >= 0; at = shown.indexOf(path, at + 1)) {
+        int end = at + path.length();
+        if (end == shown.length() || !Character.isDigit(shown.charAt(end))) {
+          shown = shown.substring(0, at) + each.getKey() + shown.substring(end);
+        }
+      }
+    }
+    return shown;
+  }
+
+  /// Whether a path stands for a file whose name is not UTF-8.
+  public static boolean isOdd(Path path) {
+    return !OPENED.isEmpty() && OPENED.values().stream().anyMatch(path::startsWith);
   }
 
   /// A path as [ByteText] has it, where the path itself only has characters that stand for its

@@ -27,7 +27,7 @@ public final class ExtendedAttributes {
           new Kernel()
               .syscall(
                   Numbers.LGETXATTR,
-                  arena.allocateFrom(path).address(),
+                  Kernel.string(arena, path).address(),
                   arena.allocateFrom(name).address(),
                   value.address(),
                   value.byteSize());
@@ -40,7 +40,7 @@ public final class ExtendedAttributes {
       return new Kernel()
           .syscall(
               Numbers.LGETXATTR,
-              arena.allocateFrom(path).address(),
+              Kernel.string(arena, path).address(),
               arena.allocateFrom(name).address(),
               0,
               size);

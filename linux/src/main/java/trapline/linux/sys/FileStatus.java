@@ -44,7 +44,7 @@ public record FileStatus(
               .syscall(
                   Numbers.STATX,
                   Numbers.AT_FDCWD,
-                  arena.allocateFrom(path).address(),
+                  Kernel.string(arena, path).address(),
                   NO_AUTOMOUNT | (follow ? 0 : SYMLINK_NOFOLLOW),
                   BASIC_STATS,
                   status.address(),

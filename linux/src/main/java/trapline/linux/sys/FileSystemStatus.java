@@ -22,7 +22,7 @@ public record FileSystemStatus(long blockSize, long blocks, long free, long file
       MemorySegment status = arena.allocate(SIZE, 8);
       long result =
           new Kernel()
-              .syscall(Numbers.STATFS, arena.allocateFrom(path).address(), status.address(), 0);
+              .syscall(Numbers.STATFS, Kernel.string(arena, path).address(), status.address(), 0);
       return result != 0
           ? null
           : new FileSystemStatus(

@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import trapline.bytes.ByteText;
 import trapline.model.KernelRefused;
 
 /// System calls and C library functions, with errno captured. Every result is as the kernel itself
@@ -98,12 +99,20 @@ public final class Kernel {
     return new KernelRefused(call, errno, hint.isEmpty() ? text : text + " (" + hint + ")");
   }
 
+  /// A string as the kernel takes it, from [ByteText].
+  public static MemorySegment string(Arena arena, String text) {
+    byte[] bytes = ByteText.encode(text);
+    MemorySegment segment = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
+    return segment;
+  }
+
   /// Opens a file that `open(2)` alone can judge, such as one in `/proc`.
   ///
   /// @return a descriptor, or the negative error number
   public int open(String path, int flags) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = Spawn.bytes(arena, path);
+      MemorySegment name = string(arena, path);
       return (int)
           syscall(Numbers.OPENAT, Numbers.AT_FDCWD, name.address(), flags | Numbers.O_CLOEXEC, 0);
     }

@@ -1,7 +1,6 @@
 package trapline.linux.sys;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
@@ -9,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import trapline.bytes.ByteText;
 
 /// posix_spawn(3).
 public final class Spawn {
@@ -52,7 +50,7 @@ public final class Spawn {
           kernel.call(
               Kernel.function("posix_spawn"),
               child.address(),
-              arena.allocateFrom(file).address(),
+              Kernel.string(arena, file).address(),
               input == null ? 0 : actions.address(),
               attributes.address(),
               strings(arena, arguments).address(),
@@ -81,18 +79,10 @@ public final class Spawn {
         0);
   }
 
-  /// A string as the kernel takes it, from [ByteText].
-  static MemorySegment bytes(Arena arena, String text) {
-    byte[] bytes = ByteText.encode(text);
-    MemorySegment segment = arena.allocate(bytes.length + 1L);
-    MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
-    return segment;
-  }
-
   private static MemorySegment strings(Arena arena, List<String> strings) {
     MemorySegment array = arena.allocate(ADDRESS, strings.size() + 1L);
     for (int i = 0; i < strings.size(); i++) {
-      array.setAtIndex(ADDRESS, i, bytes(arena, strings.get(i)));
+      array.setAtIndex(ADDRESS, i, Kernel.string(arena, strings.get(i)));
     }
     return array;
   }
