@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import trapline.testing.Command;
 
 /// What gdb knows at each system call of a program.
@@ -23,25 +24,44 @@ final class GdbStops {
   /// @param calls names of the calls to stop at; empty for all
   /// @return for each thread, in the order in which they began, its stops in order
   static List<List<JsonNode>> of(Path program, String setting, String calls) {
+    return of(null, List.of(program.toString()), setting, calls, 400);
+  }
+
+  /// Runs a command in gdb, through what it executes, and not its children.
+  ///
+  /// @param most how many stops to make, at entries and returns of calls
+  static List<List<JsonNode>> of(Path folder, List<String> command, int most) {
+    return of(folder, command, "set confirm off", "", most);
+  }
+
+  private static List<List<JsonNode>> of(
+      @Nullable Path folder, List<String> command, String setting, String calls, int most) {
     try {
       Path script = Files.createTempFile("stops", ".py");
       Path out = Files.createTempFile("stops", ".json");
       try (InputStream source =
           Objects.requireNonNull(GdbStops.class.getResourceAsStream("stops.py"))) {
         Files.write(script, source.readAllBytes());
+        List<String> words =
+            new ArrayList<>(
+                List.of(
+                    "env",
+                    "TRAPLINE_OUT=" + out,
+                    "TRAPLINE_CALLS=" + calls,
+                    "TRAPLINE_MOST=" + most,
+                    "gdb",
+                    "-nx",
+                    "-batch",
+                    "-iex",
+                    setting,
+                    "-x",
+                    script.toString(),
+                    "--args"));
+        words.addAll(command);
         Command run =
-            Command.run(
-                "env",
-                "TRAPLINE_OUT=" + out,
-                "TRAPLINE_CALLS=" + calls,
-                "gdb",
-                "-nx",
-                "-batch",
-                "-iex",
-                setting,
-                "-x",
-                script.toString(),
-                program.toString());
+            folder == null
+                ? Command.run(words.toArray(new String[0]))
+                : Command.runIn(folder, words);
         Map<List<Integer>, List<JsonNode>> threads = new TreeMap<>(GdbStops::order);
         for (String line : Files.readAllLines(out)) {
           JsonNode stop = Follow.parse(line);

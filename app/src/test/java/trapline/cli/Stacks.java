@@ -78,4 +78,24 @@ final class Stacks {
   static String name(String file) {
     return file.substring(file.lastIndexOf('/') + 1);
   }
+
+  /// Whether addr2line says the same as we do of a frame.
+  ///
+  /// @param source the program's only source file, for what was compiled as a whole
+  static boolean isProven(List<JsonNode> frame, String source) {
+    List<String> theirs = new ArrayList<>();
+    for (String each : Addr2line.of(frame)) {
+      int space = each.indexOf(' ');
+      theirs.add(
+          space < 0
+              ? function(each)
+              : function(each.substring(0, space))
+                  + " "
+                  // What gcc says of a file when it optimises the program as a whole.
+                  + name(each.substring(space + 1)).replace("<artificial>", source));
+    }
+    List<String> ours = new ArrayList<>();
+    levels(frame).forEach(each -> ours.add(each.replace(" tail call", "")));
+    return ours.equals(theirs.subList(0, Math.min(ours.size(), theirs.size())));
+  }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Strangers' programs make the same calls with the same values under trapline and under strace,
@@ -27,51 +25,20 @@ class StraceProgramsTest {
 
   @TempDir Path folder;
 
-  /// @param run the command for sh, in the folder that `prepare` filled
-  private record Program(String name, String size, String tools, String prepare, String run) {
-    boolean quick() {
-      return size.equals("quick");
-    }
-
-    boolean timed() {
-      return size.equals("timed");
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static Stream<Program> programs() {
-    List<Program> all = new ArrayList<>();
-    for (String line : Matrix.source("strace-programs.txt").split("\n", -1)) {
-      if (line.isBlank() || line.startsWith("#")) {
-        continue;
-      }
-      String[] fields = line.split(" \\| ", 5);
-      all.add(new Program(fields[0], fields[1], fields[2], fields[3], fields[4]));
-    }
-    List<String> chosen = Arrays.asList(CHOSEN.split(","));
-    return all.stream()
-        .filter(
-            each ->
-                CHOSEN.isEmpty()
-                    ? each.quick()
-                    : CHOSEN.equals("all") || chosen.contains(each.name()));
+  static Stream<RealProgram> programs() {
+    return RealProgram.chosen(CHOSEN);
   }
 
   @ParameterizedTest
   @MethodSource("programs")
-  void asUnderStrace(Program program) throws IOException {
+  void asUnderStrace(RealProgram program) throws IOException {
     Tools.require("strace", "setarch");
-    Tools.require(program.tools().split(","));
-    prepare(program);
+    Tools.require(program.needed());
+    program.prepare(folder);
     Path out = Files.createDirectory(folder.resolve("strace"));
-    List<String> command =
-        List.of("/bin/sh", "-c", "cd work; exec >out 2>err; exec " + program.run());
+    List<String> command = program.command();
     Map<String, List<CallLine>> theirs = CallLine.ofStrace(folder, out, command, SECONDS);
-    prepare(program);
+    program.prepare(folder);
     Follow run = Follow.fixed(folder, List.of("--all"), command);
     Map<String, List<CallLine>> ours = CallLine.of(run);
     StraceDifference difference =
@@ -79,11 +46,6 @@ class StraceProgramsTest {
     TABLE.add(row(program.name(), ours.size(), difference));
     assertThat(difference.equal()).as(run.err()).isGreaterThan(15);
     assertThat(difference.differences()).as(program.name()).isEmpty();
-  }
-
-  private void prepare(Program program) {
-    String script = "umask 022; rm -rf work; mkdir work; cd work; " + program.prepare() + "\ntrue";
-    Command.runIn(folder, List.of("/bin/sh", "-c", script)).orFail();
   }
 
   private static String row(String name, int threads, StraceDifference difference) {

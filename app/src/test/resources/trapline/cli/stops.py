@@ -4,7 +4,7 @@ import gdb
 import json
 import os
 
-MOST = 400
+MOST = int(os.environ["TRAPLINE_MOST"])
 
 
 def setting(command):

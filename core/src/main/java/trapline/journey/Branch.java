@@ -85,6 +85,11 @@ record Branch(
     return call.flow() == Flow.CALL && overwrittenReturn(code, code.indexOf(call.target())) >= 0;
   }
 
+  /// Whether the same function is reached every time.
+  boolean isFixed() {
+    return direct != null || slot != null;
+  }
+
   /// The function that is reached as slots are now; `null` when that is not known.
   @Nullable RemoteAddress target(AddressSpace space) {
     if (slot == null && word == null) {

@@ -131,12 +131,14 @@ final class TailCalls {
       if (code == null || index < 0) {
         return List.of();
       }
-      RemoteAddress target = Branch.of(code, index, from).target(space);
+      Branch branch = Branch.of(code, index, from);
+      RemoteAddress target = branch.target(space);
       Goal goal = new Goal(at, callee.lookupPc());
       if (target != null && goal.isReachedAt(target, space)) {
         return List.of();
       }
-      List<TailCall> stated = byDebugInfo(goal, from, caller, target, space);
+      List<TailCall> stated =
+          byDebugInfo(goal, from, caller, target, target != null && branch.isFixed(), space);
       if (stated != null) {
         return stated;
       }
@@ -187,13 +189,16 @@ final class TailCalls {
       Image from,
       PhysicalFrame caller,
       @Nullable RemoteAddress target,
+      boolean isStated,
       AddressSpace space) {
     DebugInfo info = from.debugInfo();
     CallSite site = info == null ? null : info.callReturningTo(from.link(caller.pc())).orElse(null);
     if (site == null) {
       return null;
     }
-    RemoteAddress called = target != null ? target : targetOf(site, from);
+    // What a pointer in memory leads to is known for now only: that is no statement of the debug
+    // information.
+    RemoteAddress called = isStated ? target : targetOf(site, from);
     if (called == null) {
       return null;
     }
@@ -298,8 +303,8 @@ final class TailCalls {
     RemoteAddress inside = new RemoteAddress(behind.value() - 1);
     FunctionCode code = FunctionCode.endingAt(image, inside, behind.value());
     int index = code == null ? -1 : code.indexEndingAt(behind.value());
-    RemoteAddress target =
-        code == null || index < 0 ? null : Branch.of(code, index, image).target(space);
+    Branch branch = code == null || index < 0 ? null : Branch.of(code, index, image);
+    RemoteAddress target = branch == null || !branch.isFixed() ? null : branch.target(space);
     return target != null ? target : targetOf(call, image);
   }
 
