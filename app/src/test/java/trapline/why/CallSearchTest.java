@@ -102,7 +102,7 @@ class CallSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cases.c", "skips.c", "dash.sh"})
+  @ValueSource(strings = {"skips.c", "callers.c", "again.c"})
   void whatFailsInBothRunsIsFound(String program) throws IOException {
     check(score(program));
   }
