@@ -255,7 +255,10 @@ final class Wrappers {
       Trap trap, String name, List<String> path, List<Argument> arguments) {
     List<String> changes = new ArrayList<>();
     String asked = path.isEmpty() ? name : CallMapping.plain(path.getFirst());
-    if (!path.isEmpty() && !isSame(asked, name) && !asked.startsWith("0x")) {
+    // What functions of other libraries are called says nothing of which call is asked for.
+    Image image = trap.image();
+    boolean ofLibc = image.role() != Image.Role.PROGRAM || image.elf().isStatic();
+    if (ofLibc && !path.isEmpty() && !isSame(asked, name) && !asked.startsWith("0x")) {
       changes.add(
           asked.equals("syscall")
               ? "syscall(2) passes its arguments on, one register further"
