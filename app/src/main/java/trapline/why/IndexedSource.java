@@ -60,12 +60,6 @@ public final class IndexedSource implements Source {
     return name -> candidates(name).stream().map(KernelFunction::place).toList();
   }
 
-  /// The one definition of a function; a name that is defined several times is not guessed.
-  private Optional<KernelFunction> function(String name) {
-    List<KernelFunction> all = candidates(name);
-    return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
-  }
-
   private List<KernelFunction> candidates(String name) {
     return known.computeIfAbsent(
         name,
@@ -114,10 +108,24 @@ public final class IndexedSource implements Source {
     }
   }
 
+  /// The definition of the function that said an error. Of several of one name, as files have
+  /// static ones, it is that in the file of the nearest caller which is in one of theirs.
   private Optional<KernelFunction> innermost(ErrorOrigin origin) {
-    return origin.road().isEmpty()
-        ? Optional.empty()
-        : function(origin.road().getLast().function().name());
+    List<ErrorOrigin.Teller> road = origin.road();
+    if (road.isEmpty()) {
+      return Optional.empty();
+    }
+    List<KernelFunction> all = candidates(road.getLast().function().name());
+    for (int i = road.size() - 2; i >= 0 && all.size() > 1; i--) {
+      Set<String> files = new TreeSet<>();
+      for (KernelFunction caller : candidates(road.get(i).function().name())) {
+        files.add(caller.place().file());
+      }
+      List<KernelFunction> same =
+          all.stream().filter(each -> files.contains(each.place().file())).toList();
+      all = same.isEmpty() ? all : same;
+    }
+    return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
   }
 
   private static ErrorOrigin with(ErrorOrigin origin, ErrnoPlaces places, KernelFunction function)

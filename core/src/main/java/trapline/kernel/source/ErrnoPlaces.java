@@ -2,8 +2,10 @@ package trapline.kernel.source;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,14 @@ import trapline.model.Place;
 /// `err = -EINVAL` and the `goto out` that leaves with it, `sk->sk_err = ECONNREFUSED`.
 ///
 /// It looks into functions that this one calls, too, when no tracer sees those because the compiler
-/// put them into their callers: of the same file, and of headers. Which of the places it was the
-/// source cannot tell; they are candidates.
+/// put them into their callers: of the same file, and of headers; and into macros of both. Which of
+/// the places it was the source cannot tell; they are candidates.
 public final class ErrnoPlaces {
   private static final int MAX_CANDIDATES = 200;
   private static final int HELPER_LEVELS = 2;
 
   private final KernelFiles files;
+  private final Headers headers;
   private final @Nullable FunctionIndex index;
   private final String architectureFolder;
   private final Predicate<String> inlined;
@@ -38,6 +41,7 @@ public final class ErrnoPlaces {
       String architectureFolder,
       Predicate<String> inlined) {
     this.files = files;
+    this.headers = files.headers(architectureFolder);
     this.index = index;
     this.architectureFolder = architectureFolder;
     this.inlined = inlined;
@@ -58,7 +62,7 @@ public final class ErrnoPlaces {
       return List.of();
     }
     ErrnoSpellings spellings = new ErrnoSpellings(errno);
-    Found found = new Found(new ArrayList<>(), new HashSet<>());
+    Found found = new Found(new ArrayList<>(), new HashSet<>(), new HashSet<>());
     found.visited.add(function.name());
     List<ErrnoSearch.Call> calls = look(body, file, spellings, found, HELPER_LEVELS, "");
     if (found.candidates.isEmpty() && !body.returnsBoolean()) {
@@ -71,7 +75,9 @@ public final class ErrnoPlaces {
     return found.candidates.subList(0, Math.min(MAX_CANDIDATES, found.candidates.size()));
   }
 
-  private record Found(List<Candidate> candidates, Set<String> visited) {}
+  /// @param visited the functions that were looked into
+  /// @param saying those of them that can say the error
+  private record Found(List<Candidate> candidates, Set<String> visited, Set<String> saying) {}
 
   /// @param in the helper that the body is of, for its places; empty for the function itself
   private List<ErrnoSearch.Call> look(
@@ -86,7 +92,7 @@ public final class ErrnoPlaces {
     for (Candidate place : search.places()) {
       found.candidates.add(in.isEmpty() ? place : inHelper(place, in, in));
     }
-    macros(body, file, spellings, found, in);
+    macros(body, file, search, spellings, found, in);
     if (levels > 0) {
       for (ErrnoSearch.Call call : search.calls()) {
         if (found.candidates.size() >= MAX_CANDIDATES) {
@@ -113,12 +119,19 @@ public final class ErrnoPlaces {
       String in)
       throws IOException {
     String name = call.function();
-    if (!inlined.test(name) || !found.visited.add(name)) {
+    if (!inlined.test(name)) {
+      return;
+    }
+    Candidate site = call.candidate();
+    Candidate shown = in.isEmpty() ? site : inHelper(site, in, name);
+    if (!found.visited.add(name)) {
+      if (found.saying.contains(name)) {
+        found.candidates.add(shown); // what it says stands behind the first call
+      }
       return;
     }
     int before = found.candidates.size();
-    Candidate site = call.candidate();
-    found.candidates.add(in.isEmpty() ? site : inHelper(site, in, name));
+    found.candidates.add(shown);
     for (FunctionBody body : caller.functions(name)) {
       lookInHelper(body, caller, spellings, found, levels, name);
     }
@@ -134,6 +147,8 @@ public final class ErrnoPlaces {
     }
     if (found.candidates.size() == before + 1) {
       found.candidates.removeLast();
+    } else {
+      found.saying.add(name);
     }
   }
 
@@ -150,27 +165,55 @@ public final class ErrnoPlaces {
     }
   }
 
-  /// Macros of the same file that say the error.
-  private static void macros(
-      FunctionBody body, SourceFile file, ErrnoSpellings spellings, Found found, String in) {
-    Set<String> seen = new HashSet<>();
+  /// Macros that say the error, of the same file or of a header that it includes. Each use is a
+  /// place; what a macro says stands behind its first use.
+  private void macros(
+      FunctionBody body,
+      SourceFile file,
+      ErrnoSearch search,
+      ErrnoSpellings spellings,
+      Found found,
+      String in)
+      throws IOException {
+    Map<String, List<Candidate>> known = new HashMap<>();
+    Set<Integer> lines = new HashSet<>();
     for (int i = 0; i < body.size() && found.candidates.size() < MAX_CANDIDATES; i++) {
       if (!body.isName(i) || body.isMember(i)) {
         continue;
       }
       String name = body.text(i);
-      FunctionBody macro = file.hasMacro(name) && seen.add(name) ? file.macro(name) : null;
-      if (macro != null) {
-        List<Candidate> places = new ErrnoSearch(macro, file.path(), spellings).places();
-        if (!places.isEmpty()) {
-          Place place = new Place(file.path(), body.line(i));
-          String how = (in.isEmpty() ? "" : in + " ") + "through a macro";
-          found.candidates.add(new Candidate(place, body.lineOf(i), how, name));
-          for (Candidate said : places) {
-            found.candidates.add(inHelper(said, name, name));
-          }
-        }
+      List<Candidate> says = known.get(name);
+      boolean first = says == null;
+      if (says == null) {
+        says = ofMacro(name, body.is(i + 1, '('), file, spellings);
+        known.put(name, says);
+      }
+      if (says.isEmpty() || !lines.add(body.line(i))) {
+        continue;
+      }
+      Place place = new Place(file.path(), body.line(i));
+      String how = (in.isEmpty() ? "" : in + " ") + "through a macro" + search.conditionOf(i);
+      found.candidates.add(new Candidate(place, body.lineOf(i), how, name));
+      if (first) {
+        found.candidates.addAll(says);
       }
     }
+  }
+
+  private List<Candidate> ofMacro(
+      String name, boolean isCall, SourceFile file, ErrnoSpellings spellings) throws IOException {
+    SourceFile from = file.hasMacro(name) ? file : null;
+    if (from == null && isCall && file.functions(name).isEmpty()) {
+      from = headers.withMacro(name, file, spellings);
+    }
+    FunctionBody macro = from == null ? null : from.macro(name);
+    if (from == null || macro == null) {
+      return List.of();
+    }
+    List<Candidate> says = new ArrayList<>();
+    for (Candidate said : new ErrnoSearch(macro, from.path(), spellings).places()) {
+      says.add(inHelper(said, name, name));
+    }
+    return says;
   }
 }

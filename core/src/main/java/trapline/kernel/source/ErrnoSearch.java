@@ -115,7 +115,7 @@ final class ErrnoSearch {
     return List.copyOf(all.values());
   }
 
-  /// The calls that may hand up an error, one for each called function.
+  /// The calls that may hand up an error, one for each line and called function.
   List<Call> calls() {
     return List.copyOf(calls.values());
   }
@@ -347,7 +347,7 @@ final class ErrnoSearch {
   private void call(int statement, int name) {
     String function = body.text(name);
     if (calls.size() >= MAX_PLACES
-        || calls.containsKey(function)
+        || calls.containsKey(keyOf(name))
         || body.isMember(name)
         || NO_CALLS.contains(function)) {
       return;
@@ -365,7 +365,21 @@ final class ErrnoSearch {
       Place place = new Place(file, body.line(name));
       String how = "through a called helper" + condition(statement);
       Candidate candidate = new Candidate(place, body.lineOf(name), how, function);
-      calls.put(function, new Call(function, candidate, leaves));
+      calls.put(keyOf(name), new Call(function, candidate, leaves));
     }
+  }
+
+  private String keyOf(int name) {
+    return body.text(name) + ' ' + body.line(name);
+  }
+
+  /// What is known of when a token's statement runs: `, if !len`; empty when nothing is.
+  String conditionOf(int token) {
+    for (int i = statements.size() - 1; i >= 0; i--) {
+      if (statements.first(i) <= token && token < statements.end(i)) {
+        return condition(i);
+      }
+    }
+    return "";
   }
 }

@@ -28,6 +28,7 @@ public final class KernelFiles {
   private final KernelSource source;
   private final Map<String, Bytes> files = new ConcurrentHashMap<>();
   private final Map<String, Optional<SourceFile>> parsed = new HashMap<>();
+  private final Map<String, Headers> headers = new HashMap<>();
   private boolean prepared;
 
   /// Nothing is read yet.
@@ -94,6 +95,11 @@ public final class KernelFiles {
       parsed.put(path, known);
     }
     return known.orElse(null);
+  }
+
+  /// The headers as files of an architecture see them.
+  Headers headers(String architectureFolder) {
+    return headers.computeIfAbsent(architectureFolder, each -> new Headers(this, each));
   }
 
   private static boolean isHeaderOf(Set<String> folders, String path) {
