@@ -8,10 +8,7 @@ import java.util.Arrays;
 
 /// The file that a guest's memory is kept in: the number of blocks that are not zero, their numbers
 /// by rising address, room up to a number for each block of the memory, and the blocks.
-///
-/// @param file an empty path when there is none
-/// @param numbers of the blocks that are kept
-record KeptMemory(Path file, int[] numbers) {
+final class KeptMemory {
   static final int BLOCK = 64 << 10;
 
   private static final int COUNT = (int) (MemoryFile.SIZE / BLOCK);
@@ -20,6 +17,19 @@ record KeptMemory(Path file, int[] numbers) {
   static final long START = 4L * (COUNT + 1);
 
   static final KeptMemory NONE = new KeptMemory(Path.of(""), new int[0]);
+
+  private final Path file;
+  private final int[] numbers;
+
+  private KeptMemory(Path file, int[] numbers) {
+    this.file = file;
+    this.numbers = numbers;
+  }
+
+  /// The numbers of the blocks that are kept.
+  int[] numbers() {
+    return numbers.clone();
+  }
 
   /// Reads which blocks a file has.
   ///
