@@ -2,7 +2,6 @@ package trapline.cli;
 
 import java.util.HashMap;
 import java.util.Map;
-import trapline.bytes.ByteText;
 
 /// The environment that the user's shell gave to the launcher, which the followed program gets.
 final class CallerEnvironment {

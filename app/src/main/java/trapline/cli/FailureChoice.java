@@ -99,7 +99,7 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
     List<Failure> kept = new ArrayList<>();
     for (Failure each : failures) {
       LookUp lookUp = each.lookUp();
-      boolean isLast = lookUp == null || sought(sought, lookUp).getLast() == lookUp;
+      boolean isLast = lookUp == null || sought(sought, lookUp).getLast().equals(lookUp);
       if (!passing.contains(each) && isLast) {
         kept.add(each);
       }

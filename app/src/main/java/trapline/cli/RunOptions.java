@@ -91,7 +91,7 @@ final class RunOptions {
       try {
         paths.add(path.toRealPath().toString());
       } catch (IOException e) {
-        continue; // debug information may name files of another machine
+        // Debug information may name files of another machine.
       }
     }
     return new OwnCode(paths);

@@ -55,7 +55,7 @@ final class LastWords {
   }
 
   private void add(RemoteMemory memory, long at, long length) {
-    byte[] bytes = new byte[(int) Math.clamp(length, 0, MOST)];
+    byte[] bytes = new byte[Math.clamp(length, 0, MOST)];
     int read = memory.read(at, bytes, 0, bytes.length);
     text.append(new String(bytes, 0, read, StandardCharsets.UTF_8));
     if (text.length() > MOST) {

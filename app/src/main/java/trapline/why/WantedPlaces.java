@@ -50,7 +50,7 @@ record WantedPlaces(CallSelection selection, Set<CallKey.Place> crowded) {
               && (argument.kind() == KeyArgument.Kind.NUMBER
                   || (withDescriptors && argument.kind() == KeyArgument.Kind.DESCRIPTOR));
       compared |= isFixed ? 1 << i : 0;
-      values.add(isFixed ? (int) argument.value() : 0);
+      values.add(argument != null && isFixed ? (int) argument.value() : 0);
     }
     return new CallPattern(
         (int) call.id().number(), CallKey.offset(call.instruction()), compared, values);

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,18 +92,27 @@ record CallLine(String name, String text, String plain, boolean children) {
   /// Threads by their way down the tree: `0.2` is the second that the first one made. Where a line
   /// has the number of one of them, it has that name instead.
   private static Map<String, List<CallLine>> byDescent(Map<Integer, List<CallLine>> threads) {
-    Map<Integer, String> names = new HashMap<>();
+    Map<Integer, List<Integer>> made = new HashMap<>();
+    Set<Integer> children = new HashSet<>();
     threads.forEach(
         (id, lines) -> {
-          String own = names.computeIfAbsent(id, each -> names.isEmpty() ? "0" : "?" + each);
-          int made = 0;
+          List<Integer> own = new ArrayList<>();
           for (CallLine line : lines) {
             Matcher child = CHILD.matcher(line.text());
             if (line.children() && child.matches()) {
-              names.put(Integer.valueOf(child.group(1)), own + "." + ++made);
+              own.add(Integer.valueOf(child.group(1)));
             }
           }
+          made.put(id, own);
+          children.addAll(own);
         });
+    // Numbers begin anew when they are used up: the first thread need not have the lowest.
+    Map<Integer, String> names = new HashMap<>();
+    for (int id : threads.keySet()) {
+      if (!children.contains(id)) {
+        name(id, names.isEmpty() ? "0" : "?" + id, made, names);
+      }
+    }
     Map<String, List<CallLine>> named = new TreeMap<>();
     threads.forEach(
         (id, lines) -> {
@@ -111,9 +122,19 @@ record CallLine(String name, String text, String plain, boolean children) {
                 new CallLine(
                     line.name(), masked(line.text(), names), line.plain(), line.children()));
           }
-          named.put(names.get(id), masked);
+          named.put(names.getOrDefault(id, "?" + id), masked);
         });
     return named;
+  }
+
+  private static void name(
+      int id, String name, Map<Integer, List<Integer>> made, Map<Integer, String> names) {
+    if (names.putIfAbsent(id, name) == null) {
+      int number = 0;
+      for (int child : made.getOrDefault(id, List.of())) {
+        name(child, name + "." + ++number, made, names);
+      }
+    }
   }
 
   private static String masked(String text, Map<Integer, String> names) {

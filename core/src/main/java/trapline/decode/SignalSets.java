@@ -21,7 +21,8 @@ final class SignalSets {
   static ArgValue decode(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
     Long size = format.arguments().isEmpty() ? Long.valueOf(8) : scope.number(format.argument(0));
-    Long set = readable(size) && raw != 0 ? read(decoder, raw, size.intValue()) : null;
+    Long set =
+        size != null && readable(size) && raw != 0 ? read(decoder, raw, size.intValue()) : null;
     return set == null ? new ArgValue.Pointer(raw) : new ArgValue.Num(set, text(set));
   }
 

@@ -124,16 +124,16 @@ final class ExpressionParser {
   }
 
   private Node trinary(Node operator, String code) {
-    switch (code) {
+    return switch (code) {
       case "qu", "dX" -> {
         Node first = expression();
         Node second = expression();
-        return new Node.Trinary(operator, first, second, expression());
+        yield new Node.Trinary(operator, first, second, expression());
       }
       case "fL", "fR" -> {
         Node first = parser.names.operator();
         Node second = expression();
-        return new Node.Trinary(operator, first, second, expression());
+        yield new Node.Trinary(operator, first, second, expression());
       }
       case "nw", "na" -> {
         Node placement = list('_');
@@ -146,10 +146,10 @@ final class ExpressionParser {
         } else {
           in.expect('E');
         }
-        return new Node.Trinary(operator, placement, type, initializer);
+        yield new Node.Trinary(operator, placement, type, initializer);
       }
       default -> throw NotMangled.INSTANCE;
-    }
+    };
   }
 
   private Node.Arguments list(char end) {

@@ -172,8 +172,7 @@ final class NameParser {
         parser.substitutions.add(whole);
       }
     }
-    require(whole != null);
-    return whole;
+    return present(whole);
   }
 
   private static void require(boolean condition) {
@@ -288,9 +287,15 @@ final class NameParser {
     return operator;
   }
 
+  private static Node present(@Nullable Node node) {
+    if (node == null) {
+      throw NotMangled.INSTANCE;
+    }
+    return node;
+  }
+
   private Node constructorOrDestructor() {
-    Node className = parser.className;
-    require(className != null);
+    Node className = present(parser.className);
     if (in.accept('C')) {
       boolean inherited = in.accept('I');
       char kind = in.next();
@@ -414,23 +419,17 @@ final class NameParser {
   }
 
   private Node templateArgument() {
-    switch (in.peek()) {
+    return switch (in.peek()) {
       case 'X' -> {
         in.skip(1);
         Node value = parser.expressions.expression();
         in.expect('E');
-        return value;
+        yield value;
       }
-      case 'L' -> {
-        return parser.expressions.primary();
-      }
-      case 'I', 'J' -> {
-        return templateArguments();
-      }
-      default -> {
-        return parser.types.type();
-      }
-    }
+      case 'L' -> parser.expressions.primary();
+      case 'I', 'J' -> templateArguments();
+      default -> parser.types.type();
+    };
   }
 
   /// Something that the compiler made (Itanium C++ ABI, 5.1.4).
@@ -469,9 +468,7 @@ final class NameParser {
           safe ? "transaction clone for " : "non-transaction clone for ", encoding());
     }
     if (in.accept("GI")) {
-      Node module = module(null);
-      require(module != null);
-      return new Node.Special("initializer for module ", module);
+      return new Node.Special("initializer for module ", present(module(null)));
     }
     return tabled();
   }

@@ -7,6 +7,7 @@ final class NotMangled extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
   /// One for all: most symbols of C programs are looked at and refused.
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace
   static final NotMangled INSTANCE = new NotMangled();
 
   private NotMangled() {

@@ -13,8 +13,7 @@ final class Punycode {
   /// @param ascii the characters that needed no encoding
   /// @param encoded where the others go, and which they are
   static String decode(String ascii, String encoded) {
-    StringBuilder text = new StringBuilder(ascii);
-    int[] points = text.codePoints().toArray();
+    int[] points = ascii.codePoints().toArray();
     int count = points.length;
     points = java.util.Arrays.copyOf(points, count + encoded.length());
     long codePoint = 0x80;

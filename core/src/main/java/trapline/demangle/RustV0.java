@@ -313,7 +313,6 @@ final class RustV0 {
         out.append(" + ");
       }
       boolean open = openPath();
-      int start = out.length();
       while (in.accept('p')) {
         out.append(open ? ", " : "<");
         open = true;
@@ -328,7 +327,7 @@ final class RustV0 {
   }
 
   /// A path, whose generic arguments are not yet closed: what a trait's types are stands there,
-  /// too. 
+  /// too.
   /// @return whether there are any
   private boolean openPath() {
     budget.enter();

@@ -204,31 +204,19 @@ final class TypeParser {
   private Node extended() {
     in.skip(1);
     char kind = in.next();
-    switch (kind) {
+    return switch (kind) {
       case 'T', 't' -> {
         Node expression = parser.expressions.expression();
         in.expect('E');
-        return parser.substitutions.add(new Node.Decltype(expression));
+        yield parser.substitutions.add(new Node.Decltype(expression));
       }
-      case 'p' -> {
-        return parser.substitutions.add(new Node.PackExpansion(type()));
-      }
-      case 'a' -> {
-        return AUTO;
-      }
-      case 'c' -> {
-        return DECLTYPE_AUTO;
-      }
-      case 'v' -> {
-        return parser.substitutions.add(vector());
-      }
-      case 'F' -> {
-        return floating();
-      }
-      default -> {
-        return builtin("D" + kind);
-      }
-    }
+      case 'p' -> parser.substitutions.add(new Node.PackExpansion(type()));
+      case 'a' -> AUTO;
+      case 'c' -> DECLTYPE_AUTO;
+      case 'v' -> parser.substitutions.add(vector());
+      case 'F' -> floating();
+      default -> builtin("D" + kind);
+    };
   }
 
   private Node vector() {

@@ -96,13 +96,13 @@ record Branch(
       return stub == null ? direct : null;
     }
     RemoteAddress at = slot != null ? image.remote(slot.address()) : word;
-    byte[] held = space.memory().readExactly(at.value(), 8);
+    byte[] held = at == null ? null : space.memory().readExactly(at.value(), 8);
     if (held == null) {
       return null;
     }
     long value = 0;
     for (int i = 7; i >= 0; i--) {
-      value = value << 8 | held[i] & 0xff;
+      value = value << 8 | (held[i] & 0xff);
     }
     boolean unbound =
         slot != null && slot.isLazy() && value == image.remote(slot.initial()).value();

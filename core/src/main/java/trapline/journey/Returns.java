@@ -103,7 +103,8 @@ final class Returns {
         continue;
       }
       String note = i == assignment.step() ? assignment.text() : "";
-      String store = i < inner ? ErrnoStore.place(instruction, before, image, rax) : "";
+      String store =
+          i < inner && image != null ? ErrnoStore.place(instruction, before, image, rax) : "";
       if (!store.isEmpty()) {
         errno = store;
         note = "errno = " + Errnos.of((int) -rax).name();

@@ -291,7 +291,7 @@ final class Wrappers {
   /// Whether a function is one of those that take a directory, such as `openat`, by its name.
   private static boolean takesDirectory(String function) {
     String name = function.endsWith("64") ? function.substring(0, function.length() - 2) : function;
-    return name.endsWith("at") && !name.endsWith("stat") && !name.equals("creat")
+    return (name.endsWith("at") && !name.endsWith("stat") && !name.equals("creat"))
         || name.endsWith("statat");
   }
 

@@ -13,6 +13,7 @@ public final class WriteLog {
   private static final int WORD = 8;
   private static final int RSP = 7; // its number in DWARF
 
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   private record Write(int state, long address, byte[] before) {
     /// Puts what was there into a piece of memory that was read later.
     void undo(long from, byte[] into, int offset, int length) {

@@ -126,8 +126,8 @@ class MalformedElfTest {
     assertThatThrownBy(() -> unpack(1, 1000, Arrays.copyOf(packed, packed.length / 2)))
         .isInstanceOf(MalformedBinary.class);
     assertThatThrownBy(() -> unpack(1, 1000, new byte[40])).isInstanceOf(MalformedBinary.class);
-    assertThatThrownBy(() -> unpack(9, 1000, packed)).isInstanceOf(MalformedBinary.class);
-    assertThatThrownBy(() -> unpack(2, 1000, packed))
+    assertThatThrownBy(() -> unpack(2, 1000, packed)).isInstanceOf(MalformedBinary.class);
+    assertThatThrownBy(() -> unpack(9, 1000, packed))
         .isInstanceOf(Unsupported.class)
         .hasMessageContaining("objcopy --decompress-debug-sections");
   }

@@ -46,12 +46,12 @@ final class CodeCache {
 
   /// Whether an address is in the function that starts at another one, or in the part of it that
   /// the compiler moved away.
-  boolean isPartOf(long address, long start) {
-    int there = symbols.at(address);
-    int function = symbols.at(start);
+  boolean isPartOf(long target, long function) {
+    int there = symbols.at(target);
+    int its = symbols.at(function);
     return there != KernelSymbols.NONE
-        && function != KernelSymbols.NONE
-        && (there == function || (symbols.isCold(there) && symbols.isColdPartOf(there, function)));
+        && its != KernelSymbols.NONE
+        && (there == its || (symbols.isCold(there) && symbols.isColdPartOf(there, its)));
   }
 
   /// Its AT&T text; empty when it is not known.

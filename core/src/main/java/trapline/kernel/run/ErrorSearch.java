@@ -128,7 +128,7 @@ public final class ErrorSearch {
               ? "No function of a call ran: the kernel has no call of this number."
               : Role.ABSENT.holds(entry.name())
                   ? "The kernel answers this number with sys_ni_syscall: it has no such call, or"
-                        + " was built without it."
+                      + " was built without it."
                   : "This kernel was built without the call: "
                       + entry.name()
                       + " is a stand-in that does nothing else.";
