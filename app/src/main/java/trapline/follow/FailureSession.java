@@ -124,6 +124,7 @@ public final class FailureSession {
   private final List<Failure> failures = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
   private final LookUps lookUps = new LookUps();
+  private final EarlierCalls earlierCalls = new EarlierCalls();
   private final LastWords lastWords = new LastWords();
   private long calls;
 
@@ -265,6 +266,8 @@ public final class FailureSession {
       return;
     }
     boolean failed = Errnos.isError(result) || Errnos.isRestart((int) -result);
+    String name = SyscallTable.of(exited.call().abi()).nameOf(exited.call().number());
+    earlierCalls.returned(process.processId(), name, call.arguments(), result);
     if (handled || !failed) {
       watch.left(thread);
       lookUps.succeeded(tracer.processOf(thread), call.key());
@@ -349,11 +352,17 @@ public final class FailureSession {
         builder.returned(
             arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
     CallKey known = notes.called(thread, key, StackPrints.of(exited.registers(), process));
-    // A place is looked at once.
-    List<LocalCause> causes =
-        startup || places.containsKey(place(journey))
-            ? List.of()
-            : Causes.of(journey, call.key().paths(), process.memory());
+    List<LocalCause> causes = new ArrayList<>();
+    boolean isNew = !places.containsKey(place(journey)); // a place is looked at once
+    if (isNew && !startup && journey.outcome() instanceof Outcome.Failed failed) {
+      causes.addAll(Causes.of(journey, call.key().paths(), process.memory()));
+      LocalCause earlier =
+          earlierCalls.cause(
+              process.processId(), journey.name(), call.arguments(), failed.errno().name());
+      if (earlier != null) {
+        causes.add(earlier);
+      }
+    }
     LookUps.LookUp lookUp =
         journey.outcome() instanceof Outcome.Failed failed
             ? lookUps.failed(process.processId(), journey.name(), failed.errno().name(), key)

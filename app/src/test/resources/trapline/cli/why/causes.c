@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -70,6 +71,26 @@ static void ports(void) {
   inet_pton(AF_INET, "203.0.113.9", &at.sin_addr);
   s = socket(AF_INET, SOCK_STREAM, 0);
   bind(s, (struct sockaddr *)&at, sizeof at);  // not-local
+}
+
+// Errors that the kernel keeps for a later call.
+static void kept(void) {
+  struct sockaddr_in at;
+  close(listener(SOCK_DGRAM, &at));
+  int s = socket(AF_INET, SOCK_DGRAM, 0);
+  connect(s, (struct sockaddr *)&at, sizeof at);
+  send(s, "ask", 3, 0);
+  char answer[8];
+  recv(s, answer, sizeof answer, 0);  // unheard
+  write(s, "again", 5);
+  send(s, "once more", 9, 0);  // sent-into-nothing
+  close(listener(SOCK_STREAM, &at));
+  s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (connect(s, (struct sockaddr *)&at, sizeof at) < 0) {
+    struct pollfd p = {s, POLLOUT, 0};
+    poll(&p, 1, -1);
+    read(s, answer, sizeof answer);  // later-refused
+  }
 }
 
 static void paths(void) {
@@ -214,6 +235,7 @@ static void as_nobody(void) {
 
 int main(void) {
   ports();
+  kept();
   paths();
   descriptors();
   locks();
