@@ -1,11 +1,12 @@
 package trapline.linux.cause;
 
-import java.io.FileInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.linux.sys.FileStatus;
+import trapline.linux.sys.NonBlockingFile;
+import trapline.model.KernelRefused;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -27,9 +28,12 @@ final class Interpreter {
       return "";
     }
     byte[] head;
-    try (FileInputStream in = new FileInputStream(path)) {
-      head = in.readNBytes(HEAD);
-    } catch (IOException e) {
+    // Without waiting: by now something else may stand there.
+    try (NonBlockingFile file = NonBlockingFile.open(path)) {
+      byte[] room = new byte[HEAD];
+      int length = file.read(room);
+      head = Arrays.copyOf(room, length);
+    } catch (KernelRefused e) {
       return "";
     }
     if (head.length > 2 && head[0] == '#' && head[1] == '!') {
