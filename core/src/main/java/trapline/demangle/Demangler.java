@@ -14,6 +14,9 @@ public final class Demangler {
   /// How GCC named the functions that initialize a file's objects, before the place of a letter.
   private static final String GLOBAL = "_GLOBAL_";
 
+  private static final String STRING =
+      "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
+
   private Demangler() {}
 
   /// The name in full, as GNU `c++filt` prints it; `symbol` itself when it is not mangled,
@@ -42,6 +45,17 @@ public final class Demangler {
     }
     String text = Fold.fold(output.toString(), output.lists(), dots);
     return version < 0 ? text : text + symbol.substring(version);
+  }
+
+  /// A name that debug information writes out, shortened in the same way.
+  ///
+  /// @param dots what stands for folded arguments
+  public static String folded(String written, String dots) {
+    if (written.indexOf('<') < 0 || written.length() > MAX_NAME) {
+      return written;
+    }
+    String text = written.replace(STRING, "std::string");
+    return Fold.fold(text, Fold.lists(text), dots);
   }
 
   /// A text with the symbols in it renamed: those words that begin as mangled names do.

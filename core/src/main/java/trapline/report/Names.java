@@ -35,7 +35,7 @@ final class Names {
     if (frame.function().isEmpty()) {
       return "??";
     }
-    String function = shown(frame.function(), dots);
+    String function = Demangler.folded(shown(frame.function(), dots), dots);
     if (frame.tailCall() && !frame.inlined()) {
       return function + " (tail call)";
     }

@@ -138,4 +138,30 @@ class DemanglerTest {
     String rust = "_RINvC1a1b" + "R".repeat(10_000) + "lE";
     assertThat(Demangler.demangle(rust)).isEqualTo(rust);
   }
+
+  /// Debug information writes template arguments out.
+  @Test
+  void writtenNamesAreFoldedToo() {
+    assertThat(
+            Demangler.folded(
+                "Box<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>"
+                    + " > >::save",
+                "…"))
+        .isEqualTo("Box<std::string >::save");
+    assertThat(
+            Demangler.folded(
+                "std::map<int, std::vector<std::pair<long, long>, Allocator<std::pair<long,"
+                    + " long>>>, Less<int>>::find",
+                "…"))
+        .isEqualTo("std::map<int, std::vector<…>, Less<int>>::find");
+    assertThat(Demangler.folded("ns::operator<<", "…")).isEqualTo("ns::operator<<");
+    assertThat(Demangler.folded("a_function_of_more_than_forty_characters_operator<", "…"))
+        .isEqualTo("a_function_of_more_than_forty_characters_operator<");
+    String arrow = "Pointer<AVeryLongTypeOfMoreThanFortyCharactersInAll>::operator->";
+    assertThat(Demangler.folded(arrow, "…")).isEqualTo("Pointer<…>::operator->");
+    assertThat(Demangler.folded("<signal handler called>", "…"))
+        .isEqualTo("<signal handler called>");
+    assertThat(Demangler.folded("broken>>name<<of<more<than<forty<characters<anyway", "…"))
+        .startsWith("broken>>name");
+  }
 }
