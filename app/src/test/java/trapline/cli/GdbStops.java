@@ -16,6 +16,9 @@ import trapline.testing.Command;
 
 /// What gdb knows at each system call of a program.
 final class GdbStops {
+  /// More stops than a small program makes.
+  private static final int MOST = 20_000;
+
   private GdbStops() {}
 
   /// Runs a program in gdb.
@@ -24,7 +27,7 @@ final class GdbStops {
   /// @param calls names of the calls to stop at; empty for all
   /// @return for each thread, in the order in which they began, its stops in order
   static List<List<JsonNode>> of(Path program, String setting, String calls) {
-    return of(null, List.of(program.toString()), setting, calls, 400);
+    return of(null, List.of(program.toString()), setting, calls, MOST);
   }
 
   /// Runs a command in gdb, through what it executes, and not its children.

@@ -55,11 +55,24 @@ class ProcessTreeTest {
       #include <fcntl.h>
       #include <pthread.h>
       #include <stdlib.h>
+      #include <string.h>
       #include <unistd.h>
       static pthread_t leader;
+      /* pthread_join returns a little before the kernel is done with the thread. */
+      static void await_zombie(void) {
+        char text[400];
+        int length, file;
+        do {
+          file = open("/proc/self/stat", O_RDONLY);
+          length = read(file, text, sizeof text - 1);
+          text[length] = 0;
+          close(file);
+        } while (strrchr(text, ')')[2] != 'Z');
+      }
       static void *goes_on(void *a) {
         char c[4] = "";
         pthread_join(leader, 0);
+        await_zombie();
         while (a && c[0] != 'x') read(0, c, 1);
         int file = open("/dev/null", O_RDONLY);
         chdir("/no/such/folder");

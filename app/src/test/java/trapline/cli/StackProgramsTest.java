@@ -54,7 +54,8 @@ class StackProgramsTest {
   @ParameterizedTest
   @MethodSource("programs")
   void asInGdb(RealProgram program) throws IOException {
-    Tools.require("gdb", "objdump", "setarch");
+    Tools.requireVersion("gdb", "13");
+    Tools.require("objdump", "setarch");
     Tools.require(program.needed());
     // gdb does not hand on words with spaces in them as they are.
     Path script = folder.resolve("run.sh");

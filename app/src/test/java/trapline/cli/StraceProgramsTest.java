@@ -32,7 +32,8 @@ class StraceProgramsTest {
   @ParameterizedTest
   @MethodSource("programs")
   void asUnderStrace(RealProgram program) throws IOException {
-    Tools.require("strace", "setarch");
+    Tools.requireVersion("strace", "6.1");
+    Tools.require("setarch");
     Tools.require(program.needed());
     program.prepare(folder);
     Path out = Files.createDirectory(folder.resolve("strace"));

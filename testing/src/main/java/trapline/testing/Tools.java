@@ -29,6 +29,19 @@ public final class Tools {
     }
   }
 
+  /// Makes sure that a tool is there, and skips the test unless it is of a version, whose output
+  /// the test knows.
+  ///
+  /// @param version how it begins: whole numbers, with dots between them
+  public static void requireVersion(String tool, String version) {
+    require(tool);
+    String first = Command.run(tool, "--version").out().lines().findFirst().orElse("");
+    String found = first.substring(first.lastIndexOf(' ') + 1);
+    Assumptions.assumeTrue(
+        (found + ".").startsWith(version + "."),
+        () -> "not the version compared with: " + tool + " is " + found + ", not " + version);
+  }
+
   /// Skips the test unless the machine allows something.
   ///
   /// @param needs what is needed and how to get it, for the run's summary

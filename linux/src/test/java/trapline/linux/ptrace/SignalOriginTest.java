@@ -96,7 +96,9 @@ class SignalOriginTest {
     Path program =
         compile(
             "if (unshare(CLONE_NEWPID)) { raise(SIGTERM); return 0; } if (!fork()) {"
-                + " if (!fork()) { kill(getppid(), SIGTERM); _exit(0); } await(); _exit(0); }"
+                // the sender lives until the first process of its namespace ends
+                + " if (!fork()) { kill(getppid(), SIGTERM); for (;;) pause(); }"
+                + " await(); _exit(0); }"
                 + " wait(0)");
     try (Tracer tracer = Traced.launch(program)) {
       assertThat(origin(tracer)).isEqualTo(SignalOrigin.PROGRAM);
