@@ -1,5 +1,7 @@
 package trapline.follow;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -28,6 +30,7 @@ import trapline.model.Journey;
 import trapline.model.LocalCause;
 import trapline.model.Outcome;
 import trapline.model.Registers;
+import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
 
@@ -96,15 +99,22 @@ public final class FailureSession {
     }
   }
 
-  /// A place that fails again and again is looked at this often, then only counted.
+  /// A place that fails again and again is looked at this often.
   private static final int LOOKS = 64;
+
+  /// How many places are told apart; later ones are not looked at.
+  private static final int MOST_PLACES = 20_000;
 
   private static final int EINTR = 4;
 
   /// A call that has begun.
   private record Pending(CallKey key, List<Argument> arguments, long nanoTime) {}
 
-  private record Site(int process, SyscallId id, long instruction, long error) {}
+  /// A place in the program, told without a walk up the stack.
+  ///
+  /// @param caller what is on top of the stack: for most wrappers their return address
+  private record Site(
+      int process, SyscallId id, long instruction, long caller, long error, List<String> paths) {}
 
   private final Tracer tracer;
   private final JourneyBuilder builder;
@@ -177,7 +187,7 @@ public final class FailureSession {
     Set<Failure> found = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Failure each : failures) {
       LookUps.LookUp lookUp = each.lookUp();
-      if (lookUp != null && (lookUp.isOptional() || lookUps.isFound(lookUp.sought()))) {
+      if (lookUp != null && (lookUp.isOptional() || lookUps.isFound(lookUp))) {
         found.add(each);
       }
     }
@@ -270,7 +280,7 @@ public final class FailureSession {
     earlierCalls.returned(process.processId(), name, call.arguments(), result);
     if (handled || !failed) {
       watch.left(thread);
-      lookUps.succeeded(tracer.processOf(thread), call.key());
+      lookUps.succeeded(process.processId(), name, call.key());
       return;
     }
     boolean restart = Errnos.isRestart((int) -result);
@@ -326,12 +336,26 @@ public final class FailureSession {
     return place.toString();
   }
 
+  /// 0 when it cannot be read.
+  private static long topOfStack(Registers registers, RemoteMemory memory) {
+    byte[] word = memory.readExactly(registers.rsp(), Long.BYTES);
+    return word == null ? 0 : ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
   private @Nullable Failure look(
       int thread, Pending call, TraceEvent.Exited exited, long result, @Nullable TracedCall ran) {
     CallKey key = call.key();
     TracedProcess process = processes.of(thread);
-    Site site = new Site(process.processId(), key.id(), key.instruction(), result);
-    if (looks.merge(site, 1, Integer::sum) > LOOKS) {
+    Site site =
+        new Site(
+            process.processId(),
+            key.id(),
+            key.instruction(),
+            topOfStack(exited.registers(), process.memory()),
+            result,
+            key.paths());
+    boolean isFull = looks.size() >= MOST_PLACES && !looks.containsKey(site);
+    if (isFull || looks.merge(site, 1, Integer::sum) > LOOKS) {
       return null;
     }
     process.mayHaveChanged(thread);

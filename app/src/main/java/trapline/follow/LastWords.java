@@ -56,7 +56,7 @@ final class LastWords {
 
   private void add(RemoteMemory memory, long at, long length) {
     byte[] bytes = new byte[Math.clamp(length, 0, MOST)];
-    int read = memory.read(at, bytes, 0, bytes.length);
+    int read = memory.read(at + Math.max(0, length - MOST), bytes, 0, bytes.length);
     text.append(new String(bytes, 0, read, StandardCharsets.UTF_8));
     if (text.length() > MOST) {
       text.delete(0, text.length() - MOST);

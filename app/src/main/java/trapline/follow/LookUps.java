@@ -1,7 +1,9 @@
 package trapline.follow;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,8 +40,11 @@ public final class LookUps {
   private static final List<String> OPTIONAL =
       List.of("/locale/", "/locale-langpack/", "/locale-archive", "/gconv/");
 
-  private final Map<Sought, Integer> failed = new HashMap<>();
-  private final Set<Sought> found = new HashSet<>();
+  /// Those that have failed and not been found since.
+  private final Map<Sought, List<LookUp>> failed = new HashMap<>();
+
+  private final Set<LookUp> found = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int kept;
 
   /// A file that a process looks for under this name.
   ///
@@ -63,24 +68,29 @@ public final class LookUps {
     if (sought.name().isEmpty()) {
       return null;
     }
-    if (failed.size() < MOST || failed.containsKey(sought)) {
-      failed.merge(sought, 1, Integer::sum);
+    LookUp lookUp = new LookUp(sought, path, isOptional(path));
+    if (kept < MOST) {
+      kept++;
+      failed.computeIfAbsent(sought, each -> new ArrayList<>()).add(lookUp);
     }
-    return new LookUp(sought, path, isOptional(path));
+    return lookUp;
   }
 
   /// A call succeeded.
-  void succeeded(int process, CallKey key) {
-    if (!failed.isEmpty() && key.paths().size() == 1) {
-      Sought sought = sought(process, key.paths().getFirst());
-      if (failed.containsKey(sought)) {
-        found.add(sought);
+  ///
+  /// @param name the call's
+  void succeeded(int process, String name, CallKey key) {
+    if (!failed.isEmpty() && CALLS.contains(name) && key.paths().size() == 1) {
+      List<LookUp> before = failed.remove(sought(process, key.paths().getFirst()));
+      if (before != null) {
+        found.addAll(before);
       }
     }
   }
 
-  boolean isFound(Sought sought) {
-    return found.contains(sought);
+  /// Whether the file was found after this look-up failed.
+  boolean isFound(LookUp lookUp) {
+    return found.contains(lookUp);
   }
 
   private static boolean isOptional(String path) {

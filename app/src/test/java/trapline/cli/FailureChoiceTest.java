@@ -27,6 +27,7 @@ class FailureChoiceTest {
         access("one/tool", X_OK);                      // first directory
         access("two/tool", X_OK);                      // second directory
         if (access("bin/tool", X_OK) == 0) chdir("."); // found
+        access("three/tool", X_OK);                    // gone again
         open("one/settings", O_RDONLY);                // sought first
         open("two/settings", O_RDONLY);                // sought last
         if (open("needed/file", O_RDONLY) < 0) {       // needed
@@ -59,7 +60,7 @@ class FailureChoiceTest {
   void whatTheMessageNamesIsFirstAndLookUpsAreFolded() throws IOException {
     Path program = program();
     Why why = Why.run(folder, List.of("--kernel", "off", program.toString(), "loud"));
-    assertThat(comments(why)).containsExactly("needed", "sought last", "after");
+    assertThat(comments(why)).containsExactly("needed", "gone again", "sought last", "after");
     assertThat(why.err())
         .contains("3 look-ups failed on the way to a file that was found")
         .contains("(tool, messages.mo)")
@@ -71,7 +72,7 @@ class FailureChoiceTest {
   void withoutAMessageTheLastCallIsFirst() throws IOException {
     Path program = program();
     Why why = Why.run(folder, List.of("--kernel", "off", program.toString()));
-    assertThat(comments(why)).containsExactly("after", "sought last", "needed");
+    assertThat(comments(why)).containsExactly("after", "gone again", "sought last", "needed");
     assertThat(why.err()).contains("explained first: it is the last call that failed");
   }
 
@@ -83,6 +84,7 @@ class FailureChoiceTest {
         .containsExactly(
             "first directory",
             "second directory",
+            "gone again",
             "sought first",
             "sought last",
             "needed",

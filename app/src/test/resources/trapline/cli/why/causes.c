@@ -113,6 +113,9 @@ static void paths(void) {
   open(name, O_RDONLY);  // long-name
   int f = open("script", O_CREAT | O_WRONLY, 0755);
   write(f, "#!/no/such/shell -x\n", 20);
+  symlink("nowhere", "d/\xff");
+  open("d/\xff", O_RDONLY);          // odd-name
+  open("/proc/self/nothing", O_RDONLY);  // own-process
   close(f);
   char *argv[] = {"script", NULL};
   execv("script", argv);  // interpreter
@@ -149,6 +152,7 @@ static void locks(void) {
   }
   char c;
   read(ready[0], &c, 1);
+  int other = open("d/elsewhere", O_CREAT | O_RDWR, 0600);
   flock(f, LOCK_EX | LOCK_NB);  // flock
   struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   fcntl(f, F_SETLK, &l);  // record-lock
@@ -182,10 +186,13 @@ static void limits(void) {
 }
 
 static void as_root(void) {
-  if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0) return;
-  mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+  if (geteuid() != 0) return;
   mkdir("m", 0755);
-  if (mount("small", "m", "tmpfs", MS_NOEXEC, "size=8k,nr_inodes=10") != 0) return;
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+      || mount("small", "m", "tmpfs", MS_NOEXEC, "size=8k,nr_inodes=10") != 0) {
+    fputs("nothing can be mounted\n", stderr);
+    return;
+  }
   int f = open("m/f", O_CREAT | O_WRONLY, 0755);
   char page[16384] = {0};
   write(f, page, 8192);
@@ -234,6 +241,7 @@ static void as_nobody(void) {
 }
 
 int main(void) {
+  umask(022);
   ports();
   kept();
   paths();

@@ -1,5 +1,6 @@
 package trapline.linux.cause;
 
+import trapline.linux.sys.ExtendedAttributes;
 import trapline.linux.sys.FileStatus;
 
 /// A file as the kernel's permission checks see it.
@@ -23,6 +24,11 @@ record FileFacts(String path, String real, FileStatus status) {
 
   long group() {
     return status.group();
+  }
+
+  /// Whether an access control list says more than the mode (acl(5)).
+  boolean hasList() {
+    return ExtendedAttributes.has(real, "system.posix_acl_access");
   }
 
   boolean isDirectory() {

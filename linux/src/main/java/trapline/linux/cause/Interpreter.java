@@ -1,7 +1,7 @@
 package trapline.linux.cause;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import trapline.bytes.ByteText;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.linux.sys.FileStatus;
@@ -56,6 +56,6 @@ final class Interpreter {
     while (end < limit && head[end] != ' ' && head[end] != '\t' && head[end] != '\n') {
       end++;
     }
-    return new String(head, start, end - start, StandardCharsets.UTF_8);
+    return ByteText.decode(head, start, end);
   }
 }

@@ -1,6 +1,7 @@
 package trapline.linux.cause;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import trapline.linux.proc.ProcFile;
 import trapline.linux.proc.Processes;
 import trapline.linux.sys.FileStatus;
@@ -15,13 +16,43 @@ final class LockCause {
   private static final int FILE = 5;
   private static final int FROM = 6;
   private static final int TO = 7;
+  private static final int LOCK_SH = 1;
+
+  /// What is asked for: a range of bytes, to read or to write.
+  ///
+  /// @param to the last byte
+  private record Wanted(boolean writes, long from, long to) {
+    /// `struct flock` (`asm-generic/fcntl.h`), from the start of the file; everything otherwise.
+    static Wanted record(byte @Nullable [] flock) {
+      if (flock == null || flock[2] != 0) {
+        return new Wanted(true, 0, Long.MAX_VALUE);
+      }
+      long start = word(flock, 8);
+      long length = word(flock, 16);
+      return new Wanted(flock[0] != 0, start, length == 0 ? Long.MAX_VALUE : start + length - 1);
+    }
+
+    private static long word(byte[] bytes, int at) {
+      long word = 0;
+      for (int i = 7; i >= 0; i--) {
+        word = word << 8 | (bytes[at + i] & 0xff);
+      }
+      return word;
+    }
+
+    boolean conflicts(String access, String from, String to) {
+      long first = ProcFile.number(from, 10, 0);
+      long last = ProcFile.number(to, 10, Long.MAX_VALUE); // `EOF`
+      return (writes || access.equals("WRITE")) && first <= this.to && this.from <= last;
+    }
+  }
 
   private LockCause() {}
 
   static void look(FailedCall call, Findings findings) {
+    boolean isFlock = call.name().equals("flock");
     boolean isLock =
-        call.name().equals("flock")
-            || (call.name().equals("fcntl") && COMMANDS.contains(call.argument("cmd", 0)));
+        isFlock || (call.name().equals("fcntl") && COMMANDS.contains(call.argument("cmd", 0)));
     if (!isLock || !ERRORS.contains(call.errno())) {
       return;
     }
@@ -29,23 +60,42 @@ final class LockCause {
     if (file.error() != 0) {
       return;
     }
-    boolean isFlock = call.name().equals("flock");
-    String suffix = ":" + file.inode();
+    Wanted wanted =
+        isFlock
+            ? new Wanted((call.argument("cmd", 0) & LOCK_SH) == 0, 0, Long.MAX_VALUE)
+            : Wanted.record(call.memory().readExactly(call.argument("arg", 0), 24));
+    String name =
+        String.format(
+            java.util.Locale.ROOT,
+            "%02x:%02x:%d",
+            file.device() >>> 20,
+            file.device() & 0xfffff,
+            file.inode());
     for (String line : ProcFile.text("/proc/locks").split("\n")) {
       String[] fields = line.split("\\s+");
-      if (fields.length > TO && !fields[1].equals("->") && fields[FILE].endsWith(suffix)) {
-        int process = (int) ProcFile.number(fields[HOLDER], 10, 0);
-        if (process != call.process() && fields[KIND].equals("FLOCK") == isFlock) {
-          findings.observed(
-              (process > 0 ? Processes.name(process) : "an open file description")
-                  + " holds the lock: "
-                  + fields[KIND]
-                  + " "
-                  + fields[ACCESS]
-                  + ", bytes "
-                  + fields[FROM]
-                  + " to "
-                  + fields[TO]);
+      if (fields.length <= TO
+          || fields[KIND].equals("->")
+          || fields[KIND].equals("FLOCK") != isFlock
+          || !fields[FILE].endsWith(":" + file.inode())
+          || !wanted.conflicts(fields[ACCESS], fields[FROM], fields[TO])) {
+        continue;
+      }
+      int process = (int) ProcFile.number(fields[HOLDER], 10, 0);
+      if (process != call.process()) {
+        String text =
+            (process > 0 ? Processes.name(process) : "an open file description")
+                + " holds the lock: "
+                + fields[KIND]
+                + " "
+                + fields[ACCESS]
+                + ", bytes "
+                + fields[FROM]
+                + " to "
+                + fields[TO];
+        if (fields[FILE].equals(name)) {
+          findings.observed(text);
+        } else { // the device that a file system shows need not be the one it locks by
+          findings.inferred(text, "the lock's file has the same inode number");
         }
       }
     }

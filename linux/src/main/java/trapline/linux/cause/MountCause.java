@@ -45,7 +45,10 @@ final class MountCause {
 
   private static void across(FailedCall call, Findings findings) {
     Mounts.@Nullable Mount[] mounts = ofPaths(call, Mounts.of(call.thread()));
-    if (mounts.length == 2 && mounts[0] != null && mounts[1] != null) {
+    if (mounts.length == 2
+        && mounts[0] != null
+        && mounts[1] != null
+        && !mounts[0].point().equals(mounts[1].point())) {
       findings.observed(
           "the files are on different mounts: " + mounts[0].text() + " and " + mounts[1].text());
     }

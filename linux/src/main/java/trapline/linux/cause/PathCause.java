@@ -1,9 +1,18 @@
 package trapline.linux.cause;
 
-import java.io.File;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import trapline.bytes.ByteText;
+import trapline.linux.proc.FileNames;
 import trapline.linux.proc.Processes;
 
 /// Errors that say how far a path leads: what is missing, is no directory, is there already.
@@ -115,8 +124,12 @@ final class PathCause {
         if (walk.end() == PathWalk.End.TOO_LONG) {
           findings.observed(
               walk.missing().isEmpty()
-                  ? "the path has " + path.text().length() + " bytes, 4095 are the most"
-                  : "a name in it has " + walk.missing().length() + " bytes, 255 are the most");
+                  ? "the path has "
+                      + ByteText.encode(path.text()).length
+                      + " bytes, 4095 are the most"
+                  : "a name in it has "
+                      + ByteText.encode(walk.missing()).length
+                      + " bytes, 255 are the most");
         }
       }
       case "EEXIST" -> {
@@ -171,19 +184,30 @@ final class PathCause {
   }
 
   private static void entries(FileFacts directory, Findings findings) {
-    String[] names = new File(directory.real()).list();
-    if (names == null || names.length == 0 || names.length > NAMES_COUNTED) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(FileNames.path(directory.real()))) {
+      for (Path each : entries) {
+        if (names.size() == NAMES_COUNTED) {
+          return;
+        }
+        names.add(String.valueOf(each.getFileName()));
+      }
+    } catch (IOException | InvalidPathException | DirectoryIteratorException e) {
       return;
     }
-    Arrays.sort(names);
+    if (names.isEmpty()) {
+      return;
+    }
+    Collections.sort(names);
     StringBuilder text = new StringBuilder(Shown.name(directory.path())).append(" holds ");
     text.append(
-        names.length == 1
+        names.size() == 1
             ? "one entry: "
-            : String.format(Locale.ROOT, "%d entries: ", names.length));
-    for (int i = 0; i < Math.min(NAMES_SHOWN, names.length); i++) {
-      text.append(i == 0 ? "" : ", ").append(Shown.name(names[i]));
+            : String.format(Locale.ROOT, "%d entries: ", names.size()));
+    for (int i = 0; i < Math.min(NAMES_SHOWN, names.size()); i++) {
+      text.append(i == 0 ? "" : ", ").append(Shown.name(names.get(i)));
     }
-    findings.observed(text.append(names.length > NAMES_SHOWN ? ", …" : "").toString());
+    findings.observed(text.append(names.size() > NAMES_SHOWN ? ", …" : "").toString());
   }
 }

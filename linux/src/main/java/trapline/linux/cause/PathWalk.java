@@ -3,6 +3,7 @@ package trapline.linux.cause;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 import trapline.linux.proc.ProcFile;
 import trapline.linux.sys.FileStatus;
 
@@ -64,7 +65,7 @@ record PathWalk(End end, @Nullable FileFacts at, String missing, @Nullable FileF
 
     PathWalk go(NamedPath path) {
       String text = path.text();
-      if (text.length() >= LONGEST_PATH) {
+      if (ByteText.encode(text).length >= LONGEST_PATH) {
         return new PathWalk(End.TOO_LONG, null, "", null);
       }
       if (!text.startsWith("/")) {
@@ -74,7 +75,8 @@ record PathWalk(End end, @Nullable FileFacts at, String missing, @Nullable FileF
         if (start == null || !start.startsWith("/")) {
           return new PathWalk(End.UNKNOWN, null, "", null);
         }
-        here = look(start.startsWith(root) ? "/" + trimmed(start.substring(root.length())) : start);
+        boolean isBelow = start.equals(root) || start.startsWith(root + "/");
+        here = look(isBelow ? "/" + trimmed(start.substring(root.length())) : start);
       }
       push(text);
       return walk();
@@ -95,7 +97,7 @@ record PathWalk(End end, @Nullable FileFacts at, String missing, @Nullable FileF
         String name = names.pop();
         boolean isLast = names.isEmpty();
         parent = isLast ? here : null;
-        if (name.length() > LONGEST_NAME) {
+        if (ByteText.encode(name).length > LONGEST_NAME) {
           return new PathWalk(End.TOO_LONG, here, name, null);
         }
         FileFacts next = look(child(here.path(), name));
@@ -110,7 +112,7 @@ record PathWalk(End end, @Nullable FileFacts at, String missing, @Nullable FileF
           if (++links > MOST_LINKS) {
             return new PathWalk(End.TOO_MANY_LINKS, next, "", null);
           }
-          String target = ProcFile.link(next.real());
+          String target = target(next, name);
           if (target == null || target.isEmpty()) {
             return new PathWalk(End.UNKNOWN, null, "", parent);
           }
@@ -122,13 +124,36 @@ record PathWalk(End end, @Nullable FileFacts at, String missing, @Nullable FileF
           here = next;
         }
       }
-      return here.status().error() == 0
+      return here.status().error() == 0 && names.isEmpty()
           ? new PathWalk(End.FOUND, here, "", parent)
           : new PathWalk(End.UNKNOWN, null, "", parent);
     }
 
+    /// What a link leads to; `null` where the kernel does not go by its text. `/proc/self` is
+    /// whoever asks, and what is below `/proc/PID` leads to the open file itself.
+    private @Nullable String target(FileFacts link, String name) {
+      if (here.path().equals("/proc")) {
+        String status = ProcFile.text("/proc/" + thread + "/status");
+        String process = ProcFile.field(status, "Tgid:");
+        switch (name) {
+          case "self" -> {
+            return process;
+          }
+          case "thread-self" -> {
+            return process + "/task/" + thread;
+          }
+          default -> {}
+        }
+      } else if (here.path().startsWith("/proc/")) {
+        return null;
+      }
+      return ProcFile.link(link.real());
+    }
+
+    /// An access control list may grant what the mode does not: then the way goes on.
     private boolean maySearch(FileFacts directory) {
       return subject.isGranted(directory, 1)
+          || (directory.user() != subject.user() && directory.hasList())
           || subject.has(Subject.CAP_DAC_OVERRIDE)
           || subject.has(Subject.CAP_DAC_READ_SEARCH);
     }

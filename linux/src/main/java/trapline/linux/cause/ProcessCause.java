@@ -54,11 +54,17 @@ final class ProcessCause {
   }
 
   private static int target(FailedCall call) {
-    if (!NAMING.contains(call.name())) {
+    if (!NAMING.contains(call.name()) || !sharesNumbers(call)) {
       return 0;
     }
     long thread = call.argument("tid", -1);
     return (int) (thread > 0 ? thread : call.argument("pid", call.argument("upid", 0)));
+  }
+
+  /// Whether the thread numbers processes as this one does.
+  private static boolean sharesNumbers(FailedCall call) {
+    String own = ProcFile.link("/proc/self/ns/pid");
+    return own != null && own.equals(ProcFile.link(call.proc("ns/pid")));
   }
 
   private static void children(FailedCall call, Findings findings) {

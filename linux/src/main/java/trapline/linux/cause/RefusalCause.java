@@ -2,7 +2,6 @@ package trapline.linux.cause;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import trapline.linux.sys.ExtendedAttributes;
 
 /// `EACCES` and `EPERM` of calls that name files: which file or directory refused, its mode and
 /// owner, and who asked.
@@ -11,6 +10,7 @@ final class RefusalCause {
   private static final int O_WRONLY = 1;
   private static final int O_RDWR = 2;
   private static final int O_TRUNC = 01000;
+  private static final int AT_EACCESS = 0x200;
   private static final int READ = 4;
   private static final int WRITE = 2;
   private static final int RUN = 1;
@@ -47,7 +47,7 @@ final class RefusalCause {
     if (!isRefused && !call.errno().equals("EPERM")) {
       return;
     }
-    Subject subject = Subject.of(call.thread());
+    Subject subject = subject(call);
     for (int i = 0; i < call.paths().size(); i++) {
       if (PathCause.isLookedUp(call, i)) {
         PathWalk walk =
@@ -70,6 +70,15 @@ final class RefusalCause {
         }
       }
     }
+  }
+
+  /// access(2) asks for the real user.
+  private static Subject subject(FailedCall call) {
+    boolean isReal =
+        call.name().equals("access")
+            || call.name().equals("faccessat")
+            || (call.name().equals("faccessat2") && (call.argument("flags", 0) & AT_EACCESS) == 0);
+    return isReal ? Subject.real(call.thread()) : Subject.of(call.thread());
   }
 
   /// Immutable and append-only files refuse even root (chattr(1)).
@@ -111,21 +120,22 @@ final class RefusalCause {
     boolean overrides =
         subject.has(Subject.CAP_DAC_OVERRIDE)
             && ((wanted & RUN) == 0 || file.isDirectory() || (file.mode() & 0111) != 0);
-    if (!overrides && !subject.isGranted(file, wanted)) {
-      findings.observed(
-          Shown.name(file.path())
-              + " is "
-              + file.rights()
-              + (hasList(file) ? " with an access control list" : "")
-              + ": "
-              + subject.text()
-              + " may not "
-              + what);
+    if (overrides || subject.isGranted(file, wanted)) {
+      return;
     }
-  }
-
-  private static boolean hasList(FileFacts file) {
-    return ExtendedAttributes.has(file.real(), "system.posix_acl_access");
+    String text =
+        Shown.name(file.path())
+            + " is "
+            + file.rights()
+            + ": "
+            + subject.text()
+            + " may not "
+            + what;
+    if (file.user() != subject.user() && file.hasList()) {
+      findings.inferred(text, "by its mode; it has an access control list, too");
+    } else {
+      findings.observed(text);
+    }
   }
 
   private static int wanted(FailedCall call) {

@@ -1,9 +1,9 @@
 package trapline.linux.cause;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 import trapline.model.RemoteMemory;
 
 /// The address that a call passes to the kernel (ip(7), ipv6(7), unix(7)).
@@ -48,6 +48,6 @@ record SocketAddress(int family, int port, String path, List<Byte> address) {
     while (end < bytes.length && bytes[end] != 0) {
       end++;
     }
-    return new String(bytes, 2, end - 2, StandardCharsets.UTF_8);
+    return ByteText.decode(bytes, 2, end);
   }
 }

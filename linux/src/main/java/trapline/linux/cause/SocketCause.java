@@ -41,7 +41,7 @@ final class SocketCause {
     }
     int port = address == null ? port(socket) : address.port();
     if (port == 0) {
-      if (address != null && !protocol.isEmpty()) {
+      if (address != null && !protocol.isEmpty() && sharesNetwork(call)) {
         findings.observed(
             "no port of net.ipv4.ip_local_port_range is free: "
                 + ProcFile.text("/proc/sys/net/ipv4/ip_local_port_range").replace('\t', '-'));
@@ -188,7 +188,10 @@ final class SocketCause {
 
   private static void lowPort(FailedCall call, Findings findings) {
     SocketAddress address = call.address();
-    if (!call.name().equals("bind") || address == null || address.port() == 0) {
+    if (!call.name().equals("bind")
+        || address == null
+        || address.port() == 0
+        || !sharesNetwork(call)) {
       return;
     }
     long first =

@@ -28,16 +28,29 @@ record Subject(long user, long group, Set<Long> groups, long capabilities) {
       }
     }
     return new Subject(
-        id(ProcFile.field(status, "Uid:")),
-        id(ProcFile.field(status, "Gid:")),
+        id(ProcFile.field(status, "Uid:"), FILE_SYSTEM),
+        id(ProcFile.field(status, "Gid:"), FILE_SYSTEM),
         groups,
         ProcFile.number(ProcFile.field(status, "CapEff:"), 16, 0));
   }
 
-  /// `real effective saved file-system`.
-  private static long id(String field) {
+  /// The real user behind a thread, as access(2) takes him: with capabilities only when that is
+  // root.
+  static Subject real(int thread) {
+    Subject effective = of(thread);
+    String status = ProcFile.text("/proc/" + thread + "/status");
+    long user = id(ProcFile.field(status, "Uid:"), 0);
+    return new Subject(
+        user,
+        id(ProcFile.field(status, "Gid:"), 0),
+        effective.groups(),
+        user == 0 ? ProcFile.number(ProcFile.field(status, "CapPrm:"), 16, 0) : 0);
+  }
+
+  /// One of `real effective saved file-system`.
+  private static long id(String field, int index) {
     String[] ids = field.split("\\s+");
-    return ids.length > FILE_SYSTEM ? ProcFile.number(ids[FILE_SYSTEM], 10, -1) : -1;
+    return ids.length > index ? ProcFile.number(ids[index], 10, -1) : -1;
   }
 
   boolean has(int capability) {

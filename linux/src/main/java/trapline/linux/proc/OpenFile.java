@@ -1,12 +1,15 @@
 package trapline.linux.proc;
 
-import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import trapline.linux.sys.FileStatus;
+import trapline.linux.sys.Kernel;
+import trapline.linux.sys.Numbers;
 
 /// The contents of a regular file that a process has open, at the place where it stands in it.
 public final class OpenFile {
   private static final int O_APPEND = 02000;
+  private static final int TYPE = 0xf000;
+  private static final int REGULAR = 0x8000;
 
   private OpenFile() {}
 
@@ -32,19 +35,30 @@ public final class OpenFile {
     if (file == null || !file.regular()) {
       return -1;
     }
-    try (RandomAccessFile open = new RandomAccessFile(link, "r")) {
+    // Without waiting, and looked at again: by now the descriptor may be of something else.
+    Kernel kernel = new Kernel();
+    int open = kernel.open(link, Numbers.O_RDONLY | Numbers.O_NONBLOCK | Numbers.O_NOCTTY);
+    if (open < 0) {
+      return -1;
+    }
+    try {
+      FileStatus status = FileStatus.of("/proc/self/fd/" + open, true);
+      if (status.error() != 0 || (status.mode() & TYPE) != REGULAR) {
+        return -1;
+      }
       String facts = ProcFile.text("/proc/" + process + "/fdinfo/" + descriptor);
       long stands = ProcFile.number(ProcFile.field(facts, "pos:"), 10, 0);
       boolean appends = (ProcFile.number(ProcFile.field(facts, "flags:"), 8, 0) & O_APPEND) != 0;
-      long end = place >= 0 ? place : appends ? open.length() : stands;
+      long end = place >= 0 ? place : appends ? status.size() : stands;
       if (end == 0) {
         return '\n';
       }
-      open.seek(end - 1);
-      int last = open.read();
-      return last < 0 ? 0 : last; // a hole is to come, or another has cut the file off
-    } catch (IOException e) {
-      return -1;
+      byte[] last = new byte[1];
+      int got = kernel.readAt(open, end - 1, last);
+      // After the file's end a hole is to come, or another has cut the file off.
+      return got < 0 ? -1 : got == 0 ? 0 : last[0] & 0xff;
+    } finally {
+      kernel.close(open);
     }
   }
 }

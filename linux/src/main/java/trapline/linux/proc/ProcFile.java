@@ -3,10 +3,9 @@ package trapline.linux.proc;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.ByteText;
+import trapline.linux.sys.Kernel;
 
 /// Reads files of `/proc`, whose size is not known beforehand.
 public final class ProcFile {
@@ -42,11 +41,8 @@ public final class ProcFile {
 
   /// What a symbolic link says, as [ByteText] has it; `null` when there is none.
   public static @Nullable String link(String path) {
-    try {
-      return FileNames.text(Files.readSymbolicLink(Path.of(path)));
-    } catch (IOException e) {
-      return null;
-    }
+    byte[] target = new Kernel().readLink(path);
+    return target == null ? null : ByteText.decode(target);
   }
 
   /// The value behind `name` at the start of a line; empty when there is no such line.

@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.ByteText;
 import trapline.model.KernelRefused;
 
@@ -22,6 +23,8 @@ import trapline.model.KernelRefused;
 /// An instance holds the place where errno is captured and must not be used by two threads at once.
 @SuppressWarnings("restricted") // native access is this module's purpose
 public final class Kernel {
+  private static final int LONGEST_LINK = 4096; // PATH_MAX
+
   private static final Linker LINKER = Linker.nativeLinker();
 
   private static final MethodHandle CALL =
@@ -115,6 +118,32 @@ public final class Kernel {
       MemorySegment name = string(arena, path);
       return (int)
           syscall(Numbers.OPENAT, Numbers.AT_FDCWD, name.address(), flags | Numbers.O_CLOEXEC, 0);
+    }
+  }
+
+  /// What a symbolic link says, byte by byte.
+  ///
+  /// @return `null` when there is none
+  public byte @Nullable [] readLink(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment target = arena.allocate(LONGEST_LINK);
+      long length =
+          syscall(Numbers.READLINK, string(arena, path).address(), target.address(), LONGEST_LINK);
+      return length < 0 ? null : target.asSlice(0, length).toArray(JAVA_BYTE);
+    }
+  }
+
+  /// Reads bytes of a file at a place in it.
+  ///
+  /// @return how many; a negative error number when it cannot be read
+  public int readAt(int descriptor, long place, byte[] into) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment room = arena.allocate(Math.max(1, into.length));
+      long got = syscall(Numbers.PREAD64, descriptor, room.address(), into.length, place);
+      if (got > 0) {
+        copy(room, into, 0, (int) got);
+      }
+      return (int) got;
     }
   }
 

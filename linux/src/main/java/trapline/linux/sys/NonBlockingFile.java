@@ -13,7 +13,7 @@ public final class NonBlockingFile implements AutoCloseable {
   private final int descriptor;
 
   private NonBlockingFile(String path) {
-    this.descriptor = kernel.open(path, Numbers.O_RDONLY | Numbers.O_NONBLOCK);
+    this.descriptor = kernel.open(path, Numbers.O_RDONLY | Numbers.O_NONBLOCK | Numbers.O_NOCTTY);
   }
 
   /// Opens a file.

@@ -19,6 +19,7 @@ public final class Numbers {
   public static final int KILL = 62;
   public static final int FCNTL = 72;
   public static final int PTRACE = 101;
+  public static final int READLINK = 89;
   public static final int STATFS = 137;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
@@ -36,6 +37,8 @@ public final class Numbers {
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_PATH = 0x200000;
+  public static final int O_NOCTTY = 0x100;
+  public static final int O_NOFOLLOW = 0x20000;
   public static final int F_GETFD = 1;
   public static final int F_SETFD = 2;
   public static final int FD_CLOEXEC = 1;
