@@ -80,7 +80,7 @@ final class DebugInstall {
         files.addAll(LoadedLibraries.of(loader, List.of(), program, Map.of()).files().values());
       }
     } catch (IOException | MalformedBinary | Unsupported e) {
-      err.println("trapline: " + OPTION + ": " + program + " is no ELF file; name the program");
+      err.println("trapline: " + OPTION + ": " + program + " is not an ELF file; name the program");
     }
     return files;
   }

@@ -78,21 +78,21 @@ final class FollowCommand implements Callable<Integer> {
             .paramLabel("all")
             .type(String.class)
             .description(
-                "Print the road instruction by instruction; --steps=all shows the dynamic linker's"
-                    + " resolver, too.")
+                "Print every instruction from the call to the kernel and back; --steps=all shows"
+                    + " the dynamic linker's resolver, too.")
             .build());
     described.addOption(
-        TraplineCommand.flag("--json", "Print one JSON object a journey (docs/FORMATS.md)."));
+        TraplineCommand.flag("--json", "Print one JSON object per journey (docs/FORMATS.md)."));
     described.addOption(
         OptionSpec.builder("-p")
             .paramLabel("PID")
             .type(Integer.class)
-            .description("Follow a running process: all its threads, whichever PID names.")
+            .description("Follow a running process: all its threads; PID may name any of them.")
             .build());
     described.addOption(
         TraplineCommand.flag(
             "--startup",
-            "Show what the dynamic linker does before the program starts in full, too."));
+            "Show in full, too, what the dynamic linker does before the program starts."));
     ObservationOptions.addTo(described, "off");
     described.addOption(
         TraplineCommand.flag("--full", "Show every kernel function that ran, folding none."));

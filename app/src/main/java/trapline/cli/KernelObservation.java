@@ -92,7 +92,7 @@ final class KernelObservation implements AutoCloseable {
           able = there;
           preferred = !options.isOpen() || !values || LiveObservation.tellsValues(there);
           whyNotLive =
-              "its tracer tells no return values, so that the program would have to run a second"
+              "its tracer gives no return values, so that the program would have to run a second"
                   + " time on this machine: --kernel live";
         }
         case TracingAbility.Unable unable -> {
@@ -135,7 +135,7 @@ final class KernelObservation implements AutoCloseable {
     if (options.mode() != ObservationOptions.Mode.OFF) {
       switch (TracingAbility.look()) {
         case TracingAbility.Able there when LiveObservation.tellsValues(there) -> able = there;
-        case TracingAbility.Able there -> whyNot = "its tracer tells no return values";
+        case TracingAbility.Able there -> whyNot = "its tracer gives no return values";
         case TracingAbility.Unable unable -> {
           if (options.mode() == ObservationOptions.Mode.LIVE) {
             throw LiveObservation.failure(unable);
@@ -145,7 +145,7 @@ final class KernelObservation implements AutoCloseable {
       }
       if (able == null) {
         whyNot =
-            "a guest cannot run a process that runs already, and the running kernel: " + whyNot;
+            "a guest cannot run this process again; the running kernel is not observed: " + whyNot;
         if (options.mode() == ObservationOptions.Mode.LIVE) {
           throw new CommandFailure(ExitStatus.NOT_OBSERVED, whyNot);
         }
@@ -291,7 +291,7 @@ final class KernelObservation implements AutoCloseable {
       if (FileNames.isOdd(executable)) {
         throw new GuestFailure(
             GuestFailure.Kind.FILES,
-            "the program's name is not UTF-8, as the names of the guest's files are; run a copy"
+            "the program's name is not UTF-8, which names in the guest must be; run a copy"
                 + " with another name");
       }
       GuestObserver.Observed result = observe(kernel, wanted, spec(executable, command));

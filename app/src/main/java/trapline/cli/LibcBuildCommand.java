@@ -32,7 +32,7 @@ final class LibcBuildCommand implements Callable<Integer> {
             .paramLabel("DIR")
             .type(Path.class)
             .description(
-                "Install it under this folder, which must be empty or not there; without, under"
+                "Install it under this directory, which must be empty or not exist; without, under"
                     + " $XDG_DATA_HOME/trapline/libc-prefixes or ~/.local/share/trapline/….")
             .build());
     spec.addOption(
@@ -59,7 +59,7 @@ final class LibcBuildCommand implements Callable<Integer> {
             .paramLabel("SOURCE")
             .type(String.class)
             .description(
-                "The source of glibc or musl: a folder, a .tar.xz, .tar.gz or .tar.bz2, or a"
+                "The source of glibc or musl: a directory, a .tar.xz, .tar.gz or .tar.bz2, or a"
                     + " version such as glibc-2.36 or musl-1.2.3, which comes from the"
                     + " distribution's source package or else from the project's site.")
             .build());

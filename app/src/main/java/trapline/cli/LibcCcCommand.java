@@ -18,7 +18,7 @@ final class LibcCcCommand implements Callable<Integer> {
     spec.addPositional(
         LibcOption.parameter(
             " [CC ARGUMENTS…]",
-            "The C library, by its name or its prefix; what stands behind it is the compiler's."));
+            "The C library, by its name or its prefix; all that follows goes to the compiler."));
     TraplineCommand.named(
         spec,
         "cc",

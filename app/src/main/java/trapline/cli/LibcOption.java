@@ -17,7 +17,7 @@ final class LibcOption {
         .paramLabel("LIBC|PREFIX")
         .type(String.class)
         .description(
-            "Run the program on this C library: a name that trapline libc lists, or the folder"
+            "Run the program on this C library: a name that trapline libc lists, or the directory"
                 + " where one is installed.")
         .build();
   }

@@ -118,7 +118,7 @@ final class LiveObservation implements AutoCloseable {
               second -> {
                 secondRun = true;
                 err.println(
-                    "trapline: this kernel's tracer tells no return values: running the program a"
+                    "trapline: this kernel's tracer gives no return values: running the program a"
                         + " second time, with return probes; its output is not shown");
                 return again.apply(second);
               });

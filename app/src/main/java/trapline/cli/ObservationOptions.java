@@ -67,7 +67,7 @@ record ObservationOptions(
             .paramLabel("PATH")
             .type(List.class)
             .auxiliaryTypes(Path.class)
-            .description("A file or folder that the program needs in the guest.")
+            .description("A file or directory that the program needs in the guest.")
             .build());
     spec.addOption(RunOptions.kernelSource());
   }
@@ -80,7 +80,7 @@ record ObservationOptions(
         for (Path path : typed.matchedOptionValue("--include", List.<Path>of())) {
           if (!Files.exists(path)) {
             throw new CommandFailure(
-                ExitStatus.BAD_FILE, "--include " + path + ": no such file or folder");
+                ExitStatus.BAD_FILE, "--include " + path + ": no such file or directory");
           }
         }
         return new ObservationOptions(

@@ -174,7 +174,7 @@ final class ProgramFile implements AutoCloseable {
                   : name
                       + ": "
                       + identity.description()
-                      + ", and no script: a script names its interpreter in the first line"
+                      + ", and not a script: a script names its interpreter in the first line"
                       + " (#!/bin/sh)");
     }
   }

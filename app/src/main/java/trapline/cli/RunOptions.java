@@ -59,9 +59,10 @@ final class RunOptions {
             .type(List.class)
             .auxiliaryTypes(Path.class)
             .description(
-                "Your code is what lies in this source file, object file or folder (may be"
-                    + " repeated). Without it, or where a call has none of it on its stack: all but"
-                    + " headers and libraries of the system, the compiler and package managers.")
+                "Your code is only what is in this source file, object file or directory (may be"
+                    + " repeated). Without it, or where a call has none of it on its stack, all"
+                    + " code is yours but headers and libraries of the system, the compiler and"
+                    + " package managers.")
             .build());
     spec.addOption(LibcOption.spec());
     spec.addOption(DebugInstall.spec());

@@ -57,12 +57,12 @@ final class WhyCommand implements Callable<Integer> {
             .paramLabel("PID")
             .type(Integer.class)
             .description(
-                "Explain what fails in a running process: until it ends, until Ctrl-C, or with"
-                    + " --nth until that call. The process goes on.")
+                "Explain what fails in a running process: until it ends, until Ctrl-C, or, with"
+                    + " --nth, until the Nth failed call. The process goes on.")
             .build());
     ObservationOptions.addTo(described, "auto");
     described.addOption(
-        TraplineCommand.flag("--json", "Print one JSON object a failed call (docs/FORMATS.md)."));
+        TraplineCommand.flag("--json", "Print one JSON object per failed call (docs/FORMATS.md)."));
     RunOptions.addTo(described);
     return TraplineCommand.named(
         described, "why", "Says which kernel function made a program's calls fail, and why.");
@@ -140,7 +140,7 @@ final class WhyCommand implements Callable<Integer> {
             || typed.hasMatchedOption("--image")
             || typed.hasMatchedOption("--include");
     if (needsGuest) {
-      throw usage("a guest runs a program once more; a process that runs already cannot be");
+      throw usage("a guest runs a program once more, which cannot be done with a running process");
     }
     return process;
   }
@@ -211,8 +211,8 @@ final class WhyCommand implements Callable<Integer> {
       explanations.add(
           Explanations.unobserved(
               failure,
-              "The kernel was not observed, as the run was interrupted: it is looked at once the"
-                  + " program has ended, by itself or by timeout(1) before it."));
+              "The kernel was not observed, as the run was interrupted: it is observed only after"
+                  + " the program has ended. To end it early, run it under timeout(1)."));
     }
     show(explanations, typed.hasMatchedOption("--json"), typed.hasMatchedOption("--ascii"), file);
   }

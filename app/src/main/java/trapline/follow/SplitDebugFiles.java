@@ -91,7 +91,7 @@ final class SplitDebugFiles implements SupplementaryFiles {
     } catch (NoSuchFileException | InvalidPathException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new Unsupported("reading " + name, "leave to read it", ObjectFiles.reason(e));
+      throw new Unsupported("reading " + name, "permission to read it", ObjectFiles.reason(e));
     }
   }
 }

@@ -178,9 +178,9 @@ public final class GuestObserver {
       if (matched.certainty() == CallMatch.Certainty.SAME_PLACE) {
         return "";
       }
-      return "there the same call ended the same way, but the order of calls is another"
+      return "there the same call ended the same way, but the calls came in another order"
           + (matched.attempt() > 1
-              ? "; " + matched.attempt() + " fitted, and this is the first that ended so"
+              ? "; " + matched.attempt() + " calls matched, and this is the first that ended so"
               : "");
     }
 

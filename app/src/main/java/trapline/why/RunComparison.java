@@ -110,11 +110,7 @@ final class RunComparison implements CallWatcher {
     }
     if (other.isEmpty() && onTheWay.contains(ours) && from < calls.size()) {
       other =
-          "there "
-              + text(entered.key())
-              + " was called, where here "
-              + text(calls.get(from).key())
-              + " was";
+          "here " + text(calls.get(from).key()) + " was called, and there " + text(entered.key());
     }
   }
 

@@ -86,7 +86,7 @@ final class Compression {
     } catch (MemoryLimitException e) {
       throw miniTooLarge(packed, e.getMemoryNeeded() * 1024L);
     } catch (IOException e) {
-      throw packed.malformed(0, ".gnu_debugdata is no whole xz stream: " + describe(e));
+      throw packed.malformed(0, ".gnu_debugdata is not a complete xz stream: " + describe(e));
     }
   }
 

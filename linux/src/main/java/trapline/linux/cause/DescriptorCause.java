@@ -23,7 +23,7 @@ final class DescriptorCause {
     }
     int descriptor = call.descriptor();
     if (descriptor < 0 && isBad && call.indexOf("fd") >= 0) {
-      findings.observed("no descriptor is negative");
+      findings.observed("a descriptor cannot be negative");
       return;
     }
     if (descriptor < 0) {

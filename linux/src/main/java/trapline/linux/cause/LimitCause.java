@@ -19,7 +19,7 @@ final class LimitCause {
       case "EMFILE" -> openFiles(call, findings);
       case "ENFILE" ->
           findings.observed(
-              "open files of the whole machine (file-nr: used, free, most): "
+              "open files of the whole machine (file-nr: used, free, maximum): "
                   + ProcFile.text("/proc/sys/fs/file-nr").replace('\t', ' '));
       case "EAGAIN" -> {
         if (NEW_TASKS.contains(call.name())) {
@@ -54,7 +54,7 @@ final class LimitCause {
 
   private static void openFiles(FailedCall call, Findings findings) {
     if (call.name().startsWith("inotify_init")) {
-      sysctl("fs.inotify.max_user_instances", "inotify instances a user", findings);
+      sysctl("fs.inotify.max_user_instances", "inotify instances per user", findings);
       return;
     }
     String[] open = new File(call.proc("fd")).list();

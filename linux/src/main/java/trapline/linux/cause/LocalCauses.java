@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import trapline.model.LocalCause;
 
-/// What on this machine made a call fail. Nothing here opens a file that the program named, or
-/// follows a link that the kernel did not.
+/// What on this machine made a call fail. Nothing here follows a link that the kernel did not, or
+/// opens a file that the program named, except a regular file that could not be executed: its
+/// interpreter's name is read.
 public final class LocalCauses {
   /// Each looks only where the call and its error are its business.
   private static final List<BiConsumer<FailedCall, Findings>> LOOKS =

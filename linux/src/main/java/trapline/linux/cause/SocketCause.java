@@ -72,7 +72,7 @@ final class SocketCause {
     }
     List<Integer> holders = Processes.holding(List.of(socket.inode()));
     if (holders.isEmpty()) {
-      return "a process that cannot be looked at" + where;
+      return "a process that cannot be inspected" + where;
     }
     if (holders.contains(call.process())) {
       int descriptor = descriptorOf(call, socket.inode());

@@ -18,9 +18,9 @@ final class SpaceCause {
     }
     switch (call.name()) {
       case "inotify_add_watch" ->
-          LimitCause.sysctl("fs.inotify.max_user_watches", "inotify watches a user", findings);
+          LimitCause.sysctl("fs.inotify.max_user_watches", "inotify watches per user", findings);
       case "epoll_ctl" ->
-          LimitCause.sysctl("fs.epoll.max_user_watches", "epoll watches a user", findings);
+          LimitCause.sysctl("fs.epoll.max_user_watches", "epoll watches per user", findings);
       case "semget" -> LimitCause.sysctl("kernel.sem", "semaphore limits", findings);
       case "shmget" -> LimitCause.sysctl("kernel.shmmni", "shared memory segments", findings);
       case "msgget" -> LimitCause.sysctl("kernel.msgmni", "message queues", findings);

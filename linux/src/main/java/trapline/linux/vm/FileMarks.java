@@ -36,7 +36,7 @@ final class FileMarks {
       notes.add(path + " is immutable here (chattr +i), in the guest it is not");
     }
     if ((status.attributes() & FileStatus.APPEND) != 0) {
-      notes.add(path + " can only be appended to here (chattr +a), not so in the guest");
+      notes.add(path + " can only be appended to here (chattr +a), in the guest it can be changed");
     }
     List<Attribute> found = new ArrayList<>();
     for (String name : CARRIED) {
