@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import trapline.linux.proc.FileNames;
 import trapline.report.SafeText;
 
-/// The way of all text to the standard streams. What is printed is cleaned here, so that no message
-/// has to think of what a file's name may hold; only what a report has cleaned and laid out already
-/// passes as it is, by [#rendered(String)].
+/// The stream that all text to the standard streams goes through. It cleans what is printed, so no
+/// message has to care what a file name may contain. Only what a report has already cleaned and
+/// laid out passes unchanged, by [#rendered(String)].
 class CleanStream extends PrintStream {
   CleanStream(OutputStream target, boolean autoFlush) {
     super(target, autoFlush, StandardCharsets.UTF_8);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import trapline.bytes.ByteText;
 
-/// The command line and the environment by their bytes: the virtual machine hands them on as
-/// characters, and what is not UTF-8 is lost there.
+/// The command line and the environment as bytes: the virtual machine passes them on as characters,
+/// which loses what is not UTF-8.
 final class ExactArguments {
   private static final String LOST = "\ufffd";
 

@@ -8,9 +8,9 @@ import trapline.follow.FailureSession.Failure;
 import trapline.model.Errno;
 import trapline.model.Outcome;
 
-/// Which failed call a program gave up after. Programs say why: the call is the last one whose
-/// error their message names, rather one whose file it names, too; without such a message the last
-/// one.
+/// Which failed call a program gave up after. Programs usually say why: it is the last call whose
+/// error the program's last message names, preferably one whose file the message names as well.
+/// Without such a message it is the last failed call.
 ///
 /// @param index of the call in the list
 /// @param how the rule that chose it
@@ -35,8 +35,8 @@ record GivingUp(int index, String how) {
         : new GivingUp(best, "its last message names the error");
   }
 
-  /// Where in the message the error stands last; behind every other one when the call's file is
-  /// named, too. 0 when the error is not in it.
+  /// The position of the error's last mention in the message, higher than any other when the call's
+  /// file is named, too; 0 when the message does not mention the error.
   private static long score(Failure failure, String message) {
     if (!(failure.journey().outcome() instanceof Outcome.Failed failed)) {
       return 0;

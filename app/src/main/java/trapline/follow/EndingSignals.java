@@ -3,9 +3,9 @@ package trapline.follow;
 import java.util.function.BooleanSupplier;
 import trapline.linux.ptrace.Tracer;
 
-/// Tells the signals by which someone asks the program and Trapline together to end: Ctrl-C, a
-/// terminal that is closed, `kill` of both. The program is not left to end by its own first, or the
-/// run would end in one of two ways by chance.
+/// Recognises signals that ask the program and Trapline to end together: Ctrl-C, a closed terminal,
+/// `kill` of both. The program's own signal must not end it first, or it would depend on chance how
+/// the run ends.
 final class EndingSignals {
   private static final int SIGHUP = 1;
   private static final int SIGINT = 2;

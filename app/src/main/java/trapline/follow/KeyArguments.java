@@ -12,10 +12,10 @@ import trapline.model.KeyArgument;
 import trapline.model.KeyArgument.Kind;
 import trapline.model.SyscallId;
 
-/// Which arguments of a call another run of the program has as numbers of its own, as the call's
-/// signature says.
+/// Which arguments of a call may differ in another run of the program (descriptors, process ids,
+/// addresses), as the call's signature says.
 final class KeyArguments {
-  /// Beyond this a value is taken for an address, a time or one that was drawn.
+  /// Larger values count as addresses, times or random numbers.
   private static final long SMALL = 1L << 20;
 
   /// The standard streams are the same in every run, and no run has so many files open.
@@ -23,7 +23,7 @@ final class KeyArguments {
 
   private static final int NO_DESCRIPTOR = 1024;
 
-  /// How the parameters are called that hold numbers of processes, and of other objects.
+  /// Names of the parameters that hold process ids, and ids of other objects.
   private static final Set<String> PROCESSES = Set.of("pid", "upid", "tid", "tgid", "pgid");
 
   private static final Set<String> OBJECTS =
@@ -43,7 +43,7 @@ final class KeyArguments {
 
   private KeyArguments() {}
 
-  /// What can be told of a call's arguments.
+  /// What can be said about a call's arguments.
   ///
   /// @param arguments the six argument registers
   static List<KeyArgument> of(SyscallId id, List<Long> arguments) {

@@ -12,12 +12,12 @@ import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.TraceEvent;
 
-/// Tells where the traced programs have left a line open that this process would write on: by
-/// whichever call and descriptor they wrote, when it is the same terminal, pipe or file.
+/// Tells whether the traced programs have left an unfinished line where this process is about to
+/// write: on the same terminal, pipe or file, whatever call and descriptor they wrote it with.
 ///
-/// A regular file is looked at. Of terminals and pipes the calls are watched; where the last byte
-/// of what they moved cannot be known, as with `splice` from a pipe, the line counts as open. What
-/// `io_uring` writes there is not seen.
+/// For a regular file its contents are read. For terminals and pipes the calls are watched; where
+/// the last byte cannot be known, as with `splice` from a pipe, the line counts as open. What
+/// `io_uring` writes is not seen.
 public final class OpenLines {
   /// More vectors than the kernel takes (`UIO_MAXIOV`).
   private static final int MOST_VECTORS = 1024;

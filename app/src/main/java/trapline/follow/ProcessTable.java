@@ -13,8 +13,8 @@ import trapline.model.TraceEvent;
 
 /// The processes of a run, from the events that make, change and end them.
 ///
-/// A new process begins as what it is: a copy of its maker, or one that shares the maker's memory.
-/// So all that is known of the maker's program holds for it, too, until it runs another one.
+/// A new process is a copy of its parent, or shares the parent's memory. So all that is known of
+/// the parent's program holds for it, too, until it runs another one.
 final class ProcessTable {
   private final Tracer tracer;
   private final JourneyBuilder builder;

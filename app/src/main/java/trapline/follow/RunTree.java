@@ -14,11 +14,10 @@ import trapline.model.StackPrint;
 import trapline.model.SyscallId;
 import trapline.model.ThreadPath;
 
-/// The threads and processes of a run, and their calls, numbered so that another run's same call
-/// can be told.
+/// The threads and processes of a run, and their calls, numbered so that the same call can be found
+/// in another run.
 public final class RunTree {
-  /// A run that makes more different calls has no occurrences counted from there on, and no more
-  /// calls kept.
+  /// When a run makes more different calls than this, further ones are neither counted nor kept.
   private static final int MOST = 100_000;
 
   private final Map<Integer, RunThread> running = new HashMap<>();

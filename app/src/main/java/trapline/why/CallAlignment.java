@@ -3,8 +3,8 @@ package trapline.why;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Finds which calls of two runs are the same, by their order: the longest row of calls that are
-/// alike and come in the same order in both.
+/// Finds which calls of two runs are the same, by their order: the longest common sequence of calls
+/// that match.
 final class CallAlignment {
   /// More are not compared.
   private static final long MOST = 4_000_000;

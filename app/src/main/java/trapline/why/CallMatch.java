@@ -13,11 +13,12 @@ import trapline.model.ThreadPath;
 
 /// Finds the calls of one run of a program among those of another run.
 ///
-/// A call may be the wanted one when the wanted one's thread (see [Counterparts]) makes it by the
-/// same instruction, with the same numbers, called by the same functions, and with paths that are
-/// the same but for what was drawn (see [PathNames]). It is when the thread has come to it as
-/// often. Where the runs went other ways before it, it is when it asks for the very same as often
-/// and ends as it did. What is left, [CallAlignment] decides when the run is over.
+/// A call may be the wanted one when the same thread (see [Counterparts]) makes it by the same
+/// instruction, with the same numbers, called by the same functions, and with paths that are the
+/// same but for random parts (see [PathNames]). It is the wanted one when the thread has made such
+/// calls as many times. Where the runs differed before it, it is the wanted one when the thread has
+/// made exactly this call as many times and it ends the same way. [CallAlignment] decides the rest
+/// when the run is over.
 final class CallMatch {
   /// How often a call that may be the wanted one is tried.
   private static final int TRIES = 6;
@@ -25,7 +26,7 @@ final class CallMatch {
   /// How sure it is that a call is the wanted one.
   enum Certainty {
     SAME_PLACE,
-    /// The runs have gone other ways before it, but it asks for the same as often.
+    /// The runs differed before it, but exactly this call was made as many times.
     SAME_CALL,
     /// It may be, or another one like it.
     POSSIBLE
@@ -42,9 +43,9 @@ final class CallMatch {
   private final boolean[] found;
   private final int[] tries;
 
-  /// @param names what the paths of the first run are told by
-  /// @param crowded places of which the other run tells only the calls with the very descriptors
-  ///     that are wanted
+  /// @param names compares the paths of the two runs
+  /// @param crowded places at which the other run reports only calls with exactly the wanted
+  ///     descriptors
   CallMatch(List<CallKey> wanted, PathNames names, Set<CallKey.Place> crowded) {
     this.wanted = List.copyOf(wanted);
     this.crowded = Set.copyOf(crowded);

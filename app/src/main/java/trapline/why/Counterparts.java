@@ -13,10 +13,10 @@ import trapline.model.RemoteMemory;
 
 /// Tells which thread of a guest's run is which thread of the run on this machine.
 ///
-/// A thread is the first one, that nobody else is yet, of those that the same creator has made by
-/// the same call from the same place. When it turns out to run another program, or to make a call
-/// that the other one never made while a later one of them did, it is that later one. One that is
-/// none of them is nobody's counterpart: only the guest has it.
+/// Candidates are the threads that the same creator made by the same call from the same place; the
+/// first one without a counterpart is taken. When the guest's thread then runs another program, or
+/// makes a call that its counterpart never made while a later candidate did, that later one is
+/// taken. A thread without a candidate has no counterpart: only the guest has it.
 final class Counterparts {
   private final RunTree here;
   private final PathNames names;

@@ -15,7 +15,7 @@ import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 import trapline.model.ThreadPath;
 
-/// A guest's run as it goes: its threads and calls, told by those of the run on this machine.
+/// A guest's run in progress: its threads and calls, matched with those of the run on this machine.
 final class GuestRun {
   /// A call that a thread of the guest has entered.
   ///
@@ -42,7 +42,7 @@ final class GuestRun {
     this.counterparts = new Counterparts(here, names);
   }
 
-  /// @param tells whether the call may tell which of several threads makes it
+  /// @param tells whether the call may be used to find out which of several threads makes it
   Entered entered(GuestCall call, GuestView guest, Predicate<CallKey> tells) {
     SyscallId id = new SyscallId(call.abi(), call.number());
     RemoteMemory memory = new SeenMemory(guest.memory());

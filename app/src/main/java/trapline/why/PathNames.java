@@ -6,21 +6,21 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Tells which paths of two runs of a program may be the same but for what each run had drawn or
-/// was given: the random part of a temporary name, a process' number, a time.
+/// Tells which paths of two runs of a program may be the same but for parts that differ in each
+/// run: the random part of a temporary name, a process id, a time.
 ///
-/// A part of a name may stand for another one when the first run does not use the other one there,
-/// and both have the look of such parts: numbers in the same places, or as many characters, at
+/// Two parts may stand for each other when the first run does not use the second run's part there,
+/// and both look like such parts: numbers in the same places, or the same number of characters, at
 /// least six, and not all of them lower-case letters.
 final class PathNames {
   private static final Pattern PART = Pattern.compile("[A-Za-z0-9_]+|[^A-Za-z0-9_]+");
   private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
   private static final Pattern WORD = Pattern.compile("[A-Z]?[a-z]+|[A-Z]+");
 
-  /// Stands in no path.
+  /// Occurs in no path.
   private static final char MARK = 0;
 
-  /// As many as mkstemp(3) draws.
+  /// As many random characters as mkstemp(3) uses.
   private static final int DRAWN = 6;
 
   private final Set<String> used = new HashSet<>();

@@ -17,8 +17,8 @@ import trapline.linux.vm.Recording;
 import trapline.model.CallKey;
 import trapline.model.ThreadPath;
 
-/// Finds where a guest's run first went another way than the run on this machine: the first call of
-/// a thread that ended otherwise, else the first that the other run did not make there.
+/// Finds where a guest's run first differs from the run on this machine: the first call of a thread
+/// that ended differently, else the first call that the other run did not make there.
 final class RunComparison implements CallWatcher {
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
@@ -29,7 +29,7 @@ final class RunComparison implements CallWatcher {
   /// How many more calls are looked at once a difference is known: they may tell of files.
   private static final int BEHIND = 2000;
 
-  /// Ends a guest whose run is known to have gone another way.
+  /// Ends a guest whose run is known to differ.
   static final class Found extends RuntimeException {
     private static final long serialVersionUID = 1;
 

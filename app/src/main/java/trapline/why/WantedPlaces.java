@@ -14,11 +14,11 @@ import trapline.model.KeyArgument;
 
 /// What a guest must be stopped at so that none of the wanted calls is missed.
 ///
-/// @param selection all calls that are like a wanted one but for what runs have of their own
-/// @param crowded places that make so many calls that only those with the wanted ones' descriptors
-///     are stopped at
+/// @param selection all calls that match a wanted one, but for what differs between runs
+/// @param crowded places with so many calls that the guest stops only at those with the wanted
+///     descriptors
 record WantedPlaces(CallSelection selection, Set<CallKey.Place> crowded) {
-  /// How many calls that are like a wanted one may be stopped at: it takes a second.
+  /// How many calls that match a wanted one may be stopped at: this many take a second.
   private static final int MANY = 1000;
 
   /// @param here the run that the wanted calls are of

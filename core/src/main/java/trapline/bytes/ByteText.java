@@ -7,8 +7,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/// Names of files and threads as strings from which their bytes can be had again. The kernel takes
-/// any bytes; those that are no UTF-8 become the halves of surrogate pairs U+DC80 to U+DCFF, which
+/// Names of files and threads as strings from which their bytes can be restored. The kernel takes
+/// any bytes; those that are not UTF-8 become the halves of surrogate pairs U+DC80 to U+DCFF, which
 /// UTF-8 itself never yields. Reports show them as `\x80` to `\xff`.
 public final class ByteText {
   private static final int FIRST = 0xdc80;

@@ -3,7 +3,7 @@ package trapline.decode;
 import trapline.abi.ArgFormat;
 import trapline.abi.Errnos;
 
-/// Formats that say what the kernel left, where that is another thing than what it was given:
+/// Formats for memory that means something else after the call than before it:
 ///
 /// - `then(F, G)`: `F` before the call and `G` after it, both shown
 /// - `then_on(ERRNO, F, G)`: the same for a call that failed with that error
@@ -31,7 +31,7 @@ final class Afterwards {
     };
   }
 
-  /// Whether what was there before the call is not shown behind it.
+  /// Whether the value before the call is not shown once it has returned.
   static boolean replaces(ArgFormat format) {
     return format.name().equals("instead");
   }

@@ -9,7 +9,7 @@ import trapline.abi.CType;
 import trapline.abi.StructLayout;
 import trapline.model.ArgValue;
 
-/// Structures of which there are as many bytes as a length says.
+/// Structures whose size in bytes is given by a length.
 final class SizedStructs {
   /// The kernel reads no structure that is said to be larger than a page.
   private static final int LARGEST = 4096;
@@ -63,7 +63,7 @@ final class SizedStructs {
     return end;
   }
 
-  /// How large the structure is said to be: by a member of its own, or by what stands beside it. 0
+  /// The stated size of the structure: in a member of its own, or in another argument or member. 0
   /// is the first version of a structure that allows it.
   private static @Nullable Long size(
       ValueDecoder decoder, StructLayout layout, ArgFormat length, long address, Scope scope) {

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 import trapline.model.Frame;
 import trapline.model.Place;
 
-/// Tells the user's own code from that of compilers, systems and dependencies, by where it lies.
+/// Tells the user's own code from that of compilers, systems and dependencies, by its path.
 ///
 /// Code of a known source file is foreign when a rule of the table `foreign-code.txt` names that
 /// file, or the object file, unless this is the program itself. Other code goes with its object
-/// file; code in no file was made by the program, and is its own. When the user has named paths,
-/// and code of them is on a stack, that code alone is the user's.
+/// file; code in no file was made by the program, and counts as the user's. When the user has named
+/// paths, and code in them is on a stack, only that code is the user's.
 ///
 /// Answers are remembered, as every call asks. Not safe for use by several threads.
 public final class OwnCode {
@@ -64,7 +64,7 @@ public final class OwnCode {
   private final Map<String, Boolean> objects = new HashMap<>();
   private final Map<String, Boolean> named = new HashMap<>();
 
-  /// @param mine files and folders whose code the user has named as his, as absolute paths
+  /// @param mine files and directories that the user has named as own code, as absolute paths
   public OwnCode(List<String> mine) {
     this.mine = List.copyOf(mine);
   }
@@ -114,7 +114,7 @@ public final class OwnCode {
     }
   }
 
-  /// Whether the user has named the code as his.
+  /// Whether the user has named the code as own code.
   ///
   /// @param object path of the object file; empty for code in none
   boolean isNamed(@Nullable Place place, String object) {

@@ -21,7 +21,7 @@ import trapline.unwind.PhysicalFrame;
 import trapline.unwind.UnwindModule;
 
 /// Finds the functions that have left the stack by a tail call: a jump to another function, which
-/// then returns in their stead.
+/// then returns in their place.
 ///
 /// Such functions are between a call whose return address is on the stack and the function that
 /// is found running inside it, where the one is not the other. Three sources, the first that tells:
@@ -30,7 +30,7 @@ import trapline.unwind.UnwindModule;
 ///    leads from the call's target to the running function; of several, what they have in common at
 ///    their ends;
 /// 2. the same with the jumps that the functions' code has (`inferred`);
-/// 3. that the function which was called is not the one that runs: it was left somehow
+/// 3. the fact that the called function is not the one that runs: it was left somehow
 ///    (`inferred`).
 ///
 /// Chains are remembered: a program takes the same ones again and again.

@@ -7,8 +7,8 @@ import trapline.code.OperandKind;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
-/// What memory held before each instruction that a thread was stepped over, so that it can be
-/// looked at afterwards as it was at any of them.
+/// What memory held before each instruction of a stepped thread, so that the memory can be read
+/// later as it was at any of them.
 public final class WriteLog {
   private static final int WORD = 8;
   private static final int RSP = 7; // its number in DWARF

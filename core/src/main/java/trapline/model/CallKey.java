@@ -2,9 +2,9 @@ package trapline.model;
 
 import java.util.List;
 
-/// Which call of a run this is, told so that the same call can be found in another run of the same
-/// program, whose process numbers and addresses are others, which may have processes that this one
-/// has not, and whose dynamic linker may look in other folders, as that depends on the processor.
+/// Identifies a call of a run so that the same call can be found in another run of the program.
+/// That run has other process ids and addresses, it may have processes that this one has not, and
+/// its dynamic linker may look in other directories, as that depends on the processor.
 ///
 /// @param thread in which thread
 /// @param instruction address behind the trap's instruction, as run
@@ -26,10 +26,10 @@ public record CallKey(
     StackPrint stack) {
   private static final long PAGE = 4096;
 
-  /// What the calls have in common that one place makes with the same numbers.
+  /// What the calls that one place makes with the same numbers have in common.
   ///
-  /// @param offset where in its page the instruction stands
-  /// @param arguments without what another run has otherwise
+  /// @param offset of the instruction in its page
+  /// @param arguments without what differs in another run
   public record Place(SyscallId id, int offset, List<KeyArgument> arguments) {}
 
   public CallKey {
@@ -37,7 +37,7 @@ public record CallKey(
     paths = List.copyOf(paths);
   }
 
-  /// Where in its page the instruction stands: another run may have the page elsewhere.
+  /// The offset of the instruction in its page: another run may have the page elsewhere.
   public static int offset(long instruction) {
     return (int) (instruction % PAGE);
   }

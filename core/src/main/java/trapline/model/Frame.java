@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inlined whether this level was inlined into the next one
 /// @param signal whether this is the frame that the kernel pushed to call a signal handler
 /// @param tailCall whether the function has left the stack by a jump to the next inner one, which
-///     returns in its stead; `pc` is then behind that jump
+///     returns in its place; `pc` is then behind that jump
 /// @param evidence how function and place are known
 /// @param own whether it is the user's own code, and not a compiler's, a system's or a library's
 public record Frame(

@@ -1,6 +1,6 @@
 package trapline.model;
 
-/// One argument of a call, as far as another run of the program has the same.
+/// One argument of a call, as far as it is the same in another run of the program.
 ///
 /// @param value as given; of [Kind#NUMBER] what must be the same
 public record KeyArgument(Kind kind, long value) {
@@ -8,13 +8,13 @@ public record KeyArgument(Kind kind, long value) {
   public enum Kind {
     /// The same.
     NUMBER,
-    /// Perhaps another one, given out by the kernel: a descriptor.
+    /// Perhaps another number, assigned by the kernel: a descriptor.
     DESCRIPTOR,
     /// Another number of the same process or thread.
     PROCESS,
     /// Another number of an object that the kernel keeps, such as a shared memory segment.
     OBJECT,
-    /// Another address, or a large number, which may be a time or have been drawn.
+    /// Another address, or a large number, which may be a time or random.
     ADDRESS
   }
 

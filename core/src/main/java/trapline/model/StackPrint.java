@@ -2,8 +2,8 @@ package trapline.model;
 
 import java.util.List;
 
-/// Where a thread's return addresses stand on its stack, so that another run's stack can be told to
-/// be of the same calls: frames have the same sizes there, and code keeps its place in its pages.
+/// Where a thread's return addresses are on its stack, to recognise the same calls on another run's
+/// stack: frames have the same sizes there, and code keeps its offset in its pages.
 ///
 /// @param levels innermost first
 public record StackPrint(List<Level> levels) {
@@ -14,8 +14,8 @@ public record StackPrint(List<Level> levels) {
 
   /// One return address.
   ///
-  /// @param slot how far it stands above the stack pointer, in bytes
-  /// @param offset where in its page it points to
+  /// @param slot its distance above the stack pointer, in bytes
+  /// @param offset of the address in its page
   public record Level(int slot, int offset) {}
 
   public StackPrint {

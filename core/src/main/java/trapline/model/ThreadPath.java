@@ -1,10 +1,10 @@
 package trapline.model;
 
-/// The way down a run's tree of processes to one thread: which thread or process of which creator
-/// it is, made from which place, and what it runs. Two runs of a program have different thread
-/// numbers and the same ways.
+/// The path down a run's tree of processes to one thread: which thread or process of which creator
+/// it is, made from which place, and what it runs. Two runs of a program have different thread ids
+/// but the same paths.
 ///
-/// Ways are equal when their steps are.
+/// Paths are equal when their steps are.
 ///
 /// @param digest of all the steps
 /// @param depth how many they are

@@ -3,7 +3,7 @@ package trapline.kernel.run;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 
-/// Says for which other error a function said its own: `if (lookup(name) < 0) return -EINVAL;`.
+/// Finds the error that a function replaced by its own: `if (lookup(name) < 0) return -EINVAL;`.
 final class Conversion {
   private static final int LARGEST = 4095;
 

@@ -10,8 +10,8 @@ import trapline.code.Instruction;
 import trapline.code.OperandKind;
 import trapline.code.RegisterClass;
 
-/// How a function came to one of its instructions: which answers of those that it called it looked
-/// at, and whether the way there depended on one.
+/// How a function came to one of its instructions: which results of the functions that it called it
+/// tested, and whether the path there depended on one.
 final class Decision {
   private static final int MOST_INSTRUCTIONS = 1 << 15;
 
@@ -34,7 +34,7 @@ final class Decision {
     this.point = point;
   }
 
-  /// The last function that was called before and of which the answer was looked at.
+  /// The last function that was called before and whose result was tested.
   ///
   /// @return `null` when there is none
   @Nullable CallNode lastAsked() {

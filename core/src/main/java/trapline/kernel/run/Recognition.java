@@ -5,14 +5,15 @@ import trapline.code.Instruction;
 import trapline.code.OperandKind;
 import trapline.code.RegisterClass;
 
-/// Finds whom an error is from that a function said itself, but only because it had been told it.
+/// Finds where an error comes from that a function loaded itself, but only because a function that
+/// it called had returned the same error.
 ///
 /// From `ret = f(); if (ret != -EX) goto out; …; out: return ret;` compilers make two ways out, and
 /// the one for `-EX` loads it as a constant: it no longer comes from `f`, which said it.
 ///
-/// An error that was recovered from is another matter: a second try, the next of several candidates
-/// or a fallback. There the function asks somebody else before it says the same error, or comes to
-/// saying it also without having been told.
+/// It is different when the function recovered from that error by a second try, the next of several
+/// candidates or a fallback. Then it calls another function before it returns the same error, or
+/// it can return that error without having been told.
 final class Recognition {
   private Recognition() {}
 

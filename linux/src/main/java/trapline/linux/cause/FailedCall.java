@@ -9,7 +9,7 @@ import trapline.model.Argument;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 
-/// A call that failed, while its thread is stopped behind it.
+/// A call that failed, while its thread is stopped at its end.
 ///
 /// @param name the call's
 /// @param errno the error's name, such as `EACCES`

@@ -8,7 +8,7 @@ import trapline.model.LocalCause;
 /// opens a file that the program named, except a regular file that could not be executed: its
 /// interpreter's name is read.
 public final class LocalCauses {
-  /// Each looks only where the call and its error are its business.
+  /// Each looks only at the calls and errors that it knows.
   private static final List<BiConsumer<FailedCall, Findings>> LOOKS =
       List.of(
           PathCause::look,
@@ -27,7 +27,7 @@ public final class LocalCauses {
   /// The causes that were found, the nearest first; none when nothing on this machine explains the
   /// error, or nothing that can be seen.
   ///
-  /// @param call its thread must still be stopped behind it
+  /// @param call its thread must still be stopped at its end
   public static List<LocalCause> of(FailedCall call) {
     Findings findings = new Findings();
     for (BiConsumer<FailedCall, Findings> look : LOOKS) {

@@ -4,7 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `EACCES` and `EPERM` of calls that name files: which file or directory refused, its mode and
-/// owner, and who asked.
+/// owner, and the caller's ids.
 final class RefusalCause {
   private static final int O_ACCMODE = 3;
   private static final int O_WRONLY = 1;

@@ -1,6 +1,6 @@
 package trapline.linux.cause;
 
-/// How names of files stand in a sentence.
+/// How file names are written in a sentence.
 final class Shown {
   private static final int LONGEST = 120;
 

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import trapline.linux.proc.ProcFile;
 
-/// Who asked: what the kernel compares with owners, modes and required capabilities
+/// The caller's ids: what the kernel compares with owners, modes and required capabilities
 /// (credentials(7), capabilities(7)).
 ///
 /// @param user the file system user id

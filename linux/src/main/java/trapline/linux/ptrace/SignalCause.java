@@ -23,8 +23,8 @@ final class SignalCause {
     };
   }
 
-  /// Whether nothing comes of a signal: the process ignores it, or neither handles it nor is there
-  /// anything that the kernel does by itself.
+  /// Whether a signal has no effect: the process ignores it, or has no handler and the kernel's
+  /// default action is to do nothing.
   static boolean doesNothing(int threadId, int signal) {
     ProcessFacts.Disposition disposition = ProcessFacts.disposition(threadId, signal);
     return switch (disposition) {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides inside a guest which calls it is stopped at: stopping at each costs a millisecond.
 ///
-/// The kernel's entry code calls `do_syscall_64`. That one call is made to lead to a few
-/// instructions that look the call up in tables, and go on to `do_syscall_64` with the same stack
-/// and arguments, over a breakpoint when the call is wanted. They lie in the padding that stands
-/// before the entry code's page (`ALIGN_ENTRY_TEXT_BEGIN`), so that nothing of the kernel is
-/// overwritten but the call's target.
+/// The kernel's entry code calls `do_syscall_64`. That one call is redirected to a few instructions
+/// that look the system call up in tables, and go on to `do_syscall_64` with the same stack and
+/// arguments, over a breakpoint when the system call is wanted. They are in the padding before the
+/// entry code's page (`ALIGN_ENTRY_TEXT_BEGIN`), so that nothing of the kernel is overwritten but
+/// the call's target.
 final class CallFilter {
   /// Calls with these numbers make threads and programs: clone, fork, vfork, execve, execveat,
   /// clone3.
@@ -80,7 +80,7 @@ final class CallFilter {
     this.target = target;
   }
 
-  /// Lays a filter into a guest that stands still in its kernel.
+  /// Writes a filter into a guest that is stopped in its kernel.
   ///
   /// @return `null` when this kernel's code is not as it must be: then every call is stopped at
   static @Nullable CallFilter install(GdbRemote gdb, EntryPoints entries, List<CallPattern> wanted)

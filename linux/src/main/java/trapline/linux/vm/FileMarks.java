@@ -7,9 +7,9 @@ import java.util.Map;
 import trapline.linux.sys.ExtendedAttributes;
 import trapline.linux.sys.FileStatus;
 
-/// What files have besides mode and owner that the kernel looks at: capabilities and access control
-/// lists, which the guest's files get, and flags of chattr(1), which they cannot get on every
-/// kernel and so never do.
+/// What the kernel checks of files besides mode and owner: capabilities and access control lists,
+/// which the guest's files get, and flags of chattr(1), which not every kernel could set there, so
+/// the guest's files never get them.
 final class FileMarks {
   /// `struct vfs_cap_data` (capabilities(7)).
   private static final String CAPABILITIES = "security.capability";

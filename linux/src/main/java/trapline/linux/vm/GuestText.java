@@ -9,8 +9,8 @@ import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 
-/// The code that a guest's kernel runs: as it lies in the machine's memory once the kernel has
-/// booted and has replaced instructions of its image to suit the processor and what is switched on
+/// The code that a guest's kernel runs, as it is in the machine's memory after boot. By then the
+/// kernel has replaced instructions of its image to suit the processor and its settings
 /// (alternatives, indirect calls, static calls and keys).
 ///
 /// Safe for use by one thread.
