@@ -103,7 +103,7 @@ final class LibcBuildCommand implements Callable<Integer> {
           // The virtual machine ends as soon as the interruption is closed.
           root.err()
               .println(
-                  "trapline: interrupted; nothing was registered; the same command goes on with it");
+                  "trapline: interrupted; nothing was registered; the same command continues it");
           root.err().flush();
           return ExitStatus.INTERRUPTED;
         }

@@ -11,8 +11,8 @@ import trapline.model.LocalCause;
 import trapline.model.Outcome;
 import trapline.model.RemoteMemory;
 
-/// What on this machine made a call fail, while its thread is stopped behind it: later it may not
-/// be seen any more.
+/// Looks up what on this machine made a call fail, while its thread is stopped at the call's end:
+/// later it may no longer be visible.
 final class Causes {
   private Causes() {}
 
