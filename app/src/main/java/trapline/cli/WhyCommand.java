@@ -48,7 +48,9 @@ final class WhyCommand implements Callable<Integer> {
     described.addOption(
         TraplineCommand.flag(
             "--all",
-            "Explain every call that failed, not only the last " + FailureChoice.MOST + "."));
+            "Explain every call that failed, look-ups of files too, not only the last "
+                + FailureChoice.MOST
+                + "."));
     described.addOption(
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));

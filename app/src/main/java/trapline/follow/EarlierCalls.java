@@ -76,7 +76,10 @@ final class EarlierCalls {
   /// The earlier call that an error goes back to; `null` when there is none that is known.
   @Nullable LocalCause cause(int process, String name, List<Argument> arguments, String errno) {
     ArgValue.Descriptor descriptor = descriptor(arguments);
-    Earlier earlier = descriptor == null ? null : calls.get(new Open(process, descriptor.fd()));
+    if (descriptor == null) {
+      return null;
+    }
+    Earlier earlier = calls.get(new Open(process, descriptor.fd()));
     if (earlier == null || !leaves(earlier, descriptor.target(), name, errno)) {
       return null;
     }
