@@ -150,7 +150,8 @@ public final class Demangler {
       return null;
     }
     String key = name.substring(at + 3);
-    Output of = read(key, full);
+    // A key that is keyed itself is no name: one level each would cost the stack.
+    Output of = key.startsWith(GLOBAL) ? null : read(key, full);
     if (of == null) {
       of = new Output();
       of.append(key);

@@ -41,22 +41,34 @@ final class NameParser {
 
   /// Functions made from templates have their return type in the name, except those that have none.
   private static boolean hasReturnType(Node name) {
-    return switch (name) {
-      case Node.Local local -> hasReturnType(local.name());
-      case Node.Modified modified when modified.qualifier().isOfFunction() ->
-          modified.inner() != null && hasReturnType(modified.inner());
-      case Node.Template template -> !isWithoutResult(template.name());
-      default -> false;
-    };
+    Node of = name;
+    while (true) {
+      if (of instanceof Node.Local local) {
+        of = local.name();
+      } else if (of instanceof Node.Modified modified
+          && modified.qualifier().isOfFunction()
+          && modified.inner() != null) {
+        of = modified.inner();
+      } else {
+        return of instanceof Node.Template template && !isWithoutResult(template.name());
+      }
+    }
   }
 
   private static boolean isWithoutResult(Node name) {
-    return switch (name) {
-      case Node.Qualified qualified -> isWithoutResult(qualified.name());
-      case Node.Local local -> isWithoutResult(local.name());
-      case Node.Constructor _, Node.Destructor _, Node.Conversion _ -> true;
-      default -> false;
-    };
+    Node of = name;
+    while (true) {
+      switch (of) {
+        case Node.Qualified qualified -> of = qualified.name();
+        case Node.Local local -> of = local.name();
+        case Node.Constructor _, Node.Destructor _, Node.Conversion _ -> {
+          return true;
+        }
+        default -> {
+          return false;
+        }
+      }
+    }
   }
 
   Node name() {
@@ -108,6 +120,7 @@ final class NameParser {
       if (qualifier == null) {
         break;
       }
+      parser.budget.spend();
       in.skip(1);
       qualifiers.add(qualifier.ofThis());
     }

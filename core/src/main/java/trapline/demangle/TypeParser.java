@@ -47,6 +47,7 @@ final class TypeParser {
     List<Qualifier> qualifiers = new ArrayList<>();
     List<@Nullable Node> arguments = new ArrayList<>();
     while (isQualified()) {
+      parser.budget.spend();
       Qualifier qualifier = qualifier(in.next());
       Node argument = null;
       if (qualifier == null) {

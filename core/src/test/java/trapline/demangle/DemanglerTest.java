@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,31 @@ class DemanglerTest {
     }
     String rust = "_RINvC1a1b" + "R".repeat(10_000) + "lE";
     assertThat(Demangler.demangle(rust)).isEqualTo(rust);
+  }
+
+  /// None of these may cost the stack, whatever becomes of them.
+  @Test
+  void manyQualifiersAreReadWithoutRecursion() {
+    List<String> bombs = new ArrayList<>();
+    for (String qualifier : new String[] {"K", "V", "r", "KVr"}) {
+      String many = qualifier.repeat(19_000 / qualifier.length());
+      bombs.add("_ZN" + many + "1fIiEEv");
+      bombs.add("_ZN" + many + "1fE");
+      bombs.add("_ZZ1gvEN" + many + "1fIiEEv");
+      bombs.add("_Z1f" + many + "i");
+      bombs.add("_Z1fM1A" + many + "FvvE");
+    }
+    bombs.add("_Z1f" + "Do".repeat(9000) + "FvvE");
+    bombs.add("_Z1f" + "B1a".repeat(6000) + "v");
+    bombs.add("_ZW1a" + "WP1a".repeat(4000) + "1fv");
+    bombs.add("_ZN" + "1a".repeat(9000) + "Ev");
+    bombs.add("_ZN1fI" + "iEEv" + ".a".repeat(9000));
+    bombs.add("_GLOBAL__I_".repeat(1800) + "f");
+    for (String bomb : bombs) {
+      assertThat(bomb).hasSizeLessThan(20_000);
+      assertThat(Demangler.demangle(bomb)).as(bomb.substring(0, 20)).isNotEmpty();
+      assertThat(Demangler.brief(bomb, "…")).as(bomb.substring(0, 20)).isNotEmpty();
+    }
   }
 
   /// Debug information writes template arguments out.
