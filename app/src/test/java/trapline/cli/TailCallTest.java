@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -220,6 +221,44 @@ class TailCallTest {
       JsonNode plt = Follow.hop(journeys.get(name), "plt");
       assertThat(plt.path("missing").asText()).as("%s %s", build, name).contains("pointer");
     }
+  }
+
+  /// Each state makes a call after it has put the next one into the pointer that it was called
+  /// through.
+  private static final String STATES =
+      """
+      #include <unistd.h>
+      static void (*volatile state)(void);
+      static long calls;
+      static __attribute__((noinline)) void last(void) { getpgrp(); calls++; }
+      static __attribute__((noinline)) void second(void) { state = last; getppid(); calls++; }
+      static __attribute__((noinline)) void first(void) { state = second; getpid(); calls++; }
+      int main(void) {
+        state = first;
+        for (int i = 0; i < 3; i++) state();
+        return calls != 3;
+      }
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-O2", "-g -O2", "-O2 -fno-pie -no-pie", "-O2 -mindirect-branch=thunk"})
+  void aPointerThatHasChangedSinceTheCallMakesNoLevel(String options) {
+    Path program = Programs.compile(folder, "states", STATES, options.split(" "));
+    Map<String, String> running = Map.of("getpid", "first", "getppid", "second", "getpgrp", "last");
+    Follow run =
+        Follow.json(List.of("--call", "getpid,getppid,getpgrp"), List.of(program.toString()));
+    Map<String, JsonNode> journeys = own(run);
+    assertThat(journeys.keySet()).containsAll(running.keySet());
+    running.forEach(
+        (call, function) -> {
+          List<String> levels = new ArrayList<>();
+          for (JsonNode level : Follow.hop(journeys.get(call), "source-line").get("stack")) {
+            if (level.get("module").asText().endsWith("states")) {
+              levels.add(level.get("function").asText());
+            }
+          }
+          assertThat(levels).as("%s %s", options, call).startsWith(function, "main");
+        });
   }
 
   private static Map<String, JsonNode> own(Follow run) {

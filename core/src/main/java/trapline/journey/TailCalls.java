@@ -132,13 +132,13 @@ final class TailCalls {
         return List.of();
       }
       Branch branch = Branch.of(code, index, from);
-      RemoteAddress target = branch.target(space);
+      // A pointer in memory may lead elsewhere by now than it did at the call.
+      RemoteAddress target = branch.isFixed() ? branch.target(space) : null;
       Goal goal = new Goal(at, callee.lookupPc());
       if (target != null && goal.isReachedAt(target, space)) {
         return List.of();
       }
-      List<TailCall> stated =
-          byDebugInfo(goal, from, caller, target, target != null && branch.isFixed(), space);
+      List<TailCall> stated = byDebugInfo(goal, from, caller, target, space);
       if (stated != null) {
         return stated;
       }
@@ -183,22 +183,20 @@ final class TailCalls {
 
   /// As gdb does it: only where debug information states all that is asked for.
   ///
+  /// @param target where the call's instruction leads every time; `null` when it does not tell
   /// @return `null` when it does not
   private static @Nullable List<TailCall> byDebugInfo(
       Goal goal,
       Image from,
       PhysicalFrame caller,
       @Nullable RemoteAddress target,
-      boolean isStated,
       AddressSpace space) {
     DebugInfo info = from.debugInfo();
     CallSite site = info == null ? null : info.callReturningTo(from.link(caller.pc())).orElse(null);
     if (site == null) {
       return null;
     }
-    // What a pointer in memory leads to is known for now only: that is no statement of the debug
-    // information.
-    RemoteAddress called = isStated ? target : targetOf(site, from);
+    RemoteAddress called = target != null ? target : targetOf(site, from);
     if (called == null) {
       return null;
     }
@@ -243,8 +241,8 @@ final class TailCalls {
       PhysicalFrame caller, Image from, RemoteAddress within, AddressSpace space) {
     FunctionCode code = FunctionCode.endingAt(from, caller.lookupPc(), caller.pc().value());
     int index = code == null ? -1 : code.indexEndingAt(caller.pc().value());
-    RemoteAddress target =
-        code == null || index < 0 ? null : Branch.of(code, index, from).target(space);
+    Branch branch = code == null || index < 0 ? null : Branch.of(code, index, from);
+    RemoteAddress target = branch == null || !branch.isFixed() ? null : branch.target(space);
     return target != null && isEntry(target, within, space);
   }
 
@@ -336,7 +334,8 @@ final class TailCalls {
           FunctionExits of = exits(function, space);
           for (FunctionExits.Exit exit : of == null ? List.<FunctionExits.Exit>of() : of.jumps()) {
             RemoteAddress next = exit.branch().target(space);
-            if (next != null) {
+            // What a pointer holds now is only taken for the last jump: that one was made.
+            if (next != null && (exit.branch().isFixed() || goal.isReachedAt(next, space))) {
               ways.add(new TailChains.Way<>(tailCall(exit.behind(), BY_CODE), next));
             }
           }
