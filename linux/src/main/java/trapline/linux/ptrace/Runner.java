@@ -91,8 +91,13 @@ final class Runner {
     StepResult result = stepRaw(thread);
     switch (result) {
       case STEPPED -> resume(thread, -1);
-      case SIGNALLED, FAULTED, TRAPPED ->
-          ready.add(new TraceEvent.Signalled(thread.threadId, thread.signal));
+      // A signal that is held for later is in the event only.
+      case SIGNALLED, FAULTED, TRAPPED -> {
+        TraceEvent event = stepEvent;
+        if (event != null) {
+          ready.add(event);
+        }
+      }
       case EVENT, ENDED -> {
         TraceEvent event = stepEvent;
         if (event != null) {
