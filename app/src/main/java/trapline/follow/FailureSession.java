@@ -26,6 +26,7 @@ import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Argument;
 import trapline.model.CallKey;
+import trapline.model.Evidence;
 import trapline.model.Journey;
 import trapline.model.LocalCause;
 import trapline.model.Outcome;
@@ -135,6 +136,7 @@ public final class FailureSession {
   private final Set<String> seen = new HashSet<>();
   private final LookUps lookUps = new LookUps();
   private final EarlierCalls earlierCalls = new EarlierCalls();
+  private final SeccompView filters;
   private final LastWords lastWords = new LastWords();
   private long calls;
 
@@ -155,6 +157,7 @@ public final class FailureSession {
     this.builder = builder;
     this.processes = new ProcessTable(tracer, builder, objects);
     this.view = new ThreadView(tracer, limits);
+    this.filters = new SeccompView(tracer);
     this.notes = notes;
     this.watch = watch;
     this.endingSignals = new EndingSignals(tracer, interruptionComes);
@@ -216,6 +219,9 @@ public final class FailureSession {
       case TraceEvent.Exited exited -> exit(exited);
       case TraceEvent.Execed execed -> {
         pending.remove(execed.formerThreadId());
+        if (execed.formerThreadId() != thread) {
+          watch.left(execed.formerThreadId()); // it goes on under its leader's number
+        }
         processes.execed(execed);
         notes.execed(execed);
       }
@@ -252,8 +258,10 @@ public final class FailureSession {
         builder.arguments(id, entered.registers(), view.context(process.memory(), thread));
     pending.put(thread, new Pending(key, arguments, entered.nanoTime()));
     calls++;
-    String name = SyscallTable.of(id.abi()).nameOf(id.number());
-    seen.add(name);
+    SyscallTable table = SyscallTable.of(id.abi());
+    if (seen.size() < MOST_PLACES || table.byNumber(id.number()) != null) {
+      seen.add(table.nameOf(id.number()));
+    }
     watch.entered(thread);
   }
 
@@ -261,6 +269,11 @@ public final class FailureSession {
     int thread = exited.threadId();
     long result = exited.registers().rax();
     TracedProcess process = processes.of(thread);
+    if (filters.isTrapped(exited)) { // nothing was done, and the registers are those of before it
+      pending.remove(thread);
+      watch.left(thread);
+      return;
+    }
     openLines.exited(exited, process.processId(), process.memory());
     notes.exited(exited, process.memory());
     lastWords.exited(exited, process.memory());
@@ -315,25 +328,14 @@ public final class FailureSession {
   }
 
   private void add(Failure failure) {
-    String place = place(failure.journey());
-    Integer known = places.putIfAbsent(place, failures.size());
-    if (known == null) {
+    String place = FailurePlace.of(failure.journey());
+    Integer known = places.get(place);
+    if (known == null && failures.size() < MOST_PLACES) {
+      places.put(place, failures.size());
       failures.add(failure);
-    } else {
+    } else if (known != null) {
       failures.set(known, failures.get(known).again());
     }
-  }
-
-  private static String place(Journey journey) {
-    StringBuilder place = new StringBuilder(journey.name()).append(' ').append(journey.outcome());
-    if (!journey.hops().isEmpty()
-        && journey.hops().getFirst() instanceof trapline.model.Hop.SourceLine line) {
-      place.append(line.frame().module()).append(line.frame().moduleOffset());
-    }
-    for (Argument argument : journey.arguments()) {
-      place.append(' ').append(argument.value().text());
-    }
-    return place.toString();
   }
 
   /// 0 when it cannot be read.
@@ -377,14 +379,21 @@ public final class FailureSession {
             arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
     CallKey known = notes.called(thread, key, StackPrints.of(exited.registers(), process));
     List<LocalCause> causes = new ArrayList<>();
-    boolean isNew = !places.containsKey(place(journey)); // a place is looked at once
+    boolean isNew = !places.containsKey(FailurePlace.of(journey)); // a place is looked at once
     if (isNew && !startup && journey.outcome() instanceof Outcome.Failed failed) {
-      causes.addAll(Causes.of(journey, call.key().paths(), process.memory()));
-      LocalCause earlier =
-          earlierCalls.cause(
-              process.processId(), journey.name(), call.arguments(), failed.errno().name());
-      if (earlier != null) {
-        causes.add(earlier);
+      LocalCause filter = filters.cause(exited, journey.name(), failed.errno().name());
+      if (filter != null) {
+        causes.add(filter);
+      }
+      // Where a filter surely answered, no rule of the kernel function's says why.
+      if (filter == null || !filter.evidence().equals(Evidence.OBSERVED)) {
+        causes.addAll(Causes.of(journey, call.key().paths(), process.memory()));
+        LocalCause earlier =
+            earlierCalls.cause(
+                process.processId(), journey.name(), call.arguments(), failed.errno().name());
+        if (earlier != null) {
+          causes.add(earlier);
+        }
       }
     }
     LookUps.LookUp lookUp =

@@ -423,6 +423,9 @@ public final class FollowSession {
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
     }
+    if (execed.formerThreadId() != thread) {
+      watch.left(execed.formerThreadId()); // it goes on under its leader's number
+    }
     TracedProcess process = processes.execed(execed);
     lookAtVdso(process);
     if (walker != null) {

@@ -47,7 +47,7 @@ final class KeyArguments {
   ///
   /// @param arguments the six argument registers
   static List<KeyArgument> of(SyscallId id, List<Long> arguments) {
-    List<Meaning> meanings = KNOWN.computeIfAbsent(id, KeyArguments::meanings);
+    List<Meaning> meanings = known(id);
     List<KeyArgument> told = new ArrayList<>(meanings.size());
     for (int i = 0; i < meanings.size() && i < arguments.size(); i++) {
       told.add(of(meanings.get(i), arguments.get(i)));
@@ -74,12 +74,19 @@ final class KeyArguments {
     return Math.abs((int) value) < SMALL && (value == (int) value || value >>> 32 == 0);
   }
 
-  private static List<Meaning> meanings(SyscallId id) {
+  /// Remembers only calls that there are: a program can make up numbers without end.
+  private static List<Meaning> known(SyscallId id) {
+    List<Meaning> known = KNOWN.get(id);
+    if (known != null) {
+      return known;
+    }
     SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
     if (signature == null) {
       return List.of();
     }
-    return signature.parameters().stream().map(KeyArguments::meaning).toList();
+    List<Meaning> meanings = signature.parameters().stream().map(KeyArguments::meaning).toList();
+    KNOWN.put(id, meanings);
+    return meanings;
   }
 
   private static Meaning meaning(Parameter parameter) {

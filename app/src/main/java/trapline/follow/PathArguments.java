@@ -39,7 +39,7 @@ public record PathArguments(int argument, int folder) {
   ///
   /// @param arguments the six argument registers
   public static List<Named> read(SyscallId id, List<Long> arguments, RemoteMemory memory) {
-    List<PathArguments> all = KNOWN.computeIfAbsent(id, PathArguments::of);
+    List<PathArguments> all = known(id);
     if (all.isEmpty()) {
       return List.of();
     }
@@ -55,7 +55,7 @@ public record PathArguments(int argument, int folder) {
   ///
   /// @param texts in the order of its arguments
   static List<Named> of(SyscallId id, List<String> texts) {
-    List<PathArguments> all = KNOWN.computeIfAbsent(id, PathArguments::of);
+    List<PathArguments> all = known(id);
     List<Named> named = new ArrayList<>(all.size());
     for (int i = 0; i < all.size() && i < texts.size(); i++) {
       named.add(new Named(all.get(i), texts.get(i)));
@@ -64,7 +64,12 @@ public record PathArguments(int argument, int folder) {
   }
 
   /// The paths that a call takes; none when it takes none or is not known.
-  private static List<PathArguments> of(SyscallId id) {
+  /// Remembers only calls that there are: a program can make up numbers without end.
+  private static List<PathArguments> known(SyscallId id) {
+    List<PathArguments> known = KNOWN.get(id);
+    if (known != null) {
+      return known;
+    }
     SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
     if (signature == null) {
       return List.of();
@@ -78,6 +83,7 @@ public record PathArguments(int argument, int folder) {
         paths.add(new PathArguments(i, isRelative ? i - 1 : -1));
       }
     }
+    KNOWN.put(id, paths);
     return paths;
   }
 

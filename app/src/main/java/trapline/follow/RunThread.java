@@ -18,6 +18,9 @@ public final class RunThread {
   ///     kept
   public record Made(CallKey key, @Nullable Long result) {}
 
+  /// A process that comes to run more programs is not followed any further in what it runs.
+  private static final int MOST_PROGRAMS = 10_000;
+
   private final @Nullable RunThread creator;
   private final CallKey.@Nullable Place making;
   private final StackPrint makingStack;
@@ -62,6 +65,9 @@ public final class RunThread {
 
   /// It runs another program from here on.
   void runs(String program) {
+    if (programs.size() >= MOST_PROGRAMS) {
+      return;
+    }
     programs.add(program);
     path = path.running(program.substring(program.lastIndexOf('/') + 1));
     ways.add(path);

@@ -17,7 +17,8 @@ import trapline.model.ThreadPath;
 /// The threads and processes of a run, and their calls, numbered so that the same call can be found
 /// in another run.
 public final class RunTree {
-  /// When a run makes more different calls than this, further ones are neither counted nor kept.
+  /// When a run makes more different calls than this, further ones are neither counted nor kept;
+  /// further threads are kept only while they run.
   private static final int MOST = 100_000;
 
   private final Map<Integer, RunThread> running = new HashMap<>();
@@ -120,9 +121,13 @@ public final class RunTree {
       return thread(threadId);
     }
     String name = SyscallTable.of(call.id().abi()).nameOf(call.id().number());
+    last.remove(threadId);
+    if (all.size() >= MOST) {
+      running.remove(threadId);
+      return thread(threadId);
+    }
     RunThread made = thread(creatorId).makes(name, call);
     running.put(threadId, made);
-    last.remove(threadId);
     all.add(made);
     return made;
   }
@@ -155,7 +160,9 @@ public final class RunTree {
         threadId,
         each -> {
           RunThread first = new RunThread(ThreadPath.found(found++));
-          all.add(first);
+          if (all.size() < MOST) {
+            all.add(first);
+          }
           return first;
         });
   }

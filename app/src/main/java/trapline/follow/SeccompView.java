@@ -1,9 +1,12 @@
 package trapline.follow;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Diagnostic;
+import trapline.model.Evidence;
+import trapline.model.LocalCause;
 import trapline.model.Outcome;
 import trapline.model.TraceEvent;
 
@@ -11,6 +14,9 @@ import trapline.model.TraceEvent;
 final class SeccompView {
   private static final String WHERE = "seccomp";
   private static final String NOT_RUN = ": the kernel function did not run";
+
+  /// What filters refuse calls with. With others, every failure in a container would be theirs.
+  private static final Set<String> USUAL = Set.of("EPERM", "EACCES", "ENOSYS");
 
   private final Tracer tracer;
 
@@ -52,6 +58,39 @@ final class SeccompView {
       }
       case NONE, TRAPPED, KILLED -> {}
     }
+  }
+
+  /// Whether a filter kept a call from being made, so that its result says nothing of the kernel
+  /// function.
+  boolean isTrapped(TraceEvent.Exited exited) {
+    return tracer.wasTrapped(exited);
+  }
+
+  /// What is known of the filters' part in a call that has failed; observed where one surely gave
+  /// the error, `null` when none did.
+  @Nullable LocalCause cause(TraceEvent.Exited exited, String name, String errno) {
+    if (name.equals("seccomp") || name.equals("prctl")) {
+      return null; // a filter that it installed did not look at it
+    }
+    return switch (tracer.verdict(exited)) {
+      case RESULT ->
+          new LocalCause("a seccomp filter of the process answered" + NOT_RUN, Evidence.OBSERVED);
+      case TRACED ->
+          new LocalCause(
+              "a seccomp filter asks a tracer that is not there" + NOT_RUN, Evidence.OBSERVED);
+      case NOTIFIED ->
+          new LocalCause(
+              "a seccomp filter asked another process, which may have given this error",
+              new Evidence.Inferred("the filter says whom it asks, not what was answered"));
+      case UNREADABLE ->
+          USUAL.contains(errno)
+              ? new LocalCause(
+                  "a seccomp filter of the process may have given this error: reading it needs"
+                      + " CAP_SYS_ADMIN",
+                  new Evidence.Inferred("the process has a filter"))
+              : null;
+      case NONE, TRAPPED, KILLED -> null;
+    };
   }
 
   private static void note(Arrival arrival, String what, String remedy) {

@@ -59,6 +59,8 @@ class LocalCausesTest {
     assertThat(error.get("errno").get("name").asText()).isEqualTo(expected.errno());
     List<String> causes = new ArrayList<>();
     error.path("causes").forEach(each -> causes.add(each.get("text").asText()));
+    // In a container every process has a filter, which may not be readable.
+    causes.removeIf(each -> each.startsWith("a seccomp filter of the process may"));
     assertThat(String.join("\n", causes))
         .matches(expected.causes().replace("FOLDER", Pattern.quote(folder.toString())));
   }

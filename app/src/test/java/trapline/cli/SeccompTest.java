@@ -2,9 +2,13 @@ package trapline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +116,53 @@ class SeccompTest {
         .map(line -> line.substring(name.length()).strip())
         .findFirst()
         .orElse("0");
+  }
+
+  /// Lets no file be changed in its owner, and traps what is written to standard error.
+  private static final String REFUSES =
+      """
+      #include <linux/filter.h>
+      #include <linux/seccomp.h>
+      #include <signal.h>
+      #include <stddef.h>
+      #include <sys/prctl.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+      static void handler(int s) { }
+      int main(void) {
+        struct sock_filter code[] = {
+          BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_chown, 0, 1),
+          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 0, 1),
+          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        struct sock_fprog filter = {6, code};
+        signal(SIGSYS, handler);
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+            || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 9;
+        chown("/", 12345, 12345);
+        write(2, "X", 1);
+        close(-1);
+        return 0;
+      }
+      """;
+
+  @Test
+  void aCallThatAFilterRefusedHasNoOtherCause() throws IOException {
+    Programs.compile(folder, "program", REFUSES, "-g", "-w");
+    Why why = Why.run(folder, List.of("--kernel", "off", "--all", "./program"));
+    Map<String, String> causes = new HashMap<>();
+    for (JsonNode answer : why.answers()) {
+      causes.put(Follow.name(answer), answer.at("/error/causes").toString());
+    }
+    assertThat(causes).as(why.err()).containsKeys("chown", "close").doesNotContainKey("write");
+    assertThat(causes.get("chown")).contains("a seccomp filter of the process");
+    if (filtersCanBeRead()) {
+      assertThat(causes.get("chown")).contains("answered").doesNotContain("owner", "CAP_");
+    }
+    assertThat(causes.get("close")).doesNotContain("seccomp");
   }
 
   @ParameterizedTest

@@ -1,0 +1,59 @@
+package trapline.follow;
+
+import java.util.List;
+import trapline.model.ArgValue;
+import trapline.model.Argument;
+import trapline.model.Hop;
+import trapline.model.Journey;
+
+/// What failures of the same place have in common: the call, its error, where it was made and what
+/// it was passed. Addresses in memory are left out, which differ from process to process.
+final class FailurePlace {
+  private static final int MOST_NESTED = 64;
+
+  private FailurePlace() {}
+
+  static String of(Journey journey) {
+    StringBuilder place = new StringBuilder(journey.name()).append(' ').append(journey.outcome());
+    if (!journey.hops().isEmpty() && journey.hops().getFirst() instanceof Hop.SourceLine line) {
+      place.append(line.frame().module()).append(line.frame().moduleOffset());
+    }
+    for (Argument argument : journey.arguments()) {
+      place.append(' ');
+      append(place, argument.value(), 0);
+    }
+    return place.toString();
+  }
+
+  private static void append(StringBuilder place, ArgValue value, int depth) {
+    if (depth > MOST_NESTED) {
+      return;
+    }
+    switch (value) {
+      case ArgValue.Pointer pointer -> place.append(pointer.address() == 0 ? "NULL" : "&");
+      case ArgValue.Unreadable unreadable -> place.append('&').append(unreadable.reason());
+      case ArgValue.Struct struct -> {
+        place.append('{');
+        for (ArgValue.Field field : struct.fields()) {
+          place.append(field.name()).append('=');
+          append(place, field.value(), depth + 1);
+          place.append(',');
+        }
+        place.append('}');
+      }
+      case ArgValue.Array array -> list(place, array.elements(), depth + 1);
+      case ArgValue.Changed changed ->
+          list(place, List.of(changed.before(), changed.after()), depth + 1);
+      default -> place.append(value.text());
+    }
+  }
+
+  private static void list(StringBuilder place, List<ArgValue> values, int depth) {
+    place.append('[');
+    for (ArgValue each : values) {
+      append(place, each, depth);
+      place.append(',');
+    }
+    place.append(']');
+  }
+}
