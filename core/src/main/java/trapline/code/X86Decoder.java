@@ -38,7 +38,7 @@ public final class X86Decoder {
   /// @param address where `code[offset]` is, or will be, in memory
   /// @param into receives the result
   /// @return false when the bytes are no instruction; [Instruction#length()] then says how
-  ///     many bytes objdump passes over
+  ///     many bytes objdump passes over, at most [#MAX_LENGTH]
   /// @throws IndexOutOfBoundsException when `0 <= offset < limit <= code.length` does not
   ///     hold
   public boolean decode(byte[] code, int offset, int limit, long address, Instruction into) {
@@ -104,7 +104,8 @@ public final class X86Decoder {
       into.mask = 0;
       into.zeroing = false;
     }
-    return finish(into, BAD_ROW, length);
+    // objdump may pass over a byte more, which no processor has read.
+    return finish(into, BAD_ROW, Math.min(length, MAX_LENGTH));
   }
 
   private boolean decode(Instruction into) {

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Whatever the bytes are, the decoder answers, and nearly always as objdump does.
@@ -17,6 +22,10 @@ class DecoderFuzzTest {
   private static final int[] PREFIXES = {
     0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x3e, 0x64, 0x65, 0x26, 0x36
   };
+
+  /// What objdump prints of bytes that are too many prefixes for any instruction.
+  private static final String ONLY_PREFIXES =
+      "((cs|ds|es|fs|gs|ss|data16|addr32|lock|repz|repnz|rex[.A-Z]*)( |$))+";
 
   /// How code is made up.
   enum Shape {
@@ -85,6 +94,64 @@ class DecoderFuzzTest {
     assertThat(result.bytes).isEqualTo(code.length);
     assertThat(result.sameLength()).isGreaterThanOrEqualTo(shape.sameLength);
     assertThat(result.sameText()).isGreaterThanOrEqualTo(shape.sameText);
+  }
+
+  /// Prefixes up to the longest instruction and beyond it, before every way to choose an opcode map.
+  @Test
+  void manyPrefixesAgreeWithObjdump(@TempDir Path folder) throws Exception {
+    Tools.require("objdump");
+    int[][] starts = {
+      {}, {0x0f}, {0x0f, 0x38}, {0x0f, 0x3a}, {0x0f, 0x0f}, {0xc4}, {0xc5}, {0x62}, {0x8f}, {0xd9},
+      {0x48}, {0x9b}
+    };
+    SplittableRandom random = new SplittableRandom(15);
+    int unit = 48;
+    byte[] code = new byte[unit * 6000];
+    java.util.Arrays.fill(code, (byte) 0x90);
+    for (int i = 0; i < code.length / unit; i++) {
+      int at = i * unit;
+      for (int n = random.nextInt(6, 17); n > 0; n--) {
+        code[at++] = (byte) PREFIXES[random.nextInt(PREFIXES.length)];
+      }
+      for (int each : starts[i % starts.length]) {
+        code[at++] = (byte) each;
+      }
+      for (int n = 0; n < 8; n++) {
+        code[at++] = (byte) random.nextInt(256);
+      }
+    }
+    Path file = folder.resolve("code.bin");
+    Files.write(file, code);
+    Map<Long, String> lines = new HashMap<>();
+    List<String> command =
+        List.of("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-z", "-w", file.toString());
+    for (String line : Command.runIn(folder, command).orFail().lines().toList()) {
+      String[] columns = line.split("\t");
+      if (columns.length == 3) {
+        lines.put(Long.parseLong(columns[0].strip().replace(":", ""), 16), line);
+      }
+    }
+    X86Decoder decoder = new X86Decoder();
+    Instruction instruction = new Instruction();
+    int good = 0;
+    int tooLong = 0;
+    for (int at = 0; at < code.length; at += unit) {
+      String line = lines.get((long) at);
+      assertThat(line).isNotNull();
+      String[] columns = line.split("\t");
+      int theirs = columns[1].strip().length() / 3 + 1;
+      boolean isGood = decoder.decode(code, at, code.length, at, instruction);
+      check(instruction, code.length - at);
+      if (isGood) {
+        assertThat(instruction.length()).as(line).isEqualTo(theirs);
+        good++;
+      } else {
+        assertThat(columns[2]).as(line).matches(".*\\(bad\\).*|" + ONLY_PREFIXES);
+        tooLong += theirs >= X86Decoder.MAX_LENGTH ? 1 : 0;
+      }
+    }
+    assertThat(good).isGreaterThan(500);
+    assertThat(tooLong).isGreaterThan(500);
   }
 
   private static void decodeAll(byte[] code) {
