@@ -25,8 +25,7 @@ final class FuzzCoverage {
     Constructor<?> maker = Class.forName(args[0].substring(0, hash)).getDeclaredConstructor();
     maker.setAccessible(true);
     Object test = maker.newInstance();
-    Method target =
-        test.getClass().getDeclaredMethod(args[0].substring(hash + 1), byte[].class);
+    Method target = test.getClass().getDeclaredMethod(args[0].substring(hash + 1), byte[].class);
     target.setAccessible(true);
     int failed = 0;
     for (int i = 2; i < args.length; i++) {
@@ -54,9 +53,7 @@ final class FuzzCoverage {
     }
     System.out.printf(
         "%d %% of %d%s%n",
-        all == 0 ? 0 : 100 * covered / all,
-        all,
-        failed == 0 ? "" : ", " + failed + " inputs fail");
+        all == 0 ? 0 : 100 * covered / all, all, failed == 0 ? "" : ", " + failed + " inputs fail");
     System.exit(0);
   }
 

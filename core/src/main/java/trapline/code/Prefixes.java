@@ -56,14 +56,21 @@ final class Prefixes {
       if (kind == 0) {
         break;
       }
-      if (e.rex != 0 || e.at - e.start == X86Decoder.MAX_LENGTH - 1) {
+      boolean full = e.at - e.start == X86Decoder.MAX_LENGTH - 1;
+      if (kind == P_WAIT && e.prefixes != 0 && e.rex == 0 && !full) {
+        // It is an instruction of its own, which ends here.
+        e.waitAt = e.at++;
+        e.prefixes |= kind;
+        break;
+      }
+      if (e.rex != 0 || full) {
         // REX counts only directly before the opcode.
-        keep(e, into, e.at);
         if (e.has(P_WAIT) && e.rex != 0) {
-          // Only the REX prefix is printed, and only one byte counts.
-          into.prefixes[0] = (byte) e.rex;
-          into.prefixCount = 1;
-          e.at = e.start + 1;
+          // The wait is not printed, and as many bytes count as are.
+          keepAllButWait(e, into, e.at);
+          e.at = e.start + into.prefixCount;
+        } else {
+          keep(e, into, e.at);
         }
         into.shownPrefixes = (1 << into.prefixCount) - 1;
         return ALONE;
@@ -100,16 +107,20 @@ final class Prefixes {
   }
 
   private static OpcodeRow fwait(Encoding e, Instruction into) {
+    keepAllButWait(e, into, e.waitAt);
+    into.shownPrefixes = (1 << into.prefixCount) - 1;
+    e.at = e.start + into.prefixCount + 1;
+    return FWAIT;
+  }
+
+  private static void keepAllButWait(Encoding e, Instruction into, int end) {
     int count = 0;
-    for (int i = e.start; i < e.waitAt; i++) {
+    for (int i = e.start; i < end; i++) {
       if (e.code[i] != (byte) 0x9b) {
         into.prefixes[count++] = e.code[i];
       }
     }
     into.prefixCount = count;
-    into.shownPrefixes = (1 << count) - 1;
-    e.at = e.start + count + 1;
-    return FWAIT;
   }
 
   static void keep(Encoding e, Instruction into, int end) {
