@@ -11,8 +11,13 @@ final class EndingSignals {
   private static final int SIGINT = 2;
   private static final int SIGTERM = 15;
 
+  /// A program that ends so soon after a signal may have ended because of it.
+  private static final long SOON_NANOS = 2_000_000_000;
+
   private final Tracer tracer;
   private final BooleanSupplier interruptionComes;
+  private long perhapsForBoth;
+  private boolean seen;
 
   /// @param interruptionComes waits a moment for this process' own signal, and says whether it came
   EndingSignals(Tracer tracer, BooleanSupplier interruptionComes) {
@@ -20,7 +25,9 @@ final class EndingSignals {
     this.interruptionComes = interruptionComes;
   }
 
-  /// Whether the signal that a thread is stopped for came to this process, too.
+  /// Whether the signal that a thread is stopped for came to this process, too. Only one from the
+  /// terminal is waited for: a signal that another process sent reaches the program at once, and
+  /// [#haveEndedBoth()] tells later.
   ///
   /// @param thread 0 for none
   boolean isForBoth(int thread) {
@@ -29,8 +36,21 @@ final class EndingSignals {
       return false;
     }
     return switch (tracer.pendingOrigin(thread)) {
-      case TERMINAL, OUTSIDE -> interruptionComes.getAsBoolean();
-      case PROGRAM -> false;
+      case TERMINAL -> interruptionComes.getAsBoolean();
+      case OUTSIDE_OR_GROUP -> {
+        perhapsForBoth = System.nanoTime();
+        seen = true;
+        yield false;
+      }
+      case OUTSIDE, PROGRAM -> false;
     };
+  }
+
+  /// Whether the program, which has ended, was sent a signal shortly before that came to this
+  /// process, too.
+  boolean haveEndedBoth() {
+    return seen
+        && System.nanoTime() - perhapsForBoth < SOON_NANOS
+        && interruptionComes.getAsBoolean();
   }
 }

@@ -180,10 +180,10 @@ public final class FailureSession {
       int before = failures.size();
       take(event);
       if (failures.size() > before && isEnough.test(failures)) {
-        break;
+        return result(false);
       }
     }
-    return result(false);
+    return result(endingSignals.haveEndedBoth());
   }
 
   private Result result(boolean isInterrupted) {
@@ -282,7 +282,7 @@ public final class FailureSession {
       watch.left(thread);
       return;
     }
-    boolean handled = isSignalReturn(call.key().id());
+    boolean handled = HandlersAwaited.isSignalReturn(call.key().id());
     if (handled && result == -EINTR) {
       watch.left(thread);
       settle(thread);
@@ -312,11 +312,6 @@ public final class FailureSession {
     } else {
       add(failure);
     }
-  }
-
-  private static boolean isSignalReturn(SyscallId id) {
-    String name = SyscallTable.of(id.abi()).nameOf(id.number());
-    return name.equals("rt_sigreturn") || name.equals("sigreturn");
   }
 
   /// An interrupted call of this thread has not been started again.

@@ -21,6 +21,7 @@ import trapline.kernel.run.TracedCall;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.CallKey;
+import trapline.model.Diagnostic;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.Registers;
@@ -56,37 +57,6 @@ public final class FollowSession {
     INTERRUPTED
   }
 
-  /// A call that has begun.
-  ///
-  /// @param walked the states from the call site to the trap; empty when it was not walked
-  /// @param key which call of the run it is; `null` when no notes are taken
-  private record Pending(
-      Arrival arrival,
-      Kind kind,
-      long nanoTime,
-      long occurrence,
-      List<Registers> walked,
-      @Nullable CallKey key) {}
-
-  /// A call that a signal interrupted, and that the kernel may start again, after the handler when
-  /// there is one. When that does not come about, this is the last that is known of it.
-  private static final class Interrupted {
-    final Pending call;
-    final Journey journey;
-    boolean handlerReturned;
-
-    Interrupted(Pending call, Journey journey) {
-      this.call = call;
-      this.journey = journey;
-    }
-  }
-
-  private enum Kind {
-    FULL,
-    REPEAT,
-    STARTUP
-  }
-
   private final Tracer tracer;
   private final FollowOptions options;
   private final JourneyBuilder builder;
@@ -102,8 +72,9 @@ public final class FollowSession {
   private final CallWatch watch;
 
   private final ProcessTable processes;
-  private final Map<Integer, Pending> pending = new LinkedHashMap<>();
-  private final Map<Integer, Interrupted> interrupted = new LinkedHashMap<>();
+  private final Map<Integer, PendingCall> pending = new LinkedHashMap<>();
+  private final Map<Integer, InterruptedCall> interrupted = new LinkedHashMap<>();
+  private final HandlersAwaited<ReturnedCall> handlersAwaited = new HandlersAwaited<>();
   private final Map<String, Long> occurrences = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
   private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
@@ -164,7 +135,7 @@ public final class FollowSession {
         tracer.resume(thread);
       }
     }
-    return end(End.PROGRAM_ENDED);
+    return end(endingSignals.haveEndedBoth() ? End.INTERRUPTED : End.PROGRAM_ENDED);
   }
 
   /// @return whether everything that was asked for has been followed
@@ -172,7 +143,13 @@ public final class FollowSession {
     boolean complete = false;
     switch (event) {
       case TraceEvent.Entered entered -> enter(entered);
-      case TraceEvent.Exited exited -> complete = exit(exited);
+      case TraceEvent.Exited exited -> {
+        exit(exited);
+        if (HandlersAwaited.isSignalReturn(exited.call())) {
+          handlerReturned(exited);
+        }
+        complete = isComplete();
+      }
       case TraceEvent.Execed execed -> exec(execed);
       case TraceEvent.Ended ended -> {
         ended(ended);
@@ -224,10 +201,11 @@ public final class FollowSession {
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     CallKey key = notes == null ? null : notes.entered(entered, process.memory());
-    Interrupted before = interrupted.get(thread);
+    giveUp(handlersAwaited.left(thread, entered.registers()), "did not return there");
+    InterruptedCall before = interrupted.get(thread);
     if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
       interrupted.remove(thread);
-      emit(before.call, before.journey);
+      emit(before.returned.call(), before.journey);
     }
     if (options.wants(name)) {
       process.mayHaveChanged(thread);
@@ -239,9 +217,12 @@ public final class FollowSession {
               registers,
               process,
               view.context(process.memory(), thread));
-      Interrupted broken = interrupted.get(thread);
-      if (broken != null && broken.call.arrival().site().equals(arrival.site())) {
+      InterruptedCall broken = interrupted.get(thread);
+      if (broken != null && broken.site().equals(arrival.site())) {
         interrupted.remove(thread);
+        if (options.all()) {
+          emit(broken.returned.call(), broken.journey);
+        }
       }
       boolean startup = !process.started() && arrival.mayPrecedeProgram();
       if (!startup) {
@@ -255,29 +236,32 @@ public final class FollowSession {
   private void begin(
       int thread, Arrival arrival, TracedProcess process, boolean startup, @Nullable CallKey key) {
     long occurrence = occurrences.merge(arrival.site(), 1L, Long::sum);
-    Kind kind = Kind.FULL;
+    PendingCall.Kind kind = PendingCall.Kind.FULL;
     if (startup && !options.startup()) {
-      kind = Kind.STARTUP;
+      kind = PendingCall.Kind.STARTUP;
     } else if (occurrence > 1) {
       if (!options.all()) {
         return;
       }
-      kind = Kind.REPEAT;
+      kind = PendingCall.Kind.REPEAT;
     }
     // A journey that is shown in one line needs no more than its place.
-    boolean inBrief = kind == Kind.REPEAT || (kind == Kind.STARTUP && options.calls().isEmpty());
+    boolean inBrief =
+        kind == PendingCall.Kind.REPEAT
+            || (kind == PendingCall.Kind.STARTUP && options.calls().isEmpty());
     if (inBrief && !sink.wantsWholeJourneys()) {
       builder.locate(arrival, process);
     } else {
       builder.explore(arrival, process, process.slots(), process.bindsNow(), process::libraryName);
     }
-    List<Registers> walked = walker == null || kind != Kind.FULL ? null : walker.take(thread);
-    if (kind == Kind.FULL) {
+    List<Registers> walked =
+        walker == null || kind != PendingCall.Kind.FULL ? null : walker.take(thread);
+    if (kind == PendingCall.Kind.FULL) {
       watch.entered(thread);
     }
     pending.put(
         thread,
-        new Pending(
+        new PendingCall(
             arrival,
             kind,
             System.nanoTime(),
@@ -286,9 +270,9 @@ public final class FollowSession {
             key));
   }
 
-  private boolean exit(TraceEvent.Exited exited) {
+  private void exit(TraceEvent.Exited exited) {
     int thread = exited.threadId();
-    Pending call = pending.remove(thread);
+    PendingCall call = pending.remove(thread);
     TracedProcess process = processes.of(thread);
     openLines.exited(exited, process.processId(), process.memory());
     if (walker != null) {
@@ -297,80 +281,143 @@ public final class FollowSession {
     if (notes != null) {
       notes.exited(exited, process.memory());
     }
-    Interrupted before = interrupted.get(thread);
-    if (before != null
-        && SyscallTable.of(exited.call().abi())
-            .nameOf(exited.call().number())
-            .equals("rt_sigreturn")) {
-      before.handlerReturned = true;
-    }
     if (call == null || call.arrival().id().number() != exited.call().number()) {
       watch.left(thread);
       if (walker != null) {
         walker.passed(process, thread);
       }
-      return false;
+      return;
     }
     Outcome.NeverRan never = filters.kept(exited);
     if (never != null) {
       watch.left(thread);
       unreturned(call, never);
-      return isComplete();
+      return;
     }
-    if (call.kind() == Kind.FULL) {
+    if (call.kind() == PendingCall.Kind.FULL) {
       filters.note(exited, call.arrival());
     }
     // Everything about the call is read now: stepped on, the program may change it.
     Departure departure =
         builder.depart(call.arrival(), exited.registers(), view.context(process.memory(), thread));
     TracedCall ran =
-        call.kind() == Kind.FULL
+        call.kind() == PendingCall.Kind.FULL
             ? watch.ran(thread, exited.call(), exited.registers().rax())
             : null;
     process.mayHaveChanged(thread);
     long nanoseconds = exited.nanoTime() - call.nanoTime();
-    boolean restarted = departure.outcome() instanceof Outcome.Restarted;
-    ReturnTrace trace = wayBack(thread, call, departure, process);
+    ReturnedCall returned = new ReturnedCall(call, departure, process, nanoseconds, ran);
+    returned(returned);
+  }
+
+  private void returned(ReturnedCall returned) {
+    String notStepped = notStepped(returned);
+    Registers registers = returned.departure().registers();
+    if (notStepped == null) {
+      stepBack(returned, new WayBack(registers, returned.call().arrival().returnPoint()));
+    } else {
+      finish(returned, ReturnTrace.of(registers, notStepped));
+    }
+  }
+
+  /// Why a thread is not stepped back to its caller; empty when the way back is not shown, `null`
+  /// when it is stepped.
+  private @Nullable String notStepped(ReturnedCall returned) {
+    PendingCall call = returned.call();
+    boolean whole =
+        call.kind() == PendingCall.Kind.FULL
+            || (call.kind() == PendingCall.Kind.REPEAT && sink.wantsWholeJourneys());
+    if (!whole || returned.departure().outcome() instanceof Outcome.Restarted) {
+      return "";
+    }
+    return HandlersAwaited.isSignalReturn(call.arrival().id())
+        ? "the program goes on where the signal interrupted it"
+        : null;
+  }
+
+  /// Steps a thread back to its caller. It runs on here. Where a signal handler runs first, the
+  /// rest of the way is stepped when that has returned.
+  private void stepBack(ReturnedCall returned, WayBack way) {
+    int thread = returned.thread();
+    ReturnTrace trace = stepper.step(thread, way, returned.process().memory());
+    if (trace == null) {
+      handlersAwaited.add(thread, returned, way);
+      return;
+    }
+    if (!way.handled().isEmpty()) {
+      String what = "the program handled " + way.handled() + " on the way back";
+      returned.call().arrival().note(new Diagnostic("signal", what, ""));
+    }
+    finish(returned, trace);
+  }
+
+  private void handlerReturned(TraceEvent.Exited exited) {
+    int thread = exited.threadId();
+    InterruptedCall broken = interrupted.get(thread);
+    if (broken != null && broken.failedAt(exited.registers())) {
+      interrupted.remove(thread);
+      failed(broken.returned, exited.registers());
+    } else if (broken != null) {
+      broken.handlerReturned = true;
+    }
+    HandlersAwaited.Interrupted<ReturnedCall> found =
+        handlersAwaited.returned(thread, exited.registers());
+    if (found != null) {
+      found.call().process().mayHaveChanged(thread);
+      stepBack(found.call(), found.way());
+    }
+  }
+
+  /// A call that a signal interrupted has failed for it.
+  private void failed(ReturnedCall returned, Registers registers) {
+    Arrival arrival = returned.call().arrival();
+    TracedProcess process = returned.process();
+    process.mayHaveChanged(returned.thread());
+    occurrences.merge(arrival.site(), 1L, Long::sum);
+    returned(
+        returned.with(
+            builder.interrupted(
+                arrival,
+                returned.departure(),
+                registers,
+                view.context(process.memory(), returned.thread()))));
+  }
+
+  /// Shows calls whose way back is not gone on with.
+  ///
+  /// @param why what the handler did instead of returning
+  private void giveUp(List<HandlersAwaited.Interrupted<ReturnedCall>> left, String why) {
+    for (HandlersAwaited.Interrupted<ReturnedCall> each : left) {
+      WayBack way = each.way();
+      finish(each.call(), way.ended(way.handled() + " came, and its handler " + why));
+    }
+  }
+
+  private void finish(ReturnedCall returned, ReturnTrace trace) {
+    PendingCall call = returned.call();
+    Departure departure = returned.departure();
     Journey journey =
         builder.returned(
             call.arrival(),
             departure,
-            process,
+            returned.process(),
             trace,
-            nanoseconds,
+            returned.nanoseconds(),
             call.occurrence(),
-            steps(call, process, trace));
-    if (call.kind() == Kind.FULL) {
-      journey = watch.with(journey, ran);
+            steps(call, returned.process(), trace));
+    if (call.kind() == PendingCall.Kind.FULL) {
+      journey = watch.with(journey, returned.ran());
     }
-    if (restarted) {
+    if (departure.outcome() instanceof Outcome.Restarted) {
       // The same call comes again from the same place, and that one is the answer.
       occurrences.merge(call.arrival().site(), -1L, Long::sum);
-      if (!options.all()) {
-        interrupted.put(thread, new Interrupted(call, journey));
-        return false;
-      }
+      interrupted.put(returned.thread(), new InterruptedCall(returned, journey));
+      return;
     }
     emit(call, journey);
-    return isComplete();
   }
 
-  /// Steps a thread back to its caller when that is shown. It runs on here.
-  private ReturnTrace wayBack(
-      int thread, Pending call, Departure departure, TracedProcess process) {
-    Registers registers = departure.registers();
-    boolean whole =
-        call.kind() == Kind.FULL || (call.kind() == Kind.REPEAT && sink.wantsWholeJourneys());
-    if (!whole || departure.outcome() instanceof Outcome.Restarted) {
-      return ReturnTrace.of(registers, "");
-    }
-    if (call.arrival().name().equals("rt_sigreturn")) {
-      return ReturnTrace.of(registers, "the program goes on where the signal interrupted it");
-    }
-    return stepper.step(thread, registers, call.arrival().returnPoint(), process.memory());
-  }
-
-  private List<Step> steps(Pending call, TracedProcess process, ReturnTrace trace) {
+  private List<Step> steps(PendingCall call, TracedProcess process, ReturnTrace trace) {
     if (call.walked().isEmpty()) {
       return List.of();
     }
@@ -386,7 +433,7 @@ public final class FollowSession {
     return steps;
   }
 
-  private void emit(Pending call, Journey journey) {
+  private void emit(PendingCall call, Journey journey) {
     CallKey key = call.key();
     if (notes != null && key != null) {
       notes.journey(journey, key);
@@ -416,13 +463,14 @@ public final class FollowSession {
     if (notes != null) {
       notes.execed(execed);
     }
-    Pending call = pending.remove(execed.formerThreadId());
+    PendingCall call = pending.remove(execed.formerThreadId());
     if (call == null) {
       call = pending.remove(thread);
     }
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
     }
+    giveUp(handlersAwaited.ended(execed.formerThreadId()), "ran another program");
     if (execed.formerThreadId() != thread) {
       watch.left(execed.formerThreadId()); // it goes on under its leader's number
     }
@@ -436,11 +484,19 @@ public final class FollowSession {
 
   private void ended(TraceEvent.Ended ended) {
     watch.left(ended.threadId());
-    Interrupted broken = interrupted.remove(ended.threadId());
+    giveUp(handlersAwaited.ended(ended.threadId()), "did not return: the thread ended");
+    InterruptedCall broken = interrupted.remove(ended.threadId());
     if (broken != null) {
-      emit(broken.call, broken.journey);
+      unreturned(
+          broken.returned.call(),
+          new Outcome.NeverReturned(
+              "a signal interrupted it, and "
+                  + (ended.signal() == 0
+                      ? "the thread ended"
+                      : Signals.name(ended.signal()) + " ended the thread")
+                  + " before the kernel started it again"));
     }
-    Pending call = pending.remove(ended.threadId());
+    PendingCall call = pending.remove(ended.threadId());
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned(why(ended, call.arrival().name())));
     }
@@ -457,14 +513,21 @@ public final class FollowSession {
     return switch (call) {
       case "exit" -> "the thread ended";
       case "exit_group" -> "the process ended";
-      default ->
-          ended.signal() == 0
-              ? "the thread ended inside the call"
-              : Signals.name(ended.signal()) + " ended the thread inside the call";
+      default -> {
+        String signal = ended.signal() == 0 ? "" : Signals.name(ended.signal());
+        // A thread that is gone cannot be asked whether a filter killed it.
+        yield signal.isEmpty()
+            ? "the thread ended inside the call"
+            : signal
+                + " ended the thread inside the call"
+                + (signal.equals("SIGSYS")
+                    ? "; a seccomp filter may have kept it from running"
+                    : "");
+      }
     };
   }
 
-  private void unreturned(Pending call, Outcome outcome) {
+  private void unreturned(PendingCall call, Outcome outcome) {
     long nanoseconds = System.nanoTime() - call.nanoTime();
     emit(
         call,
@@ -472,16 +535,17 @@ public final class FollowSession {
   }
 
   private Result end(End end) {
+    giveUp(handlersAwaited.all(), "had not returned when Trapline stopped looking");
     if (end != End.PROGRAM_ENDED) {
-      for (Pending call : List.copyOf(pending.values())) {
+      for (PendingCall call : List.copyOf(pending.values())) {
         unreturned(call, new Outcome.StillRunning());
       }
       pending.clear();
-      for (Interrupted broken : interrupted.values()) {
+      for (InterruptedCall broken : interrupted.values()) {
         if (broken.handlerReturned) {
-          emit(broken.call, broken.journey);
+          emit(broken.returned.call(), broken.journey);
         } else {
-          unreturned(broken.call, new Outcome.StillRunning());
+          unreturned(broken.returned.call(), new Outcome.StillRunning());
         }
       }
       interrupted.clear();

@@ -1,21 +1,19 @@
 package trapline.follow;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Signals;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
-import trapline.journey.JourneyBuilder.ReturnPoint;
 import trapline.journey.ReturnTrace;
-import trapline.journey.WriteLog;
 import trapline.linux.ptrace.StepResult;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
-/// Steps a thread from behind its trap back to its caller, to see what is done with the result.
+/// Steps a thread from behind its trap back to its caller, to see what is done with the result. A
+/// signal handler that runs in between is not stepped: the way goes on where the handler returns
+// to.
 final class ReturnStepper {
   /// A library that takes longer than this to return is left to run.
   private static final int MOST = 4000;
@@ -32,64 +30,49 @@ final class ReturnStepper {
     this.tracer = tracer;
   }
 
-  /// Steps a thread that is stopped at the exit of a call. Afterwards it is stopped at an
-  /// instruction that makes no system call of its own by being stepped over.
+  /// Steps a thread that is stopped at the exit of a call, or where a signal handler has returned
+  /// to its way. Afterwards it is stopped at an instruction that makes no system call of its own by
+  /// being stepped over.
   ///
-  /// @param back where the library returns to; `null` when the program trapped by itself
-  ReturnTrace step(int threadId, Registers exit, @Nullable ReturnPoint back, RemoteMemory memory) {
+  /// @return `null` when a signal came whose handler runs first
+  @Nullable ReturnTrace step(int threadId, WayBack way, RemoteMemory memory) {
     if (!tracer.canStep(threadId)) {
-      return ReturnTrace.of(
-          exit, "the thread blocks or ignores SIGTRAP: stepping it would change that");
+      return way.ended("the thread blocks or ignores SIGTRAP: stepping it would change that");
     }
-    List<Registers> states = new ArrayList<>();
-    WriteLog writes = new WriteLog();
-    states.add(exit);
-    Registers state = exit;
-    int caller = back == null ? 0 : -1;
     while (true) {
-      if (caller < 0 && back != null && reached(state, back)) {
-        caller = states.size() - 1;
+      int caller = way.inCaller();
+      if (caller >= IN_CALLER) {
+        return way.ended("");
       }
-      if (caller >= 0 && states.size() - caller > IN_CALLER) {
-        return new ReturnTrace(states, caller, writes, "");
+      if (way.instructions() >= MOST) {
+        return way.ended("the library had not returned after " + MOST + " instructions");
       }
-      if (states.size() > MOST) {
-        return new ReturnTrace(
-            states, -1, writes, "the library had not returned after " + MOST + " instructions");
-      }
-      if (!decode(state.rip(), memory)) {
-        return new ReturnTrace(
-            states, caller, writes, "the code at the program counter cannot be read");
+      if (!decode(way.now().rip(), memory)) {
+        return way.ended("the code at the program counter cannot be read");
       }
       if (leaves(caller)) {
-        return new ReturnTrace(
-            states,
-            caller,
-            writes,
-            caller >= 0 ? "" : "the library makes another system call first");
+        return way.ended(caller >= 0 ? "" : "the library makes another system call first");
       }
       if (caller >= 0) {
-        writes.before(states.size() - 1, instruction, state, memory);
+        way.writes().before(way.instructions(), instruction, way.now(), memory);
       }
       StepResult result = tracer.step(threadId);
       if (result == StepResult.INTERRUPTED) {
         tracer.interrupt(); // the session is to hear of it, too
       }
+      if (result == StepResult.SIGNALLED && tracer.handlesPending(threadId)) {
+        way.interrupted(Signals.name(tracer.pendingSignal(threadId)));
+        return null;
+      }
       if (result != StepResult.STEPPED) {
-        return new ReturnTrace(states, caller, writes, why(result, threadId));
+        return way.ended(why(result, threadId));
       }
       Registers next = tracer.registers(threadId);
       if (next == null) {
-        return new ReturnTrace(states, caller, writes, "the thread ended");
+        return way.ended("the thread ended");
       }
-      states.add(next);
-      state = next;
+      way.add(next);
     }
-  }
-
-  private static boolean reached(Registers state, ReturnPoint back) {
-    return state.rip() == back.address().value()
-        && Long.compareUnsigned(state.rsp(), back.stackPointer()) >= 0;
   }
 
   /// Whether stepping must end before this instruction: it traps, or in the caller calls on.
@@ -115,10 +98,7 @@ final class ReturnStepper {
     String signal = Signals.name(tracer.pendingSignal(threadId));
     return switch (result) {
       case STEPPED -> "";
-      case SIGNALLED ->
-          tracer.handlesPending(threadId)
-              ? signal + " came, and its handler runs first"
-              : signal + " came";
+      case SIGNALLED -> signal + " came";
       case FAULTED, TRAPPED -> "the program's code raised " + signal;
       case EVENT -> "the process runs another program from here on";
       case ENDED -> "the thread ended";

@@ -71,6 +71,38 @@ class SeccompTest {
     assertThat(run.status()).isEqualTo(5);
   }
 
+  /// The thread that a filter kills is the first one, or another; the other of the two lives on.
+  @ParameterizedTest
+  @CsvSource({"first", "second"})
+  void aThreadIsKilledAndItsProcessLives(String which) {
+    String source =
+        SOURCE
+            .replace("(int n, char **v) {", "(int n, char **v) { pthread_t t;")
+            .replace(
+                "int main",
+                """
+                static void *killed(void *x) { getpgrp(); return 0; }
+                static pthread_t first;
+                static void *other(void *x) { pthread_join(first, 0); getppid(); exit(7); }
+                int main\
+                """)
+            .replace(
+                "int group = getpgrp();",
+                which.equals("first")
+                    ? "first = pthread_self(); pthread_create(&t, 0, other, 0); getpgrp();"
+                    : "pthread_create(&t, 0, killed, 0); pthread_join(t, 0);");
+    Programs.compile(folder, "program", source, "-g", "-w", "-pthread");
+    Command run = Cli.run(folder, "follow", "--call", "getpgrp,getppid,getuid", "./program", "0");
+    // Of a first thread, the kernel tells only how its process ended.
+    String how =
+        which.equals("first")
+            ? "the thread ended inside the call)"
+            : "SIGSYS ended the thread inside the call; a seccomp filter may have kept it from";
+    assertThat(run.out().replaceAll("\\s+", " "))
+        .contains("getpgrp() = ? (does not return: " + how, "getppid() = ");
+    assertThat(run.err()).doesNotContain("was ended by");
+  }
+
   @Test
   void aTrapThatIsHandled() {
     Command run = follow("3abcd", "handled");

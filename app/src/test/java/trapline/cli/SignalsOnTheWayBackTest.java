@@ -3,6 +3,7 @@ package trapline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,15 @@ class SignalsOnTheWayBackTest {
       #include <signal.h>
       #include <sys/wait.h>
       #include <unistd.h>
-      static void handler(int s) { }
+      #include <errno.h>
+      #include <setjmp.h>
+      #include <sys/syscall.h>
+      static sigjmp_buf place;
+      static void handler(int s) { errno = getppid() ? 0 : 1; }
+      static void nested(int s) { kill(getpid(), SIGUSR2); raise(SIGALRM); close(-1); errno = 7; }
+      static void leave(int s) { siglongjmp(place, 1); }
+      static void leaveAndEnd(int s) { _exit(0); }
+      static void runAnother(int s) { execl("/bin/true", "true", (char *) 0); }
       int main(void) {
         int p[2];
         pipe(p);
@@ -68,11 +77,57 @@ class SignalsOnTheWayBackTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SIGUSR1", "SIGCHLD", "SIGIO"})
-  void aSignalThatIsHandledComesFirst(String signal) {
+  @CsvSource({"SIGUSR1", "SIGCHLD", "SIGIO", "SIGRTMIN + 1"})
+  void theWayBackGoesOnBehindAHandler(String signal) {
     assertThat(wayBack("signal(" + signal + ", handler)", "kill(getpid(), " + signal + ")", "kill"))
-        .contains(signal + " came, and its handler runs first")
-        .doesNotContain("raised");
+        .contains("errno untouched → result = 0", "the program handled SIG")
+        .doesNotContain("raised", " came");
+  }
+
+  /// The handlers make system calls, are interrupted themselves, and set errno.
+  @Test
+  void errnoAndAssignmentAreShownBehindHandlersThatDoMuch() {
+    String back =
+        wayBack(
+            "signal(SIGPIPE, nested); signal(SIGUSR2, handler); signal(SIGALRM, handler);"
+                + " close(p[0])",
+            "write(p[1], \"x\", 1)",
+            "write");
+    assertThat(back)
+        .contains("errno = 32 at %fs:", "the program handled SIGPIPE on the", "result = -1")
+        .doesNotContain(" came");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pause(), pause", "'read(p[0], p, 1)', read", "'usleep(9000000)', clock_nanosleep"})
+  void aCallThatAHandlerHasEndedIsNotStartedAgain(String call, String name) {
+    String before =
+        "struct sigaction a = {.sa_handler = handler}; sigaction(SIGALRM, &a, 0);"
+            + " ualarm(50000, 50000)";
+    Programs.compile(
+        folder, "program", SOURCE.replace("BEFORE", before).replace("CALL", call), "-g", "-w");
+    for (String all : List.of("--steps", "--all")) {
+      Command run = Cli.run(folder, "follow", all, "--call", name, "./program");
+      String out = "\n" + run.out();
+      assertThat(out.substring(out.lastIndexOf("\n" + name + "(")))
+          .contains(" = -1 EINTR", "result = -1")
+          .doesNotContain("ERESTART", "starts it again");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "leave, did not return there",
+    "leaveAndEnd, did not return",
+    "runAnother, ran another program",
+  })
+  void aHandlerThatDoesNotReturn(String handler, String what) {
+    assertThat(
+            wayBack(
+                "signal(SIGUSR1, " + handler + ")",
+                "sigsetjmp(place, 1) ? kill(getpid(), 0) : kill(getpid(), SIGUSR1)",
+                "kill"))
+        .contains("SIGUSR1 came, and its handler " + what);
   }
 
   @Test

@@ -384,6 +384,16 @@ public final class JourneyBuilder {
         decoder.outcome(arrival.id, arrival.registers, rax, context));
   }
 
+  /// What a call has left that the kernel does not start again, as a signal handler ran.
+  ///
+  /// @param departure what was seen when it was interrupted
+  /// @param registers those after the handler
+  public Departure interrupted(
+      Arrival arrival, Departure departure, Registers registers, DecodeContext context) {
+    Outcome outcome = decoder.outcome(arrival.id, arrival.registers, registers.rax(), context);
+    return new Departure(registers, departure.arguments(), outcome);
+  }
+
   /// The journey of a call that returned. Nothing about the call itself is read here.
   ///
   /// @param departure what was seen at the exit

@@ -34,6 +34,13 @@ public final class WriteLog {
   /// A log without entries.
   public WriteLog() {}
 
+  /// Notes that something else may overwrite anything now.
+  ///
+  /// @param state how many instructions ran before it
+  public void unknown(int state) {
+    unknown = state;
+  }
+
   /// Notes what an instruction is about to overwrite.
   ///
   /// @param state how many instructions ran before it

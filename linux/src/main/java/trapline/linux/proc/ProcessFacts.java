@@ -165,11 +165,11 @@ public record ProcessFacts(
     return integer(ProcFile.text("/proc/" + threadId + "/status"), "TracerPid:");
   }
 
-  /// The session that a thread's process belongs to; 0 when it is unknown.
-  public static int sessionOf(int threadId) {
+  /// The process group of a thread's process; 0 when it is unknown.
+  public static int groupOf(int threadId) {
     String stat = ProcFile.text("/proc/" + threadId + "/stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", 5);
-    return fields.length < 5 ? 0 : (int) ProcFile.number(fields[3], 10, 0);
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", 4);
+    return fields.length < 4 ? 0 : (int) ProcFile.number(fields[2], 10, 0);
   }
 
   /// A process's ids in the PID namespaces in which it has one, the outermost of those that can be

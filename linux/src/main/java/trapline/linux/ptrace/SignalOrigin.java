@@ -14,20 +14,26 @@ public enum SignalOrigin {
   /// file descriptor, or has a terminal of its own.
   PROGRAM,
 
-  /// A process that is not traced sent it.
+  /// A process that is not traced sent it, to the receiver or to the whole process group, which is
+  /// also this process's. The kernel does not say which of both.
+  OUTSIDE_OR_GROUP,
+
+  /// A process that is not traced sent it, and not to this process.
   OUTSIDE;
 
   /// @param receiver a stopped thread
   /// @param information the signal's `siginfo_t`
   static SignalOrigin of(int receiver, byte[] information, ThreadTable threads) {
     ByteBuffer fields = ByteBuffer.wrap(information).order(ByteOrder.LITTLE_ENDIAN);
-    return switch (fields.getInt(8)) {
-      case Numbers.SI_KERNEL -> {
-        int own = ProcessFacts.sessionOf((int) ProcessHandle.current().pid());
-        yield own == ProcessFacts.sessionOf(receiver) ? TERMINAL : PROGRAM;
-      }
+    int code = fields.getInt(8);
+    return switch (code) {
+      // A terminal signals a process group, which may be another one of this session.
+      case Numbers.SI_KERNEL -> sharesGroup(receiver) ? TERMINAL : PROGRAM;
       case Numbers.SI_USER, Numbers.SI_QUEUE, Numbers.SI_MESGQ, Numbers.SI_TKILL ->
-          isTraced(fields.getInt(16), receiver, threads) ? PROGRAM : OUTSIDE;
+          isTraced(fields.getInt(16), receiver, threads)
+              ? PROGRAM
+              // kill(2) alone sends to groups
+              : code == Numbers.SI_USER && sharesGroup(receiver) ? OUTSIDE_OR_GROUP : OUTSIDE;
       default -> PROGRAM;
     };
   }
@@ -36,16 +42,14 @@ public enum SignalOrigin {
   ///
   /// @param sender its process id where the receiver lives; 0 when it cannot be named there
   private static boolean isTraced(int sender, int receiver, ThreadTable threads) {
-    int depth = ProcessFacts.namespaceIds((int) ProcessHandle.current().pid()).length;
-    if (ProcessFacts.namespaceIds(receiver).length <= depth) {
-      return threads.hasSeen(sender);
-    }
-    for (TracedThread thread : threads.all()) {
-      int[] ids = ProcessFacts.namespaceIds(thread.processId);
-      if (ids.length > depth && ids[ids.length - 1] == sender) {
-        return true;
-      }
-    }
-    return false;
+    int depth = ProcessFacts.namespaceIds(receiver).length;
+    return depth <= ProcessFacts.namespaceIds((int) ProcessHandle.current().pid()).length
+        ? threads.hasSeen(sender)
+        : threads.hasSeenNested(sender, depth);
+  }
+
+  private static boolean sharesGroup(int receiver) {
+    int own = ProcessFacts.groupOf((int) ProcessHandle.current().pid());
+    return own != 0 && own == ProcessFacts.groupOf(receiver);
   }
 }

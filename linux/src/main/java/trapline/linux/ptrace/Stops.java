@@ -95,6 +95,10 @@ final class Stops {
 
   private void start(TracedThread thread, int status) {
     thread.started = true;
+    if (thread.threadId == thread.processId) {
+      // read now, as a signal of its may arrive when it has ended
+      thread.namespaceIds = ProcessFacts.namespaceIds(thread.processId);
+    }
     if (Status.event(status) == Numbers.PTRACE_EVENT_STOP) {
       thread.stop = isGroupStop(status) ? Stop.GROUP : Stop.EVENT;
     } else {

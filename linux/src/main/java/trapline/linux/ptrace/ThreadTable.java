@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class ThreadTable {
   private final Map<Integer, TracedThread> threads = new LinkedHashMap<>();
   private final Set<Integer> gone = new HashSet<>();
+
+  /// The ids in inner PID namespaces of processes that have ended: depth and id.
+  private final Set<Long> goneNested = new HashSet<>();
+
   private @Nullable TracedThread last;
 
   @Nullable TracedThread get(int threadId) {
@@ -34,6 +38,9 @@ final class ThreadTable {
   void remove(TracedThread thread) {
     threads.remove(thread.threadId, thread);
     gone.add(thread.processId);
+    for (int depth = 2; depth <= thread.namespaceIds.length; depth++) {
+      goneNested.add(nested(thread.namespaceIds[depth - 1], depth));
+    }
     if (last == thread) {
       last = null;
     }
@@ -76,6 +83,25 @@ final class ThreadTable {
   /// Whether a process is traced, or was.
   boolean hasSeen(int processId) {
     return gone.contains(processId) || anyOfProcess(processId) != null;
+  }
+
+  /// The same of a process that has an id in a PID namespace at a depth, 1 for the outermost. Two
+  /// namespaces at one depth are not told apart.
+  boolean hasSeenNested(int id, int depth) {
+    if (goneNested.contains(nested(id, depth))) {
+      return true;
+    }
+    for (TracedThread thread : threads.values()) {
+      int[] ids = thread.namespaceIds;
+      if (ids.length >= depth && ids[depth - 1] == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long nested(int id, int depth) {
+    return (long) depth << 32 | id;
   }
 
   void clear() {

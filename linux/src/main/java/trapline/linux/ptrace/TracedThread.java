@@ -38,6 +38,10 @@ final class TracedThread {
   AddressSpace space;
   Stop stop = Stop.RUNNING;
 
+  /// Its process's ids, from the outermost visible PID namespace inwards. Only known of a process's
+  /// first thread that has started.
+  int[] namespaceIds = {};
+
   /// Whether the engine knows of it: its [trapline.model.TraceEvent.Started] was given out.
   boolean started;
 

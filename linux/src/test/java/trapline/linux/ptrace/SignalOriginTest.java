@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.model.TraceEvent;
 import trapline.testing.Command;
@@ -106,14 +109,41 @@ class SignalOriginTest {
     Traced.assertNoneLeft(program);
   }
 
+  /// Its sender has ended by the time that it arrives.
   @Test
-  void aProcessThatIsNotTraced() throws IOException {
-    Path program = compile("getppid(); await()");
+  void aSenderThatHasEndedInAnotherNamespace() throws IOException {
+    Path program =
+        compile(
+            "if (unshare(CLONE_NEWPID)) { raise(SIGTERM); return 0; } if (!fork()) {"
+                + " sigset_t s; sigemptyset(&s); sigaddset(&s, SIGTERM);"
+                + " sigprocmask(SIG_BLOCK, &s, 0);"
+                + " if (!fork()) { kill(getppid(), SIGTERM); _exit(0); }"
+                + " wait(0); sigprocmask(SIG_UNBLOCK, &s, 0); _exit(0); }"
+                + " wait(0)");
+    try (Tracer tracer = Traced.launch(program)) {
+      assertThat(origin(tracer)).isEqualTo(SignalOrigin.PROGRAM);
+    }
+    Traced.assertNoneLeft(program);
+  }
+
+  /// Only `kill` can mean a process group, and only this process's own matters.
+  @ParameterizedTest
+  @CsvSource({
+    "0, -TERM, OUTSIDE_OR_GROUP",
+    "'setpgid(0, 0)', -TERM, OUTSIDE",
+    "0, -TERM -q 7, OUTSIDE",
+  })
+  void aProcessThatIsNotTraced(String before, String options, SignalOrigin expected)
+      throws IOException {
+    Path program = compile(before + "; getppid(); await()");
     try (Tracer tracer = Traced.launch(program)) {
       int thread = Traced.runToCall(tracer, GETPPID).threadId();
-      Command.run("kill", "-TERM", Integer.toString(thread)).orFail();
+      List<String> kill = new ArrayList<>(List.of("env", "kill"));
+      kill.addAll(List.of(options.split(" ", -1)));
+      kill.add(Integer.toString(thread));
+      Command.run(kill.toArray(String[]::new)).orFail();
       tracer.resume(thread);
-      assertThat(origin(tracer)).isEqualTo(SignalOrigin.OUTSIDE);
+      assertThat(origin(tracer)).isEqualTo(expected);
     }
     Traced.assertNoneLeft(program);
   }
@@ -128,7 +158,7 @@ class SignalOriginTest {
       assertThat(tracer.next()).isInstanceOf(TraceEvent.Exited.class);
       Command.run("kill", "-TERM", Integer.toString(thread)).orFail();
       assertThat(tracer.step(thread)).isEqualTo(StepResult.SIGNALLED);
-      assertThat(tracer.pendingOrigin(thread)).isEqualTo(SignalOrigin.OUTSIDE);
+      assertThat(tracer.pendingOrigin(thread)).isEqualTo(SignalOrigin.OUTSIDE_OR_GROUP);
     }
     Traced.assertNoneLeft(program);
   }
