@@ -14,7 +14,7 @@ import java.util.StringJoiner;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.elf.ElfFile;
-import trapline.libc.LoadedLibraries;
+import trapline.linux.loader.LibrarySearch;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.DebugPackages;
 import trapline.linux.objects.ObjectFile;
@@ -76,8 +76,8 @@ final class DebugInstall {
       ElfFile elf = objects.open(program).elf();
       files.add(program.toAbsolutePath());
       Path loader = Path.of(elf.interpreter());
-      if (!elf.interpreter().isEmpty() && Files.isExecutable(loader)) {
-        files.addAll(LoadedLibraries.of(loader, List.of(), program, Map.of()).files().values());
+      if (!elf.interpreter().isEmpty()) {
+        files.addAll(new LibrarySearch(loader, Map.of()).of(program).files().values());
       }
     } catch (IOException | MalformedBinary | Unsupported e) {
       err.println("trapline: " + OPTION + ": " + program + " is not an ELF file; name the program");

@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
+import trapline.linux.loader.LibrarySearch;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
@@ -39,11 +41,9 @@ public final class LibcFit {
     ElfFile elf = program(name, program);
     checkKind(name, elf);
     String path = libraryPath(name, elf, program);
-    LoadedLibraries loaded =
-        LoadedLibraries.of(libc.loader(), List.of("--library-path", path), program, preloads());
-    if (!loaded.complaint().isEmpty()) {
-      throw new LibcFailure(libc.loader() + " does not load " + name + ": " + loaded.complaint());
-    }
+    Map<String, String> variables = new HashMap<>(preloads());
+    variables.put("LD_LIBRARY_PATH", path);
+    LibrarySearch.Found loaded = find(libc.loader(), program, variables);
     checkLibrary(name, loaded);
     new NeededOfLibc(libc, name, elf, loaded, this::open).check();
     return new LoaderRun(libc.loader(), path, holds(loader, NAME_OPTION), program);
@@ -114,16 +114,16 @@ public final class LibcFit {
       }
     }
     Path interpreter = Path.of(elf.interpreter());
-    if (Files.isExecutable(interpreter)) {
-      LoadedLibraries here = LoadedLibraries.of(interpreter, List.of(), program, caller());
+    if (Files.isRegularFile(interpreter)) {
+      LibrarySearch.Found here = find(interpreter, program, caller());
       for (String needed : here.files().keySet()) {
-        Path folder = here.folderOf(needed);
+        Path folder = folderOf(here, needed);
         boolean isLoader = interpreter.endsWith(needed);
         if (folder != null && !isLoader && !Files.exists(libc.folder().resolve(needed))) {
           folders.add(folder);
         }
       }
-      Path own = libc.kind() == Libc.Kind.GLIBC ? here.folderOf("libc.so.6") : null;
+      Path own = libc.kind() == Libc.Kind.GLIBC ? folderOf(here, "libc.so.6") : null;
       if (own != null) {
         folders.add(own);
       }
@@ -140,6 +140,24 @@ public final class LibcFit {
     return String.join(":", texts);
   }
 
+  /// What a dynamic linker would load, without running it.
+  private static LibrarySearch.Found find(
+      Path loader, Path program, Map<String, String> environment) {
+    try {
+      return new LibrarySearch(loader, environment).of(program);
+    } catch (IOException e) {
+      throw new LibcFailure(program + ": cannot be read: " + e.getMessage(), e);
+    } catch (MalformedBinary e) {
+      throw new LibcFailure("damaged ELF file: " + e.getMessage(), e);
+    }
+  }
+
+  /// @return `null` when it was not found
+  private static @Nullable Path folderOf(LibrarySearch.Found found, String name) {
+    Path file = found.files().get(name);
+    return file == null ? null : file.getParent();
+  }
+
   private Map<String, String> caller() {
     String path = environment.get("LD_LIBRARY_PATH");
     return path == null ? Map.of() : Map.of("LD_LIBRARY_PATH", path);
@@ -150,12 +168,12 @@ public final class LibcFit {
     return preload == null ? Map.of() : Map.of("LD_PRELOAD", preload);
   }
 
-  private void checkLibrary(String name, LoadedLibraries loaded) {
+  private void checkLibrary(String name, LibrarySearch.Found loaded) {
     if (!loaded.absent().isEmpty()) {
       throw new LibcFailure(
           name
               + ": needs "
-              + String.join(", ", loaded.absent())
+              + String.join(", ", loaded.absent().keySet())
               + ", which is neither under "
               + libc.prefix()
               + " nor where the system's libraries are; LD_LIBRARY_PATH may name its folder");

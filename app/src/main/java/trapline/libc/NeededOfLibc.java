@@ -14,6 +14,7 @@ import java.util.function.Function;
 import trapline.elf.ElfFile;
 import trapline.elf.NeededVersion;
 import trapline.elf.Symbol;
+import trapline.linux.loader.LibrarySearch;
 
 /// What a program and the libraries that it takes from elsewhere ask of a C library, and whether it
 /// has that.
@@ -39,7 +40,7 @@ final class NeededOfLibc {
       Libc libc,
       String name,
       ElfFile program,
-      LoadedLibraries loaded,
+      LibrarySearch.Found loaded,
       Function<Path, ElfFile> open) {
     this.libc = libc;
     this.name = name;

@@ -361,6 +361,23 @@ class LibcRunTest {
     refused(3, "its run path (RPATH) leads to", glibc(), pathed);
   }
 
+  /// What a program names as its dynamic linker is not run when another is to run it.
+  @Test
+  void theProgramsOwnDynamicLinkerIsNotRun() throws IOException {
+    Path mark = folder.resolve("mark");
+    Path evil =
+        Programs.compile(
+            folder,
+            "evil",
+            "#include <fcntl.h>\nint main(void) { return open(\"" + mark + "\", O_CREAT, 0600); }",
+            "-static");
+    Path program = Programs.compile(folder, "named", PROGRAM, "-Wl,--dynamic-linker=" + evil);
+    Follow.json(List.of("--libc", glibc().toString()), List.of(program.toString())).orFail();
+    assertThat(mark).doesNotExist();
+    Command.run(evil.toString(), "--list", program.toString());
+    assertThat(mark).exists();
+  }
+
   private static void refused(int status, String reason, Path prefix, Path program) {
     Follow run = Follow.json(List.of("--libc", prefix.toString()), List.of(program.toString()));
     assertThat(run.err()).contains(reason);

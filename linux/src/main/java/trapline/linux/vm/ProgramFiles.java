@@ -7,10 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
+import trapline.linux.loader.LibrarySearch;
 import trapline.model.MalformedBinary;
 
 /// Collects what a program needs to start: itself, its interpreters, and the libraries that its
@@ -143,39 +146,28 @@ final class ProgramFiles {
     }
   }
 
-  /// Asks the dynamic linker itself what it would load: glibc's and musl's have `--list`. So its
-  /// cache, search paths, `$ORIGIN` and subfolders for processors need not be done again here.
+  /// Adds what the dynamic linker will load, found by reading: a file that is only brought along
+  /// names its dynamic linker itself, and nothing that a file names is run here.
   private void addLibraries(String interpreter, Path program) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(interpreter, "--list", program.toString());
-    builder.environment().clear();
+    Map<String, String> variables = new HashMap<>();
     for (byte[] each : environment) {
       String variable = new String(each, StandardCharsets.UTF_8);
       int equals = variable.indexOf('=');
       if (variable.startsWith("LD_LIBRARY_PATH=") || variable.startsWith("LD_PRELOAD=")) {
-        builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+        variables.put(variable.substring(0, equals), variable.substring(equals + 1));
       }
     }
-    builder.environment().put("LC_ALL", "C");
-    Tool.Answer answer = Tool.run(builder);
-    for (String line : answer.out().lines().toList()) {
-      String text = line.strip();
-      int arrow = text.indexOf(" => ");
-      String file = arrow < 0 ? text : text.substring(arrow + 4);
-      if (file.startsWith("not found")) {
-        throw new GuestFailure(
-            GuestFailure.Kind.FILES,
-            program + " needs " + text.substring(0, arrow) + ", which is not found here either");
-      }
-      int end = file.lastIndexOf(" (0x");
-      if (file.startsWith("/")) {
-        archive.add(Path.of(end < 0 ? file : file.substring(0, end)));
-      }
+    LibrarySearch.Found found;
+    try {
+      found = new LibrarySearch(Path.of(interpreter), variables).of(program);
+    } catch (MalformedBinary e) {
+      return; // execve(2) or the dynamic linker will say what is wrong, in the guest too
     }
-    if (answer.status() != 0) {
-      String missing = answer.err().lines().findFirst().orElse("").strip();
-      if (missing.contains("cannot open shared object file")) {
-        throw new GuestFailure(GuestFailure.Kind.FILES, program + " cannot start: " + missing);
-      }
+    found.files().values().forEach(archive::add);
+    for (Map.Entry<String, Path> each : found.absent().entrySet()) {
+      throw new GuestFailure(
+          GuestFailure.Kind.FILES,
+          each.getValue() + " needs " + each.getKey() + ", which is not found here either");
     }
   }
 }

@@ -8,9 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.Command;
+import trapline.testing.Programs;
 
 /// Folders that others change while a guest's files are collected.
 class GuestArchiveTest {
@@ -43,6 +48,31 @@ class GuestArchiveTest {
 
     assertThat(written()).contains("inner/deep", "deep contents", "broken");
     assertThat(archive.notes()).isEmpty();
+  }
+
+  /// A file that is brought along names its own dynamic linker, which must not run here.
+  @Test
+  void theInterpreterOfAnIncludedFileIsBroughtAndNotRun() throws IOException {
+    Path mark = folder.resolve("mark");
+    Path evil =
+        Programs.compile(
+            folder,
+            "evil",
+            "#include <fcntl.h>\nint main(void) { return open(\"" + mark + "\", O_CREAT, 0600); }",
+            "-static");
+    Path victim =
+        Programs.compile(folder, "victim", "int main(){}", "-Wl,--dynamic-linker=" + evil);
+    GuestFiles files = new GuestFiles(List.of(victim), List.of(), Map.of(), Set.of(), List.of());
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    GuestProgram program = GuestProgram.of(Path.of("/bin/sh"), List.of("sh"), Map.of(), elsewhere);
+    ProgramFiles.collect(archive, program, files);
+
+    assertThat(mark).doesNotExist();
+    assertThat(archive.holds(victim)).isTrue();
+    assertThat(archive.holds(evil)).isTrue();
+    assertThat(archive.holds(Path.of("/lib/x86_64-linux-gnu/libc.so.6"))).isTrue();
+    Command.run(evil.toString(), "--list", victim.toString());
+    assertThat(mark).exists();
   }
 
   /// While files come and go, which a folder such as `/tmp` is never without.
