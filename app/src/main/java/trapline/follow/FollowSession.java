@@ -258,6 +258,10 @@ public final class FollowSession {
         walker == null || kind != PendingCall.Kind.FULL ? null : walker.take(thread);
     if (kind == PendingCall.Kind.FULL) {
       watch.entered(thread);
+      String lost = walker == null ? null : walker.whyLost(thread);
+      if (lost != null && walked == null) {
+        arrival.note(new Diagnostic("steps", lost, ""));
+      }
     }
     pending.put(
         thread,

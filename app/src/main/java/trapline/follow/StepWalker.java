@@ -66,6 +66,10 @@ final class StepWalker {
   /// Each thread's walks, the innermost last: a library may call back into the program, and that
   /// may call a library again.
   private final Map<Integer, List<Walk>> walks = new HashMap<>();
+
+  /// Why a thread's walk ended before the trap.
+  private final Map<Integer, String> lost = new HashMap<>();
+
   private final X86Decoder decoder = new X86Decoder();
   private final Instruction instruction = new Instruction();
   private final byte[] code = new byte[X86Decoder.MAX_LENGTH];
@@ -96,6 +100,10 @@ final class StepWalker {
       List<Walk> copies = new ArrayList<>();
       open.forEach(walk -> copies.add(walk.copy()));
       walks.put(madeThread, copies);
+    }
+    String why = lost.get(makerThread);
+    if (why != null) {
+      lost.put(madeThread, why);
     }
   }
 
@@ -156,20 +164,38 @@ final class StepWalker {
     return open == null ? null : open.getLast().states;
   }
 
+  /// Why the walk of a thread that is at a trap ended before; `null` when there was none.
+  @Nullable String whyLost(int thread) {
+    return lost.remove(thread);
+  }
+
   /// Forgets a thread that is gone or runs another program.
   void forget(int thread) {
     walks.remove(thread);
+    lost.remove(thread);
+  }
+
+  private void lose(int thread, String why) {
+    walks.remove(thread);
+    lost.put(thread, why);
   }
 
   private void goOn(TracedProcess process, int thread) {
     if (!tracer.canStep(thread)) {
-      walks.remove(thread);
+      lose(
+          thread,
+          "on the way the thread blocked or ignored SIGTRAP: stepping it would have changed that");
       return;
     }
+    lost.remove(thread);
     Map<Long, Gateway> starts = gateways.getOrDefault(process, Map.of());
     List<Walk> open = walks.computeIfAbsent(thread, each -> new ArrayList<>());
     RemoteMemory memory = process.memory();
-    for (int count = 0; count < MOST; count++) {
+    for (int count = 0; ; count++) {
+      if (count == MOST) {
+        lose(thread, "the library ran more than " + MOST + " instructions before it");
+        return;
+      }
       Registers state = tracer.registers(thread);
       if (state == null) {
         break;

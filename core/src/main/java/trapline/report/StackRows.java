@@ -27,6 +27,12 @@ final class StackRows {
     List<Frame> stack = line.stack();
     int user = line.user();
     String text = line.text();
+    if (isForeign(line)) {
+      page.row(label, Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
+      callers(page, stack, user);
+      end(page, line);
+      return;
+    }
     Phrase fact = new Phrase();
     if (text != null && !text.isBlank()) {
       fact.words(Display.cleanSource(text.strip()), Tone.PLAIN);
@@ -51,6 +57,19 @@ final class StackRows {
       page.row("", Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
     }
     callers(page, stack, Math.max(0, user + 1));
+    end(page, line);
+  }
+
+  /// Whether no frame is the user's, and it is known why.
+  private static boolean isForeign(Hop.SourceLine line) {
+    return line.user() >= 0
+        && line.user() < line.stack().size()
+        && !line.frame().own()
+        && line.text() == null
+        && !line.textMissing().isEmpty();
+  }
+
+  private static void end(Page page, Hop.SourceLine line) {
     if (!line.stackEnd().isEmpty()) {
       page.row(
           "",

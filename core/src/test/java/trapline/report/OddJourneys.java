@@ -48,16 +48,17 @@ final class OddJourneys {
                 List.of(
                     libcFrame("clock_nanosleep", 0xd53d5, 37, null),
                     new Frame(
-                        new RemoteAddress(PIE + 0x1193),
-                        "",
-                        null,
-                        SERVER,
-                        0x1193,
-                        -1,
-                        false,
-                        false,
-                        false,
-                        SYMBOLS),
+                            new RemoteAddress(PIE + 0x1193),
+                            "",
+                            null,
+                            SERVER,
+                            0x1193,
+                            -1,
+                            false,
+                            false,
+                            false,
+                            SYMBOLS)
+                        .withOwn(true),
                     startFrame("__libc_start_call_main", 0x2724a, 122),
                     startFrame("__libc_start_main", 0x27305, 133),
                     new Frame(
