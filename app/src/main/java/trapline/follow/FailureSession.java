@@ -1,7 +1,5 @@
 package trapline.follow;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallTable;
+import trapline.bytes.LittleEndian;
 import trapline.decode.DecodeContext;
 import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
@@ -336,7 +335,7 @@ public final class FailureSession {
   /// 0 when it cannot be read.
   private static long topOfStack(Registers registers, RemoteMemory memory) {
     byte[] word = memory.readExactly(registers.rsp(), Long.BYTES);
-    return word == null ? 0 : ByteBuffer.wrap(word).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return word == null ? 0 : LittleEndian.word(word, 0);
   }
 
   private @Nullable Failure look(

@@ -482,6 +482,7 @@ public final class FollowSession {
     lookAtVdso(process);
     if (walker != null) {
       walker.forget(execed.formerThreadId());
+      walker.ended(process.processId());
       walker.begin(process, thread);
     }
   }
@@ -504,9 +505,12 @@ public final class FollowSession {
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned(why(ended, call.arrival().name())));
     }
-    processes.ended(ended);
+    int gone = processes.ended(ended);
     if (walker != null) {
       walker.forget(ended.threadId());
+      if (gone != 0) {
+        walker.ended(gone);
+      }
     }
     if (notes != null) {
       notes.ended(ended.threadId());

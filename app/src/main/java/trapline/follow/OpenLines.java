@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.linux.proc.FileIdentity;
 import trapline.linux.proc.OpenFile;
 import trapline.model.Abi;
@@ -19,9 +20,6 @@ import trapline.model.TraceEvent;
 /// the last byte cannot be known, as with `splice` from a pipe, the line counts as open. What
 /// `io_uring` writes is not seen.
 public final class OpenLines {
-  /// More vectors than the kernel takes (`UIO_MAXIOV`).
-  private static final int MOST_VECTORS = 1024;
-
   private static final int UNKNOWN = -1;
 
   /// A file that this process writes to.
@@ -108,11 +106,11 @@ public final class OpenLines {
   private static int last(OutputCall call, TraceEvent.Exited exited, RemoteMemory memory) {
     Registers registers = exited.registers();
     Abi abi = exited.call().abi();
-    long count = registers.rax();
     return switch (call) {
-      case BUFFER -> at(registers.argument(abi, 1) + count - 1, memory);
-      case VECTOR ->
-          ofVectors(registers.argument(abi, 1), registers.argument(abi, 2), count, abi, memory);
+      case BUFFER, VECTOR -> {
+        byte[] end = WrittenBytes.end(call, exited, memory, 1);
+        yield end == null ? UNKNOWN : end[0] & 0xff;
+      }
       case SENDFILE, SPLICE, TEE -> {
         int from = call.source();
         // The 32-bit calls have places of either size; theirs are not looked at.
@@ -121,40 +119,9 @@ public final class OpenLines {
         yield OpenFile.lastByte(
             exited.threadId(),
             (int) registers.argument(abi, from),
-            place == null ? UNKNOWN : number(place, 0, 8));
+            place == null ? UNKNOWN : LittleEndian.word(place, 0));
       }
       default -> UNKNOWN;
     };
-  }
-
-  private static int at(long address, RemoteMemory memory) {
-    byte[] one = memory.readExactly(address, 1);
-    return one == null ? UNKNOWN : one[0] & 0xff;
-  }
-
-  private static int ofVectors(
-      long address, long vectors, long count, Abi abi, RemoteMemory memory) {
-    int size = abi == Abi.X86_64 ? 8 : 4;
-    long left = count;
-    for (int i = 0; i < Math.min(vectors, MOST_VECTORS); i++) {
-      byte[] vector = memory.readExactly(address + (long) i * 2 * size, 2 * size);
-      if (vector == null) {
-        return UNKNOWN;
-      }
-      long length = number(vector, size, size);
-      if (left <= length) {
-        return at(number(vector, 0, size) + left - 1, memory);
-      }
-      left -= length;
-    }
-    return UNKNOWN;
-  }
-
-  private static long number(byte[] bytes, int at, int size) {
-    long value = 0;
-    for (int i = size - 1; i >= 0; i--) {
-      value = (value << 8) | (bytes[at + i] & 0xff);
-    }
-    return value;
   }
 }

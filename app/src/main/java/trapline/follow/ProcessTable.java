@@ -137,17 +137,20 @@ final class ProcessTable {
   }
 
   /// A thread is gone, and with the last one its process, whose number the kernel gives out again.
-  void ended(TraceEvent.Ended ended) {
+  ///
+  /// @return the process that has ended with it; 0 for none
+  int ended(TraceEvent.Ended ended) {
     Integer owner = owners.remove(ended.threadId());
     int id = owner == null ? ended.threadId() : owner;
     if (tracer.lives(id)) {
-      return;
+      return 0;
     }
     processes.remove(id);
     if (id == first) {
       status = ended.status();
       signal = ended.signal();
     }
+    return id;
   }
 
   /// What the first process passed to exit; 0 when it did not end by itself.

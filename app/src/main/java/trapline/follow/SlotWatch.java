@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.elf.GotSlot;
 import trapline.elf.PltStub;
 import trapline.journey.Image;
@@ -105,10 +106,7 @@ final class SlotWatch implements SlotHistory {
       return false;
     }
     int at = (int) (slot.address().value() + image.loadBias() - start);
-    long value = 0;
-    for (int i = 7; i >= 0; i--) {
-      value = (value << 8) | (table[at + i] & 0xff);
-    }
+    long value = LittleEndian.word(table, at);
     long initial = slot.initial().value();
     return value != initial && value != initial + image.loadBias();
   }

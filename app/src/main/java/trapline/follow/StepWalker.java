@@ -169,6 +169,13 @@ final class StepWalker {
     return lost.remove(thread);
   }
 
+  /// Forgets a process that is gone or runs another program.
+  void ended(int processId) {
+    gateways.keySet().removeIf(each -> each.processId() == processId);
+    entryWatched.removeIf(each -> each.processId() == processId);
+    awaited.removeIf(each -> each.processId() == processId);
+  }
+
   /// Forgets a thread that is gone or runs another program.
   void forget(int thread) {
     walks.remove(thread);

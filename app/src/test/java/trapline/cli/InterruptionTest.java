@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
+import trapline.testing.Waiting;
 
 /// However a run is ended, what was seen is told, a program that was started is gone, and one that
 /// was attached to goes on.
@@ -80,16 +80,6 @@ class InterruptionTest {
         .start();
   }
 
-  private static void until(String what, BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 12_000; i++) {
-      if (condition.getAsBoolean()) {
-        return;
-      }
-      Thread.sleep(10);
-    }
-    throw new AssertionError("waited in vain until " + what);
-  }
-
   private static String read(Path file) {
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
@@ -130,13 +120,13 @@ class InterruptionTest {
   }
 
   private static long traced(Process trapline) throws InterruptedException {
-    until("the program runs", () -> trapline.children().findAny().isPresent());
+    Waiting.until("the program runs", () -> trapline.children().findAny().isPresent());
     return trapline.children().findAny().orElseThrow().pid();
   }
 
   private void assertClean(List<Long> processes) throws InterruptedException {
     for (long process : processes) {
-      until("process " + process + " is gone", () -> isGone(process));
+      Waiting.until("process " + process + " is gone", () -> isGone(process));
     }
     Matcher compiled = Pattern.compile("-o (/\\S+)").matcher(read(err()));
     assertThat(compiled.find()).isTrue();
@@ -150,11 +140,11 @@ class InterruptionTest {
     Files.writeString(folder.resolve("block.c"), BLOCK);
     Process trapline = start("follow", "--call", "write,read,pause,kill", "block.c");
     try {
-      until("compiled", () -> read(err()).contains("-o "));
-      until("the write is told", () -> read(out()).contains("write(fd: 1"));
+      Waiting.until("compiled", () -> read(err()).contains("-o "));
+      Waiting.until("the write is told", () -> read(out()).contains("write(fd: 1"));
       List<Long> processes = trapline.descendants().map(ProcessHandle::pid).toList();
       assertThat(processes).hasSize(2);
-      until("both block", () -> processes.stream().allMatch(InterruptionTest::blocks));
+      Waiting.until("both block", () -> processes.stream().allMatch(InterruptionTest::blocks));
       signal(signal, group ? -trapline.pid() : trapline.pid());
       assertThat(end(trapline)).isEqualTo(status);
       assertClean(processes);
@@ -186,9 +176,9 @@ class InterruptionTest {
             .replace("SIGNAL", "SIG" + signal));
     Process trapline = start("follow", "--call", "write,pause,kill", "own.c");
     try {
-      until("the write is told", () -> read(out()).contains("write(fd: 1"));
+      Waiting.until("the write is told", () -> read(out()).contains("write(fd: 1"));
       long program = traced(trapline);
-      until("it blocks", () -> blocks(program));
+      Waiting.until("it blocks", () -> blocks(program));
       signal(signal, program);
       assertThat(end(trapline)).isEqualTo(status);
       assertThat(read(err())).doesNotContain("interrupted");
@@ -205,7 +195,7 @@ class InterruptionTest {
     Files.writeString(folder.resolve("busy.c"), option.equals("--steps") ? LOOP : SPIN);
     Process trapline = start("follow", "--all", option, "--call", "write,getppid", "busy.c");
     try {
-      until("the write is told", () -> read(out()).contains("write(fd: 1"));
+      Waiting.until("the write is told", () -> read(out()).contains("write(fd: 1"));
       long program = traced(trapline);
       signal("INT", group ? -trapline.pid() : trapline.pid());
       assertThat(end(trapline)).isEqualTo(130);
@@ -231,7 +221,7 @@ class InterruptionTest {
             .redirectError(err().toFile())
             .start();
     try (OutputStream keyboard = script.getOutputStream()) {
-      until("the way back of the write is told", () -> read(out()).contains("observed"));
+      Waiting.until("the way back of the write is told", () -> read(out()).contains("observed"));
       List<Long> processes =
           script
               .descendants()
@@ -239,13 +229,13 @@ class InterruptionTest {
               .map(ProcessHandle::pid)
               .toList();
       assertThat(processes).hasSize(2);
-      until("both block", () -> processes.stream().allMatch(InterruptionTest::blocks));
+      Waiting.until("both block", () -> processes.stream().allMatch(InterruptionTest::blocks));
       keyboard.write(3);
       keyboard.flush();
       assertThat(end(script)).isEqualTo(130);
       assertThat(read(out())).contains("\u001b[", "begun", "still running", "interrupted");
       for (long process : processes) {
-        until("process " + process + " is gone", () -> isGone(process));
+        Waiting.until("process " + process + " is gone", () -> isGone(process));
       }
     } finally {
       script.destroyForcibly();
@@ -257,25 +247,25 @@ class InterruptionTest {
   void aProcessThatWasAttachedToGoesOn(String signal, String option, int status) throws Exception {
     Process cat = new ProcessBuilder("cat").start();
     try {
-      until("cat reads", () -> blocks(cat.pid()));
+      Waiting.until("cat reads", () -> blocks(cat.pid()));
       Process trapline = start("follow", "--all", option, "-p", Long.toString(cat.pid()));
       try {
-        until("it is traced", () -> !status(cat.pid(), "TracerPid").equals("0"));
+        Waiting.until("it is traced", () -> !status(cat.pid(), "TracerPid").equals("0"));
         // The first lines may be read before the thread is stopped at its calls.
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!read(out()).contains("read(fd: 0") && System.nanoTime() < end) {
           echo(cat, "first");
           Thread.sleep(100);
         }
-        until("a read is told", () -> read(out()).contains("read(fd: 0"));
-        until("cat reads", () -> blocks(cat.pid()));
+        Waiting.until("a read is told", () -> read(out()).contains("read(fd: 0"));
+        Waiting.until("cat reads", () -> blocks(cat.pid()));
         signal(signal, trapline.pid());
         assertThat(end(trapline)).isEqualTo(status);
       } finally {
         trapline.destroyForcibly();
       }
-      until("it is let go", () -> status(cat.pid(), "TracerPid").equals("0"));
-      until("cat reads again", () -> blocks(cat.pid()));
+      Waiting.until("it is let go", () -> status(cat.pid(), "TracerPid").equals("0"));
+      Waiting.until("cat reads again", () -> blocks(cat.pid()));
       echo(cat, "second");
       if (!signal.equals("KILL")) {
         assertThat(read(out())).contains("write(fd: 1", "still running");
@@ -300,13 +290,13 @@ class InterruptionTest {
     Path program = Programs.compile(folder, "block", BLOCK, "-g");
     Process trapline = start("follow", "--call", "write,read,kill", program.toString());
     try {
-      until("the write is told", () -> read(out()).contains("write(fd: 1"));
+      Waiting.until("the write is told", () -> read(out()).contains("write(fd: 1"));
       List<Long> processes = trapline.descendants().map(ProcessHandle::pid).toList();
       assertThat(processes).hasSize(2);
       signal("KILL", trapline.pid());
       end(trapline);
       for (long process : processes) {
-        until("process " + process + " is gone", () -> isGone(process));
+        Waiting.until("process " + process + " is gone", () -> isGone(process));
       }
     } finally {
       trapline.destroyForcibly();

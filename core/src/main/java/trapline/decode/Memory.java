@@ -1,8 +1,7 @@
 package trapline.decode;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.model.RemoteMemory;
 
 /// Bounded reads of the traced program's memory.
@@ -47,12 +46,6 @@ final class Memory {
 
   /// The little-endian number of `size` (1, 2, 4 or 8) bytes in `bytes`, zero-extended.
   static long number(byte[] bytes, int offset, int size) {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    return switch (size) {
-      case 1 -> bytes[offset] & 0xff;
-      case 2 -> buffer.getShort(offset) & 0xffff;
-      case 4 -> buffer.getInt(offset) & 0xffff_ffffL;
-      default -> buffer.getLong(offset);
-    };
+    return LittleEndian.number(bytes, offset, size);
   }
 }

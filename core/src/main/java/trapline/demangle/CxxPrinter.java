@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes a C++ name's parts. Template parameters are looked up while they are written: which
 /// arguments they stand for depends on what they are written in.
 final class CxxPrinter {
-  final Output out = new Output();
+  final PrintedName out = new PrintedName();
   final TemplateScopes scopes = new TemplateScopes();
 
   private final Budget budget = new Budget();
@@ -21,7 +21,7 @@ final class CxxPrinter {
 
   private CxxPrinter() {}
 
-  static Output print(Node name) {
+  static PrintedName print(Node name) {
     CxxPrinter printer = new CxxPrinter();
     printer.write(name);
     return printer.out;

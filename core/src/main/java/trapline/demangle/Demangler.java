@@ -24,7 +24,7 @@ public final class Demangler {
   public static String demangle(String symbol) {
     int version = symbol.indexOf('@');
     String name = version < 0 ? symbol : symbol.substring(0, version);
-    Output output = read(name, true);
+    PrintedName output = read(name, true);
     if (output == null) {
       return symbol;
     }
@@ -39,7 +39,7 @@ public final class Demangler {
   public static String brief(String symbol, String dots) {
     int version = symbol.indexOf('@');
     String name = version < 0 ? symbol : symbol.substring(0, version);
-    Output output = read(name, false);
+    PrintedName output = read(name, false);
     if (output == null) {
       return symbol;
     }
@@ -94,7 +94,7 @@ public final class Demangler {
     return name.startsWith("_Z") || name.startsWith("_R") || name.startsWith(GLOBAL);
   }
 
-  private static @Nullable Output read(String name, boolean full) {
+  private static @Nullable PrintedName read(String name, boolean full) {
     if (name.startsWith(".") || name.startsWith("$")) {
       return dotted(name, full);
     }
@@ -108,14 +108,14 @@ public final class Demangler {
       if (name.startsWith(GLOBAL)) {
         return keyed(name, full);
       }
-      Output rust = name.startsWith("_ZN") ? rust(name, full) : null;
+      PrintedName rust = name.startsWith("_ZN") ? rust(name, full) : null;
       return rust != null ? rust : CxxPrinter.print(CxxParser.parse(name, full));
     } catch (NotMangled e) {
       return null;
     }
   }
 
-  private static @Nullable Output rust(String name, boolean full) {
+  private static @Nullable PrintedName rust(String name, boolean full) {
     try {
       return RustLegacy.read(name, full);
     } catch (NotMangled e) {
@@ -124,16 +124,16 @@ public final class Demangler {
   }
 
   /// Some systems put a dot in front of a function's symbol.
-  private static @Nullable Output dotted(String name, boolean full) {
+  private static @Nullable PrintedName dotted(String name, boolean full) {
     String rest = name.substring(1);
-    Output output = mayBeMangled(rest) ? read(rest, full) : null;
+    PrintedName output = mayBeMangled(rest) ? read(rest, full) : null;
     if (output == null || name.charAt(0) != '.') {
       return output;
     }
     return output.shifted(".");
   }
 
-  private static @Nullable Output keyed(String name, boolean full) {
+  private static @Nullable PrintedName keyed(String name, boolean full) {
     int at = GLOBAL.length();
     boolean separated =
         name.length() > at + 2 && "._$".indexOf(name.charAt(at)) >= 0 && name.charAt(at + 2) == '_';
@@ -151,9 +151,9 @@ public final class Demangler {
     }
     String key = name.substring(at + 3);
     // A key that is keyed itself is no name: one level each would cost the stack.
-    Output of = key.startsWith(GLOBAL) ? null : read(key, full);
+    PrintedName of = key.startsWith(GLOBAL) ? null : read(key, full);
     if (of == null) {
-      of = new Output();
+      of = new PrintedName();
       of.append(key);
     }
     return of.shifted(text);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes expressions, as they stand in template arguments and in types.
 final class ExpressionPrinter {
   private final CxxPrinter printer;
-  private final Output out;
+  private final PrintedName out;
   private final Budget searching = new Budget();
 
   ExpressionPrinter(CxxPrinter printer) {

@@ -16,8 +16,8 @@ final class Fold {
 
   /// Where a written name has lists in angle brackets, inner ones before those around them. Those
   /// of `operator<` and the like are none.
-  static List<Output.Span> lists(String text) {
-    List<Output.Span> lists = new ArrayList<>();
+  static List<PrintedName.Span> lists(String text) {
+    List<PrintedName.Span> lists = new ArrayList<>();
     Deque<Integer> open = new ArrayDeque<>();
     for (int i = 0; i < text.length(); i++) {
       if (text.startsWith(OPERATOR, i)) {
@@ -28,19 +28,19 @@ final class Fold {
       } else if (text.charAt(i) == '<') {
         open.push(i + 1);
       } else if (text.charAt(i) == '>' && !open.isEmpty() && text.charAt(i - 1) != '-') {
-        lists.add(new Output.Span(open.pop(), i));
+        lists.add(new PrintedName.Span(open.pop(), i));
       }
     }
     return lists;
   }
 
   /// @param lists where the lists are, inner ones before those around them
-  static String fold(String text, List<Output.Span> lists, String dots) {
+  static String fold(String text, List<PrintedName.Span> lists, String dots) {
     if (text.length() <= LONGEST) {
       return text;
     }
-    List<Output.Span> folded = new ArrayList<>();
-    for (Output.Span list : lists) {
+    List<PrintedName.Span> folded = new ArrayList<>();
+    for (PrintedName.Span list : lists) {
       int inner = 0;
       for (int i = folded.size() - 1; i >= 0 && folded.get(i).start() >= list.start(); i--) {
         inner += folded.get(i).end() - folded.get(i).start() - dots.length();
@@ -54,7 +54,7 @@ final class Fold {
     }
     StringBuilder out = new StringBuilder();
     int at = 0;
-    for (Output.Span list : folded) {
+    for (PrintedName.Span list : folded) {
       out.append(text, at, list.start()).append(dots);
       at = list.end();
     }

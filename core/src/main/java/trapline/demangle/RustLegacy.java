@@ -13,7 +13,7 @@ final class RustLegacy {
   private static final int DIFFERENT_DIGITS = 5;
 
   private final Scanner in;
-  private final Output out = new Output();
+  private final PrintedName out = new PrintedName();
 
   private RustLegacy(String path) {
     this.in = new Scanner(path);
@@ -21,7 +21,7 @@ final class RustLegacy {
 
   /// @param symbol begins with `_ZN`
   /// @return `null` when it is not Rust's
-  static @Nullable Output read(String symbol, boolean full) {
+  static @Nullable PrintedName read(String symbol, boolean full) {
     int end = end(symbol);
     if (end < 0 || !isHash(symbol, end)) {
       return null;

@@ -39,7 +39,7 @@ final class RustV0 {
   /// Whether the hashes of crates and the types of constants are written, too.
   private final boolean full;
 
-  private Output out = new Output();
+  private PrintedName out = new PrintedName();
 
   /// Whether what is read is not written, so that nobody needs to know what a back reference is.
   private boolean silent;
@@ -53,7 +53,7 @@ final class RustV0 {
   }
 
   /// @param symbol begins with `_R`
-  static Output read(String symbol, boolean full) {
+  static PrintedName read(String symbol, boolean full) {
     int dot = symbol.indexOf('.');
     String mangled = symbol.substring(2, dot < 0 ? symbol.length() : dot);
     RustV0 reader = new RustV0(mangled, full);
@@ -86,9 +86,9 @@ final class RustV0 {
   }
 
   private void unwritten(Runnable reading) {
-    Output before = out;
+    PrintedName before = out;
     boolean wasSilent = silent;
-    out = new Output();
+    out = new PrintedName();
     silent = true;
     reading.run();
     silent = wasSilent;
@@ -507,7 +507,7 @@ final class RustV0 {
       return ascii;
     }
 
-    void write(Output out) {
+    void write(PrintedName out) {
       out.append(punycode.isEmpty() ? ascii : Punycode.decode(ascii, punycode));
     }
   }

@@ -21,7 +21,7 @@ final class TypePrinter {
   }
 
   private final CxxPrinter printer;
-  private final Output out;
+  private final PrintedName out;
 
   /// The innermost modifier that waits.
   private @Nullable Modifier waiting;

@@ -1,6 +1,7 @@
 package trapline.journey;
 
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
@@ -100,10 +101,7 @@ record Branch(
     if (held == null) {
       return null;
     }
-    long value = 0;
-    for (int i = 7; i >= 0; i--) {
-      value = value << 8 | (held[i] & 0xff);
-    }
+    long value = LittleEndian.word(held, 0);
     boolean unbound =
         slot != null && slot.isLazy() && value == image.remote(slot.initial()).value();
     return unbound ? null : new RemoteAddress(value);

@@ -2,6 +2,7 @@ package trapline.journey;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.elf.GotSlot;
@@ -106,7 +107,7 @@ final class PltLookup {
     if (held == null) {
       return missing("the slot at " + at + " cannot be read");
     }
-    RemoteAddress target = new RemoteAddress(littleEndian(held));
+    RemoteAddress target = new RemoteAddress(LittleEndian.number(held, 0, held.length));
     boolean unbound = slot.isLazy() && target.value() == image.remote(slot.initial()).value();
     Image library = unbound ? null : space.at(target);
     Symbol symbol = slot.relocation().symbol();
@@ -176,13 +177,5 @@ final class PltLookup {
 
   private static Hop missing(String why) {
     return new Hop.Missing(HopKind.PLT, why, "");
-  }
-
-  private static long littleEndian(byte[] bytes) {
-    long value = 0;
-    for (int i = bytes.length - 1; i >= 0; i--) {
-      value = (value << 8) | (bytes[i] & 0xff);
-    }
-    return value;
   }
 }

@@ -1,6 +1,7 @@
 package trapline.unwind;
 
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.model.RemoteMemory;
 
 /// Memory of a stopped program, read in larger blocks and kept for one walk: the slots of a frame
@@ -50,14 +51,6 @@ final class PageCache implements RemoteMemory {
   /// @return `null` when it is not readable
   @Nullable Long word(long address) {
     byte[] bytes = readExactly(address, 8);
-    return bytes == null ? null : littleEndian(bytes, 0);
-  }
-
-  static long littleEndian(byte[] bytes, int offset) {
-    long value = 0;
-    for (int i = 7; i >= 0; i--) {
-      value = (value << 8) | (bytes[offset + i] & 0xff);
-    }
-    return value;
+    return bytes == null ? null : LittleEndian.word(bytes, 0);
   }
 }

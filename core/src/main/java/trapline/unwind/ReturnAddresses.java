@@ -1,5 +1,7 @@
 package trapline.unwind;
 
+import trapline.bytes.LittleEndian;
+
 /// Tells whether a word found on a stack can be a return address: the bytes before it must be a
 /// call instruction in code that can be read.
 final class ReturnAddresses {
@@ -55,8 +57,7 @@ final class ReturnAddresses {
   }
 
   private static int distance(byte[] code) {
-    return (int)
-        PageCache.littleEndian(new byte[] {code[2], code[3], code[4], code[5], 0, 0, 0, 0}, 0);
+    return (int) LittleEndian.number(code, 2, 4);
   }
 
   /// Whether the bytes after an opcode `ff` are the operand of a near indirect call, `/2`.

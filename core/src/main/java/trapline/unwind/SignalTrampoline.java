@@ -2,6 +2,7 @@ package trapline.unwind;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.model.Evidence;
 
 /// The frame that the kernel pushes to run a signal handler, recognised by the code that the
@@ -60,7 +61,7 @@ final class SignalTrampoline {
     }
     FrameRegisters.Builder caller = new FrameRegisters.Builder();
     for (int i = 0; i < CONTEXT.length; i++) {
-      caller.set(CONTEXT[i], PageCache.littleEndian(saved, i * 8));
+      caller.set(CONTEXT[i], LittleEndian.word(saved, i * 8));
     }
     FrameRegisters interrupted = caller.build();
     return new Caller.Found(

@@ -2,6 +2,7 @@ package trapline.linux.cause;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.linux.proc.ProcFile;
 import trapline.linux.proc.Processes;
 import trapline.linux.sys.FileStatus;
@@ -27,17 +28,9 @@ final class LockCause {
       if (flock == null || flock[2] != 0) {
         return new Wanted(true, 0, Long.MAX_VALUE);
       }
-      long start = word(flock, 8);
-      long length = word(flock, 16);
+      long start = LittleEndian.word(flock, 8);
+      long length = LittleEndian.word(flock, 16);
       return new Wanted(flock[0] != 0, start, length == 0 ? Long.MAX_VALUE : start + length - 1);
-    }
-
-    private static long word(byte[] bytes, int at) {
-      long word = 0;
-      for (int i = 7; i >= 0; i--) {
-        word = word << 8 | (bytes[at + i] & 0xff);
-      }
-      return word;
     }
 
     boolean conflicts(String access, String from, String to) {

@@ -1,7 +1,6 @@
 package trapline.linux.ptrace;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import trapline.bytes.LittleEndian;
 import trapline.linux.proc.ProcessMemory;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
@@ -30,9 +29,7 @@ final class ForkFlags {
       long address =
           ptrace.register(call != null && call.abi() == Abi.I386 ? Ptrace.RBX : Ptrace.RDI);
       byte[] flags = new ProcessMemory(parent.threadId).readExactly(address, 8);
-      return flags == null
-          ? byEvent(event)
-          : ByteBuffer.wrap(flags).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      return flags == null ? byEvent(event) : LittleEndian.word(flags, 0);
     }
     if (call != null && call.abi() == Abi.I386) {
       return switch ((int) number) {

@@ -3,14 +3,12 @@ package trapline.linux.ptrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +19,7 @@ import trapline.model.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
+import trapline.testing.Waiting;
 
 /// A running program is followed and let go of, and does not notice.
 class AttachTest {
@@ -101,9 +100,12 @@ class AttachTest {
                 "mkfifo in; (./attached <>in >out & echo $! >pid; wait $!; echo $? >status)"
                     + " >/dev/null 2>&1 &"))
         .orFail();
-    await(() -> read("out").startsWith("ready ") && read("pid").matches("[0-9]+"));
-    process = Integer.parseInt(read("pid"));
-    await(() -> waitsOfThreads().containsAll(WAITS));
+    Waiting.until(
+        () ->
+            Traced.read(folder, "out").startsWith("ready ")
+                && Traced.read(folder, "pid").matches("[0-9]+"));
+    process = Integer.parseInt(Traced.read(folder, "pid"));
+    Waiting.until(() -> waitsOfThreads().containsAll(WAITS));
   }
 
   /// The calls in which threads of the process wait now, as the kernel says.
@@ -115,29 +117,17 @@ class AttachTest {
     return calls;
   }
 
-  private String read(String file) {
-    try {
-      return Files.readString(folder.resolve(file)).strip();
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 24_000 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(5);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
-  }
-
   @AfterEach
   void stop() throws Exception {
     if (process == 0) { // it has not started; 0 would be the whole group of this process
       return;
     }
     Command.run("kill", "-KILL", Integer.toString(process));
-    await(() -> !read("status").isEmpty());
-    Command.run("ipcrm", "-s", read("out").substring(6)); // the semaphore outlives a killed program
+    Waiting.until(() -> !Traced.read(folder, "status").isEmpty());
+    Command.run(
+        "ipcrm",
+        "-s",
+        Traced.read(folder, "out").substring(6)); // the semaphore outlives a killed program
     Traced.assertNoneLeft(program);
   }
 
@@ -152,8 +142,8 @@ class AttachTest {
     }
     assertThat(ProcessFacts.threadIds(id())).hasSize(THREADS);
     Files.writeString(folder.resolve("in"), "\n");
-    await(() -> !read("status").isEmpty());
-    assertThat(read("status")).isEqualTo("0");
+    Waiting.until(() -> !Traced.read(folder, "status").isEmpty());
+    assertThat(Traced.read(folder, "status")).isEqualTo("0");
   }
 
   @Test
@@ -234,7 +224,7 @@ class AttachTest {
 
   private void awaitStopped() throws InterruptedException {
     for (int thread : ProcessFacts.threadIds(id())) {
-      await(() -> Traced.status(thread, "State").startsWith("T (stopped)"));
+      Waiting.until(() -> Traced.status(thread, "State").startsWith("T (stopped)"));
     }
   }
 

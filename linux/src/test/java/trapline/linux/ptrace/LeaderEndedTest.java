@@ -3,13 +3,11 @@ package trapline.linux.ptrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +19,7 @@ import trapline.model.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
+import trapline.testing.Waiting;
 
 /// Processes whose first thread has ended while others go on.
 class LeaderEndedTest {
@@ -70,9 +69,9 @@ class LeaderEndedTest {
                 "mkfifo in; (./leaderless wait <>in & echo $! >pid; wait $!; echo $? >status)"
                     + " >/dev/null 2>&1 &"))
         .orFail();
-    await(() -> read("pid").matches("[0-9]+"));
-    process = Integer.parseInt(read("pid"));
-    await(() -> ProcessFacts.hasEnded(process) && Traced.waitsIn(other()) == READ);
+    Waiting.until(() -> Traced.read(folder, "pid").matches("[0-9]+"));
+    process = Integer.parseInt(Traced.read(folder, "pid"));
+    Waiting.until(() -> ProcessFacts.hasEnded(process) && Traced.waitsIn(other()) == READ);
     return program;
   }
 
@@ -85,23 +84,8 @@ class LeaderEndedTest {
   void stop() throws Exception {
     if (process != 0) {
       Command.run("kill", "-KILL", Integer.toString(process));
-      await(() -> !read("status").isEmpty());
+      Waiting.until(() -> !Traced.read(folder, "status").isEmpty());
     }
-  }
-
-  private String read(String file) {
-    try {
-      return Files.readString(folder.resolve(file)).strip();
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 12_000 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(10);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
   }
 
   @Test
@@ -112,7 +96,7 @@ class LeaderEndedTest {
       var memory = tracer.memory(leader);
       TraceEvent.Entered call = Traced.runToCall(tracer, CHDIR);
       // pthread_join(3) returns a little earlier.
-      await(() -> ProcessFacts.hasEnded(leader));
+      Waiting.until(() -> ProcessFacts.hasEnded(leader));
       assertThat(ProcessFacts.livingThread(leader)).isEqualTo(call.threadId());
       byte[] name = memory.readExactly(call.registers().argument(0), 15);
       assertThat(new String(name, StandardCharsets.UTF_8)).isEqualTo("/no/such/folder");
@@ -140,8 +124,8 @@ class LeaderEndedTest {
       Files.writeString(folder.resolve("in"), "c");
       assertThat(Traced.runToCall(tracer, CHDIR).threadId()).isEqualTo(thread);
     }
-    await(() -> !read("status").isEmpty());
-    assertThat(read("status")).isEqualTo("6");
+    Waiting.until(() -> !Traced.read(folder, "status").isEmpty());
+    assertThat(Traced.read(folder, "status")).isEqualTo("6");
     Traced.assertNoneLeft(program);
   }
 
@@ -159,7 +143,7 @@ class LeaderEndedTest {
     assertThat(events).contains(new TraceEvent.Execed(process, thread));
     assertThat(events.stream().filter(TraceEvent.Started.class::isInstance)).hasSize(1);
     assertThat(events.getLast()).isEqualTo(new TraceEvent.Ended(process, 0, 0));
-    await(() -> read("status").equals("0"));
+    Waiting.until(() -> Traced.read(folder, "status").equals("0"));
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.ProcessMemory;
@@ -18,6 +17,7 @@ import trapline.model.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
+import trapline.testing.Waiting;
 
 class LifeCycleTest {
   private static final int PAUSE = 34;
@@ -426,7 +426,7 @@ class LifeCycleTest {
       assertThat(tracer.step(leader)).isEqualTo(StepResult.INTERRUPTED);
       other.join();
       // A signal that comes before the call would keep it from being made.
-      until(() -> Traced.waitsIn(leader) == PAUSE);
+      Waiting.until(() -> Traced.waitsIn(leader) == PAUSE);
       Command.run("kill", "-USR1", Integer.toString(leader)).orFail();
       assertThat(tracer.next()).isEqualTo(new TraceEvent.Stepped(leader));
       tracer.resume(leader);
@@ -448,13 +448,6 @@ class LifeCycleTest {
     thread.start();
     thread.join();
     assertThat(process[0]).isPositive();
-    until(() -> Traced.status(process[0], "State").matches("|Z.*"));
-  }
-
-  private static void until(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 12_000 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(10);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
+    Waiting.until(() -> Traced.status(process[0], "State").matches("|Z.*"));
   }
 }

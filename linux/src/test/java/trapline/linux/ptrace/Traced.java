@@ -113,4 +113,13 @@ final class Traced {
     }
     return found;
   }
+
+  /// What a file in a directory holds; empty when it is not there.
+  static String read(Path folder, String file) {
+    try {
+      return Files.readString(folder.resolve(file)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// The text that grows while a name is printed. It knows where the lists of template arguments are,
 /// so that they can be folded without guessing which `<` is an operator's.
-final class Output {
+final class PrintedName {
   /// Where a list of template arguments stands, its angle brackets not included.
   record Span(int start, int end) {}
 
@@ -62,8 +62,8 @@ final class Output {
   }
 
   /// The same behind another text.
-  Output shifted(String before) {
-    Output shifted = new Output();
+  PrintedName shifted(String before) {
+    PrintedName shifted = new PrintedName();
     shifted.append(before);
     shifted.append(text.toString());
     for (Span list : lists) {
