@@ -33,10 +33,11 @@ final class Addr2line {
     return levels;
   }
 
-  /// The same for one frame of a journey's stack: the trap or call lies before the address.
-  static List<String> of(List<JsonNode> levels) {
+  /// The same for one frame of a journey's stack: the trap or call lies before the address, but
+  /// where the frame was interrupted.
+  static List<String> of(List<JsonNode> levels, boolean interrupted) {
     JsonNode frame = levels.getLast();
     long offset = Long.decode(frame.get("moduleOffset").asText());
-    return at(frame.get("evidenceFrom").asText(), offset - 1);
+    return at(frame.get("evidenceFrom").asText(), interrupted ? offset : offset - 1);
   }
 }

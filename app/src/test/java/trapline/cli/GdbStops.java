@@ -27,18 +27,24 @@ final class GdbStops {
   /// @param calls names of the calls to stop at; empty for all
   /// @return for each thread, in the order in which they began, its stops in order
   static List<List<JsonNode>> of(Path program, String setting, String calls) {
-    return of(null, List.of(program.toString()), setting, calls, MOST);
+    return of(null, List.of(program.toString()), setting, calls, MOST, "");
   }
 
   /// Runs a command in gdb, through what it executes, and not its children.
   ///
   /// @param most how many stops to make, at entries and returns of calls
-  static List<List<JsonNode>> of(Path folder, List<String> command, int most) {
-    return of(folder, command, "set confirm off", "", most);
+  /// @return the stops of its first thread
+  static List<JsonNode> ofFirst(Path folder, List<String> command, int most) {
+    return of(folder, command, "set confirm off", "", most, "1").getFirst();
   }
 
   private static List<List<JsonNode>> of(
-      @Nullable Path folder, List<String> command, String setting, String calls, int most) {
+      @Nullable Path folder,
+      List<String> command,
+      String setting,
+      String calls,
+      int most,
+      String first) {
     try {
       Path script = Files.createTempFile("stops", ".py");
       Path out = Files.createTempFile("stops", ".json");
@@ -52,6 +58,7 @@ final class GdbStops {
                     "TRAPLINE_OUT=" + out,
                     "TRAPLINE_CALLS=" + calls,
                     "TRAPLINE_MOST=" + most,
+                    "TRAPLINE_FIRST=" + first,
                     "gdb",
                     "-nx",
                     "-batch",

@@ -62,10 +62,17 @@ final class Stacks {
   /// `function file:line`, the file without its folders.
   static String level(JsonNode level) {
     String file = level.get("file").asText(null);
-    return function(level.get("function").asText())
+    return function(level)
         + (file == null ? "" : " " + name(file) + ":" + level.get("line").asInt())
         + (level.get("signal").asBoolean() ? " signal" : "")
         + (level.get("tailCall").asBoolean() ? " tail call" : "");
+  }
+
+  /// A level's function as gdb names it: symbols demangled.
+  private static String function(JsonNode level) {
+    JsonNode demangled = level.path("functionDemangled");
+    return function(demangled.asText(level.get("function").asText()))
+        .replaceFirst(" \\[clone (\\.\\w+)\\.\\d+\\]", " [clone $1]");
   }
 
   /// A function's name without glibc's mark for its internal aliases, and without the number that
@@ -82,9 +89,10 @@ final class Stacks {
   /// Whether addr2line says the same as we do of a frame.
   ///
   /// @param source the program's only source file, for what was compiled as a whole
-  static boolean isProven(List<JsonNode> frame, String source) {
+  /// @param interrupted whether the frame goes on at its address, and not behind a call
+  static boolean isProven(List<JsonNode> frame, String source, boolean interrupted) {
     List<String> theirs = new ArrayList<>();
-    for (String each : Addr2line.of(frame)) {
+    for (String each : Addr2line.of(frame, interrupted)) {
       int space = each.indexOf(' ');
       theirs.add(
           space < 0

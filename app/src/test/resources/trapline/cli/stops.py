@@ -1,9 +1,14 @@
 # Run by gdb: stops at the entry of each call named in TRAPLINE_CALLS (all when it is empty) and writes what gdb knows there to
-# TRAPLINE_OUT, one JSON object a line: the thread, the call, the stack, and where errno is.
+# TRAPLINE_OUT, one JSON object a line: the thread, the call, the stack, and where errno is. With TRAPLINE_FIRST only the first
+# thread is looked at.
 import gdb
 import json
 import os
 
+ARGUMENTS = ("rdi", "rsi", "rdx", "r10", "r8", "r9")
+# What the kernel has in rax: before a call, and behind one that it will make again.
+ENTERED = -38
+RESTARTED = range(-514, -511)
 MOST = int(os.environ["TRAPLINE_MOST"])
 
 
@@ -48,6 +53,7 @@ def record(out):
         "inferior": gdb.selected_inferior().num,
         "thread": thread.num,
         "call": number("$orig_rax"),
+        "arguments": [number("(unsigned long) $" + name) for name in ARGUMENTS],
         "errno": None if errno is None or base is None else hex(errno - base),
         "frames": frames(),
     }) + "\n")
@@ -65,14 +71,24 @@ setting("catch syscall " + os.environ["TRAPLINE_CALLS"])
 with open(os.environ["TRAPLINE_OUT"], "w") as out:
     setting("run")
     inside = set()
-    for _ in range(MOST):
-        if gdb.selected_inferior().pid == 0:
-            break
-        # gdb stops at the entry of a call and when it returns, in turn.
+    first = gdb.selected_thread().ptid if os.environ.get("TRAPLINE_FIRST") else None
+    stops = 0
+    again = {}
+    while stops < MOST and gdb.selected_inferior().pid != 0:
+        # gdb stops at the entry of a call and when it returns, in turn; a new thread begins with a
+        # return.
         thread = gdb.selected_thread().ptid
-        if thread in inside:
-            inside.remove(thread)
+        if first is not None and thread != first:
+            setting("continue")
+            continue
+        stops += 1
+        result = number("(long) $rax")
+        if thread in inside or result != ENTERED:
+            inside.discard(thread)
+            # A stop of all threads interrupts a call, which is then made again.
+            again[thread] = number("$orig_rax") if result in RESTARTED else None
         else:
             inside.add(thread)
-            record(out)
+            if number("$orig_rax") != again.get(thread):
+                record(out)
         setting("continue")

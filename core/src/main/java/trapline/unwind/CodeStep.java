@@ -5,6 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
+import trapline.code.OperandKind;
+import trapline.code.RegisterClass;
 import trapline.code.X86Decoder;
 import trapline.model.Evidence;
 import trapline.model.RemoteAddress;
@@ -48,6 +50,7 @@ final class CodeStep {
   private final @Nullable UnwindModule module;
   private final ReturnAddresses returnAddresses;
   private final DecodingBudget budget;
+  private boolean switchesStack;
   private long rangeStart;
   private long rangeEnd;
 
@@ -121,6 +124,11 @@ final class CodeStep {
       return new Caller.None(0);
     }
     Caller.Found guessed = fromGuessedStart();
+    if (guessed == null && switchesStack) {
+      // What lies above is of whoever used this stack before.
+      return new Caller.Lost(
+          "the function at 0x" + Long.toHexString(pc) + " has gone over to another stack");
+    }
     return guessed != null && (likely == null || likely.cfa() != guessed.cfa()) ? guessed : likely;
   }
 
@@ -180,12 +188,14 @@ final class CodeStep {
   private Caller.@Nullable Found fromStart(
       long start, CodeWalk walk, long expectedSlot, Evidence rule) {
     TrackedState[] here = new TrackedState[1];
+    boolean[] loads = new boolean[1];
     walk.walk(
         start,
         (instruction, state) -> {
           if (isHere(instruction)) {
             here[0] = state;
           }
+          loads[0] |= loadsStackPointer(instruction);
           return here[0] != null;
         });
     TrackedState state = here[0];
@@ -193,6 +203,7 @@ final class CodeStep {
       return null;
     }
     Long slot = returnSlot(state);
+    switchesStack |= slot == null && loads[0];
     if (slot == null || (expectedSlot != 0 && slot != expectedSlot)) {
       return null;
     }
@@ -334,7 +345,8 @@ final class CodeStep {
         continue;
       }
       Flow flow = instruction.flow();
-      if (flow == Flow.NEXT && instruction.mnemonic().startsWith("nop")) {
+      if ((flow == Flow.NEXT && instruction.mnemonic().startsWith("nop"))
+          || instruction.mnemonic().equals("int3")) {
         continue; // Padding belongs to neither function.
       }
       if (!fallenInto) {
@@ -348,6 +360,9 @@ final class CodeStep {
     }
     for (int i = starts.size() - 1; i >= 0 && i >= starts.size() - MAX_GUESSES; i--) {
       Caller.Found found = fromStart(starts.get(i), newWalk(0, 0), 0, FROM_GUESS);
+      if (found == null && switchesStack) {
+        return null;
+      }
       if (found != null && aligned(found) && found.cfa() > registers.value(FrameRegisters.RSP)) {
         return found;
       }
@@ -363,6 +378,16 @@ final class CodeStep {
     caller.set(FrameRegisters.RSP, slot + 8);
     caller.set(FrameRegisters.RIP, returnAddress);
     return new Caller.Found(slot + 8, caller.build(), false, false, rule);
+  }
+
+  private static boolean loadsStackPointer(Instruction instruction) {
+    return instruction.mnemonic().startsWith("mov")
+        && instruction.operandCount() == 2
+        && instruction.kind(0) == OperandKind.MEMORY
+        && instruction.kind(1) == OperandKind.REGISTER
+        && instruction.registerClass(1) == RegisterClass.GENERAL
+        && instruction.size(1) == 8
+        && instruction.register(1) == TrackedState.RSP;
   }
 
   private boolean isHere(Instruction instruction) {

@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
@@ -151,6 +154,23 @@ final class UnwinderTest {
     }
     assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
     System.err.printf("musl-gcc %s %s: %d frames%n", source, options, frames);
+  }
+
+  /// Behind a function that has gone over to another stack, what that stack holds is no caller.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--strip-all"})
+  void endsWhereTheStackIsSwitched(String strip) {
+    Path program = compile("gcc", "switch.c", "-O2 -no-pie");
+    String symbols = Command.run("nm", program.toString()).orFail();
+    Matcher behind = Pattern.compile("0*(\\w+) T after_call").matcher(symbols);
+    assertThat(behind.find()).isTrue();
+    if (!strip.isEmpty()) {
+      Command.run("strip", strip, program.toString()).orFail();
+    }
+    GdbStacks stacks = new GdbStacks(folder, program, stopAtWrite("switch.c"));
+    Stack stack = unwind(stacks, stacks.threads().keySet().iterator().next());
+    assertThat(hex(stack.frames().getLast().pc().value())).isEqualTo(behind.group(1));
+    assertThat(stack.end()).contains("another stack");
   }
 
   private static final List<String> MUSL_FUNCTIONS =
