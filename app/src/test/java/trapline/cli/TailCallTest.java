@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,10 @@ class TailCallTest {
   private static final List<String> POINTED = List.of("dup", "umask");
 
   private static final String CALLS =
-      "close,fsync,fdatasync,fchdir,getpgid,dup,umask,newfstatat,getsid,ftruncate,getegid";
+      "close,fsync,fdatasync,fchdir,getpgid,dup,umask,newfstatat,getsid,ftruncate,getegid,epoll_create";
+
+  /// Functions that have several jumps to where they went on: which one was made, is not known.
+  private static final Set<String> OPEN = Set.of("either", "ways");
 
   @TempDir static Path folder;
 
@@ -113,7 +117,7 @@ class TailCallTest {
         found.put(name, levels);
       }
     }
-    assertThat(found.keySet()).containsAll(ASKED.keySet()).containsAll(POINTED);
+    assertThat(found.keySet()).containsAll(ASKED.keySet()).containsAll(POINTED).contains("epoll_create");
     expected = found;
   }
 
@@ -160,22 +164,25 @@ class TailCallTest {
             // What a jump through a pointer has led to, and has left by a jump, too, left no trace.
             theirs = theirs.subList(1, theirs.size());
           }
-          // Two jumps of one function lead there: which one, is not known.
-          boolean open = name.equals("getpgid");
           if (!build.hasSymbols()) {
             // The inlined level is not known without debug information.
             int inlined = name.equals("fdatasync") ? 1 : 0;
             assertThat(levels).as("%s %s", build, name).hasSize(theirs.size() - inlined);
-          } else if (!build.hasLines() || open) {
+          } else if (!build.hasLines()) {
             assertThat(levels.stream().map(TailCallTest::function).toList())
                 .as("%s %s", build, name)
                 .isEqualTo(
                     theirs.stream()
                         .map(TailCallTest::function)
-                        .filter(each -> build.hasLines() || !each.equals("inner"))
+                        .filter(each -> !each.equals("inner"))
                         .toList());
           } else {
-            assertThat(levels).as("%s %s", build, name).isEqualTo(theirs);
+            assertThat(levels)
+                .as("%s %s", build, name)
+                .isEqualTo(
+                    theirs.stream()
+                        .map(each -> OPEN.contains(function(each)) ? function(each) : each)
+                        .toList());
           }
         });
   }
@@ -278,7 +285,7 @@ class TailCallTest {
     String function = level.get("function").asText();
     return build.isStatic()
         ? level.path("file").asText().endsWith(".c") && !level.get("line").isNull()
-            || function.equals("either")
+            || OPEN.contains(function)
         : !function.equals("_start");
   }
 

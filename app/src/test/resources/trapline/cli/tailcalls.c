@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +40,15 @@ APART int either(int fd) {
   return getpgid(fd + 1);
 }
 
+/* The same on the way, before and behind other jumps. */
+APART int onward(int size) { sink = size; return epoll_create(size - 5000); }
+APART int ways(int size) {
+  if (size & 1) { sink = 9; return onward(size); }
+  sink = 10;
+  return onward(size + 1);
+}
+APART int opening(int size) { sink = size; return ways(size + 1); }
+
 /* Through pointers: in memory, and handed over. */
 APART int pointed(int fd) { return by_pointer(fd + 9); }
 APART int operated(struct operations *with, int fd) { return with->run(fd); }
@@ -65,6 +75,7 @@ int main(int count, char **arguments) {
   total += around(count + 60);
   total += perhaps(count + 70);
   total += either(count + 80);
+  total += opening(count + 85);
   total += pointed(count + 90);
   total += operated(&operations, count + 100);
   total += status("/", &st);

@@ -250,7 +250,7 @@ record Branch(
 
   /// The register that is written over a return address which is returned to at once: `mov
   /// %rax,(%rsp); ret`; -1 when that is not what stands there.
-  private static int overwrittenReturn(FunctionCode code, int index) {
+  static int overwrittenReturn(FunctionCode code, int index) {
     if (index < 0 || index + 1 >= code.size()) {
       return -1;
     }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
@@ -76,7 +78,7 @@ record FunctionExits(List<Exit> jumps, List<RemoteAddress> parts) {
           if (distance >= 0 && distance < range.size()) {
             continue;
           }
-          if (isFrameGone(image, instruction)) {
+          if (isFrameGone(image, code, i)) {
             if (isSplitPart(image, range, target)) {
               parts.add(target);
             } else {
@@ -87,14 +89,14 @@ record FunctionExits(List<Exit> jumps, List<RemoteAddress> parts) {
           }
         }
         case INDIRECT_JUMP -> {
-          if (!usesTable(code, i) && isFrameGone(image, instruction)) {
+          if (!usesTable(code, i) && isFrameGone(image, code, i)) {
             jumps.add(exit(instruction, Branch.of(code, i, image)));
           }
         }
         case CALL -> {
           if (!called.contains(instruction.address())
               && Branch.isInlineThunk(code, i)
-              && isFrameGone(image, instruction)) {
+              && isFrameGone(image, code, i)) {
             jumps.add(exit(instruction, Branch.of(code, i, image)));
           }
         }
@@ -134,20 +136,35 @@ record FunctionExits(List<Exit> jumps, List<RemoteAddress> parts) {
 
   /// Whether only the return address is left on the stack at an instruction. Where no table covers
   /// it, that is taken to be so.
-  private static boolean isFrameGone(Image image, Instruction instruction) {
+  private static boolean isFrameGone(Image image, FunctionCode code, int index) {
+    CfaRule rule = cfa(image, code.get(index));
+    // gcc lets what holds inside of an inline thunk hold behind its return, too.
+    for (int i = index - 1; i > 0; i--) {
+      if (code.get(i).flow() == Flow.RETURN
+          && Branch.overwrittenReturn(code, i - 1) >= 0
+          && Objects.equals(cfa(image, code.get(i - 1)), rule)) {
+        i--;
+        rule = i == 0 ? rule : cfa(image, code.get(i - 1));
+      }
+    }
+    return rule == null
+        || (rule instanceof CfaRule.RegisterOffset(int register, long offset)
+            && register == RSP
+            && offset == 8);
+  }
+
+  private static @Nullable CfaRule cfa(Image image, Instruction instruction) {
     LinkAddress at = image.link(new RemoteAddress(instruction.address()));
     for (CallFrameInfo table : image.tables()) {
       try {
         FrameRow row = table.rowAt(at).orElse(null);
         if (row != null) {
-          return row.cfa() instanceof CfaRule.RegisterOffset(int register, long offset)
-              && register == RSP
-              && offset == 8;
+          return row.cfa();
         }
       } catch (MalformedBinary | Unsupported e) {
-        return true;
+        return null;
       }
     }
-    return true;
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,8 @@ final class TailCalls {
       new Evidence.Inferred("a jump in the called function leads here");
   private static final Evidence BY_CALL =
       new Evidence.Inferred("the call leads to this function, which has left by a jump");
+  private static final Evidence BY_SEVERAL =
+      new Evidence.Inferred("several jumps of this function lead on, and one of them was made");
 
   /// A function that made a tail call.
   ///
@@ -207,7 +210,37 @@ final class TailCalls {
         new TailChains<TailCall>(
                 function -> stated(function, space), each -> goal.isReachedAt(each, space), false)
             .from(called);
-    return chain == null || chain.isEmpty() ? null : chain;
+    return chain == null || chain.isEmpty() ? null : asGdb(chain);
+  }
+
+  /// Of chains that part, gdb has what is before the first fork and behind the last one. What is
+  /// between them is certain, too, where a fork is only of jumps from one function to one place.
+  private static List<TailCall> asGdb(List<TailCall> chain) {
+    List<TailCall> found = new ArrayList<>(chain);
+    int first = 0;
+    while (first < found.size() && found.get(first).isJumpKnown()) {
+      first++;
+    }
+    int last = found.size() - 1;
+    while (last > first && found.get(last).isJumpKnown()) {
+      last--;
+    }
+    for (int i = first + 1; i < last; i++) {
+      found.set(i, new TailCall(found.get(i).pc(), found.get(i).lookupPc(), BY_SEVERAL));
+    }
+    return found;
+  }
+
+  /// Jumps of one function to one place as one: that one of them was made is certain.
+  private static List<TailChains.Way<TailCall>> joined(
+      RemoteAddress function, List<TailChains.Way<TailCall>> ways) {
+    Map<RemoteAddress, TailChains.Way<TailCall>> byTarget = new LinkedHashMap<>();
+    TailCall one = new TailCall(function, function, BY_SEVERAL);
+    for (TailChains.Way<TailCall> way : ways) {
+      byTarget.merge(
+          way.target(), way, (first, second) -> new TailChains.Way<>(one, first.target()));
+    }
+    return List.copyOf(byTarget.values());
   }
 
   /// The tail calls that the debug information states of a function.
@@ -232,7 +265,7 @@ final class TailCalls {
       Evidence evidence = new Evidence.DebugInfo(image.debug().file());
       ways.add(new TailChains.Way<>(tailCall(behind, evidence), next));
     }
-    return ways;
+    return joined(function, ways);
   }
 
   /// Whether the call before a frame's return address surely leads straight to the function around
@@ -339,7 +372,7 @@ final class TailCalls {
               ways.add(new TailChains.Way<>(tailCall(exit.behind(), BY_CODE), next));
             }
           }
-          return ways;
+          return joined(function, ways);
         };
     TailChains<TailCall> search =
         new TailChains<>(read, each -> goal.isReachedAt(each, space), true);
