@@ -117,7 +117,10 @@ class TailCallTest {
         found.put(name, levels);
       }
     }
-    assertThat(found.keySet()).containsAll(ASKED.keySet()).containsAll(POINTED).contains("epoll_create");
+    assertThat(found.keySet())
+        .containsAll(ASKED.keySet())
+        .containsAll(POINTED)
+        .contains("epoll_create");
     expected = found;
   }
 
