@@ -8,6 +8,7 @@ module trapline.linux {
 
   exports trapline.linux.cause;
   exports trapline.linux.debuginfod;
+  exports trapline.linux.files;
   exports trapline.linux.loader;
   exports trapline.linux.objects;
   exports trapline.linux.proc;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
+import trapline.linux.files.WholeFile;
 import trapline.model.MalformedBinary;
 
 /// An index in a file: alone as `trapline index -o` writes it, or as the cache keeps it, behind
@@ -90,6 +91,6 @@ record CachedIndex(KernelIndexSet set, @Nullable SourceStamp stamp) {
       head.append(path).append('\n');
     }
     head.append('\n');
-    AtomicFile.write(file, head.toString().getBytes(StandardCharsets.UTF_8), index.write());
+    WholeFile.write(file, head.toString().getBytes(StandardCharsets.UTF_8), index.write());
   }
 }

@@ -14,6 +14,8 @@ import java.util.StringJoiner;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.elf.ElfFile;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.TemporaryDirectory;
 import trapline.linux.loader.LibrarySearch;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.DebugPackages;
@@ -145,8 +147,8 @@ final class DebugInstall {
   private record Answer(int status, String text) {
     static Answer of(List<String> command) {
       try {
-        Path said = Files.createTempFile("trapline-", ".apt");
-        try {
+        try (TemporaryDirectory temporary = TemporaryDirectory.make()) {
+          Path said = temporary.directory().empty("said");
           ProcessBuilder builder =
               new ProcessBuilder(command)
                   .redirectInput(Path.of("/dev/null").toFile())
@@ -162,11 +164,9 @@ final class DebugInstall {
           } finally {
             process.destroy();
           }
-        } finally {
-          Files.deleteIfExists(said);
         }
       } catch (IOException e) {
-        return new Answer(1, "E: " + e.getMessage());
+        return new Answer(1, "E: " + FileErrors.line(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted");

@@ -3,12 +3,11 @@ package trapline.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -17,15 +16,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelIndex;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.UserDirectories;
+import trapline.linux.files.WholeFile;
 import trapline.model.MalformedBinary;
 
 /// Keeps the indexes of trees and tarballs, one file a place, the newest [#KEPT]: in
 /// `$XDG_CACHE_HOME/trapline`, or `~/.cache/trapline` (XDG Base Directory Specification, by which a
-/// relative path there counts as none). Files and the folder are trusted only when they are the
-/// user's own and nobody else can write to them.
+/// relative path there counts as none). It is used only when nobody else can write to it.
 ///
 /// Every file is written whole under another name and then renamed, so that runs at the same time
 /// do not disturb each other.
@@ -36,14 +37,14 @@ final class IndexCache {
   private static final String ENDING = ".index";
   private static final long STALE_PART_MILLIS = 3_600_000;
 
-  private final @Nullable Path folder;
+  private final @Nullable UserDirectories place;
   private final PrintStream err;
   private String why;
 
-  /// @param folder `null` for none
+  /// @param place `null` for none
   /// @param why there is none
-  private IndexCache(@Nullable Path folder, String why, PrintStream err) {
-    this.folder = folder;
+  private IndexCache(@Nullable UserDirectories place, String why, PrintStream err) {
+    this.place = place;
     this.why = why;
     this.err = err;
   }
@@ -51,14 +52,10 @@ final class IndexCache {
   /// @param environment with XDG_CACHE_HOME and HOME
   /// @param err where a cache that cannot be used is told, once
   static IndexCache of(Map<String, String> environment, PrintStream err) {
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    String home = environment.getOrDefault("HOME", "");
-    if (xdg.startsWith("/")) {
-      return new IndexCache(Path.of(xdg, "trapline"), "", err);
-    }
-    return home.startsWith("/")
-        ? new IndexCache(Path.of(home, ".cache", "trapline"), "", err)
-        : new IndexCache(null, "neither XDG_CACHE_HOME nor HOME names a folder", err);
+    return UserDirectories.cache(environment)
+        .map(found -> new IndexCache(found, "", err))
+        .orElseGet(
+            () -> new IndexCache(null, "neither XDG_CACHE_HOME nor HOME names a folder", err));
   }
 
   /// An index of a cache, by its file's name.
@@ -115,35 +112,26 @@ final class IndexCache {
   /// @param stamp taken before the source was read
   /// @return where; empty when there is no cache, which the user is told
   Optional<Path> keep(KernelIndex index, SourceStamp stamp) {
-    Path home = folder;
-    if (home == null || stamp.place().indexOf('\n') >= 0) {
-      return none(home == null ? why : "the name of the source has a line break");
+    UserDirectories known = place;
+    if (known == null || stamp.place().indexOf('\n') >= 0) {
+      return none(known == null ? why : "the name of the source has a line break");
     }
     try {
-      Files.createDirectories(
-          home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      if (!isOwn(home)) {
-        return none(home + " is not the user's own, or others can write to it");
-      }
+      PrivateDirectory home = known.make();
       String release = index.version().release().replaceAll("[^A-Za-z0-9.+~_]", "_");
       String name = release.substring(0, Math.min(40, release.length()));
-      Path file = home.resolve(name + "-" + key(stamp.place()) + ENDING);
+      Path file = home.file(name + "-" + key(stamp.place()) + ENDING);
       CachedIndex.write(file, index, stamp.watching(index));
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       for (Path older : files("*-" + key(stamp.place()) + ENDING)) {
         if (!older.equals(file)) {
           Files.deleteIfExists(older);
         }
       }
-      trim(home);
+      trim(home.path());
       return Optional.of(file);
     } catch (IOException e) {
-      return none(home + ": " + reason(e));
+      return none(FileErrors.line(e));
     }
-  }
-
-  private static String reason(IOException e) {
-    return e.getClass().getSimpleName().replaceAll("Exception$", "") + " " + e.getMessage();
   }
 
   private Optional<Path> none(String reason) {
@@ -159,7 +147,7 @@ final class IndexCache {
     }
     long stale = System.currentTimeMillis() - STALE_PART_MILLIS;
     try (DirectoryStream<Path> parts =
-        Files.newDirectoryStream(home, ".*" + AtomicFile.UNFINISHED)) {
+        Files.newDirectoryStream(home, ".*" + WholeFile.UNFINISHED)) {
       for (Path part : parts) {
         if (modified(part) < stale) {
           Files.deleteIfExists(part);
@@ -170,18 +158,21 @@ final class IndexCache {
 
   /// The trusted files whose names match, newest first.
   private List<Path> files(String glob) {
-    Path home = folder;
     List<Path> files = new ArrayList<>();
-    if (home == null || !isOwn(home)) {
-      return files;
-    }
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(home, glob)) {
-      for (Path file : found) {
-        if (isOwn(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          files.add(file);
+    UserDirectories known = place;
+    try {
+      Optional<PrivateDirectory> home = known == null ? Optional.empty() : known.existing();
+      if (home.isEmpty()) {
+        return files;
+      }
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(home.get().path(), glob)) {
+        for (Path file : found) {
+          if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            files.add(file);
+          }
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return List.of();
     }
     files.sort(Comparator.comparingLong(IndexCache::modified).reversed());
@@ -193,19 +184,6 @@ final class IndexCache {
       return Files.getLastModifiedTime(file).toMillis();
     } catch (IOException e) {
       return 0;
-    }
-  }
-
-  private static boolean isOwn(Path path) {
-    try {
-      Set<PosixFilePermission> rights =
-          Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
-      return Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-              .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
-          && !rights.contains(PosixFilePermission.GROUP_WRITE)
-          && !rights.contains(PosixFilePermission.OTHERS_WRITE);
-    } catch (IOException e) {
-      return false;
     }
   }
 

@@ -23,6 +23,8 @@ import trapline.kernel.KernelSource;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.WholeFile;
 import trapline.model.MalformedBinary;
 
 /// `trapline index`: reads a kernel's source and writes its index.
@@ -114,6 +116,7 @@ final class IndexCommand implements Callable<Integer> {
       case CommandFailure known -> known;
       case MalformedBinary e -> bad(name + ": " + KernelChoice.reason(e));
       case AccessDeniedException e -> bad(name + ": no permission to read it");
+      case IOException e -> bad(name + ": cannot be read: " + FileErrors.reason(e));
       default -> bad(name + ": cannot be read: " + failure.getMessage());
     };
   }
@@ -146,7 +149,7 @@ final class IndexCommand implements Callable<Integer> {
           throw bad(name + ": is there and is no index file; --force overwrites it");
         }
       } catch (IOException e) {
-        throw bad(name + ": cannot be looked at: " + e.getMessage());
+        throw bad(name + ": cannot be looked at: " + FileErrors.reason(e));
       }
     }
   }
@@ -223,9 +226,9 @@ final class IndexCommand implements Callable<Integer> {
 
   private static void write(Path output, byte[] bytes) {
     try {
-      AtomicFile.write(output, bytes);
+      WholeFile.writeNamed(output, bytes);
     } catch (IOException e) {
-      throw bad(String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, e.getMessage()));
+      throw bad(String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, FileErrors.reason(e)));
     }
   }
 

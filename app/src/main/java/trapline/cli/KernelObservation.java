@@ -3,7 +3,6 @@ package trapline.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,6 +17,8 @@ import trapline.follow.CallWatch;
 import trapline.follow.FailureSession.Failure;
 import trapline.follow.FilesTouched;
 import trapline.follow.RunNotes;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.TemporaryDirectory;
 import trapline.linux.proc.FileNames;
 import trapline.linux.proc.Mounts;
 import trapline.linux.ptrace.Tracer;
@@ -42,7 +43,7 @@ final class KernelObservation implements AutoCloseable {
   private final ObservationOptions options;
   private final PrintStream err;
   private final Interruption interruption;
-  private final Path folder;
+  private final TemporaryDirectory folder;
   private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
   private final @Nullable LiveObservation live;
@@ -59,7 +60,7 @@ final class KernelObservation implements AutoCloseable {
       ObservationOptions options,
       PrintStream err,
       Interruption interruption,
-      Path folder,
+      TemporaryDirectory folder,
       @Nullable GuestKernel kernel,
       @Nullable LiveObservation live,
       String whyNotLive,
@@ -68,7 +69,7 @@ final class KernelObservation implements AutoCloseable {
     this.err = err;
     this.interruption = interruption;
     this.folder = folder;
-    this.notes = new RunNotes(folder);
+    this.notes = new RunNotes(folder.path());
     this.kernel = kernel;
     this.live = live;
     this.whyNotLive = whyNotLive;
@@ -163,7 +164,7 @@ final class KernelObservation implements AutoCloseable {
       String whyNotLive,
       String whyNot) {
     try {
-      Path folder = TemporaryFolder.make();
+      TemporaryDirectory folder = TemporaryDirectory.make();
       LiveObservation live =
           able != null && kernel == null ? LiveObservation.open(able, options, err) : null;
       KernelObservation observation =
@@ -175,7 +176,7 @@ final class KernelObservation implements AutoCloseable {
       return observation;
     } catch (IOException e) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "no temporary folder can be made: " + e.getMessage());
+          ExitStatus.BAD_FILE, "no temporary folder can be made: " + FileErrors.line(e));
     }
   }
 
@@ -200,7 +201,7 @@ final class KernelObservation implements AutoCloseable {
 
   /// For a second run of the program on this machine.
   RunNotes notesAgain() {
-    return new RunNotes(folder);
+    return new RunNotes(folder.path());
   }
 
   /// A file with what the program read as its standard input, for a second run.
@@ -208,9 +209,10 @@ final class KernelObservation implements AutoCloseable {
   /// @throws CommandFailure when it cannot be written
   Path inputAgain() {
     try {
-      return Files.write(folder.resolve("input"), notes.input().bytes());
+      folder.directory().write("input", notes.input().bytes());
+      return folder.directory().file("input");
     } catch (IOException e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, "the input cannot be kept: " + e.getMessage());
+      throw new CommandFailure(ExitStatus.BAD_FILE, "the input cannot be kept: " + FileErrors.line(e));
     }
   }
 
@@ -418,6 +420,6 @@ final class KernelObservation implements AutoCloseable {
     if (live != null) {
       live.close();
     }
-    TemporaryFolder.delete(folder);
+    folder.close();
   }
 }

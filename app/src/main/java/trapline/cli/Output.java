@@ -4,6 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
 
 /// Where results go. [java.io.PrintStream] keeps silent about what it cannot write; this remembers
 /// it, so that a run whose results nobody takes any more can end.
@@ -36,7 +37,7 @@ final class Output extends CleanStream {
       throw pipe
           ? new CommandFailure(ExitStatus.OUTPUT_CLOSED, "")
           : new CommandFailure(
-              ExitStatus.BAD_FILE, name + ": cannot be written to: " + failure.getMessage());
+              ExitStatus.BAD_FILE, name + ": cannot be written to: " + FileErrors.reason(failure));
     }
   }
 

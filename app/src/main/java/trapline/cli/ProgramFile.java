@@ -24,6 +24,8 @@ import trapline.libc.LibcFailure;
 import trapline.libc.LibcFit;
 import trapline.libc.LibcFlags;
 import trapline.libc.LoaderRun;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.TemporaryDirectory;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.FileNames;
 import trapline.model.MalformedBinary;
@@ -41,13 +43,16 @@ final class ProgramFile implements AutoCloseable {
   /// Its name, for execve(2).
   private final String name;
 
-  private final @Nullable Path folder;
+  private final @Nullable TemporaryDirectory folder;
 
   /// Runs it on another C library than it was linked for; `null` when nothing has to.
   private final @Nullable LoaderRun through;
 
   private ProgramFile(
-      Path executable, String name, @Nullable Path folder, @Nullable LoaderRun through) {
+      Path executable,
+      String name,
+      @Nullable TemporaryDirectory folder,
+      @Nullable LoaderRun through) {
     this.executable = executable;
     this.name = name;
     this.folder = folder;
@@ -235,13 +240,13 @@ final class ProgramFile implements AutoCloseable {
   }
 
   private static ProgramFile compile(Path source, @Nullable Libc libc, PrintStream err) {
-    Path folder = null;
+    TemporaryDirectory folder = null;
     try {
       List<String> flags =
           libc == null ? List.of() : LibcFlags.of(libc, new CCompiler(List.of("cc")));
-      folder = TemporaryFolder.make();
+      folder = TemporaryDirectory.make();
       String base = source.getFileName().toString();
-      Path program = folder.resolve(base.substring(0, base.length() - 2));
+      Path program = folder.directory().file(base.substring(0, base.length() - 2));
       List<String> command = new ArrayList<>(List.of("cc", "-g"));
       command.addAll(flags);
       command.addAll(List.of("-o", program.toString(), source.toString()));
@@ -260,7 +265,7 @@ final class ProgramFile implements AutoCloseable {
         compiler.destroyForcibly();
       }
       if (status != 0) {
-        TemporaryFolder.delete(folder);
+        folder.close();
         if (INTERRUPTED.contains(status)) {
           throw interrupted(source);
         }
@@ -269,14 +274,14 @@ final class ProgramFile implements AutoCloseable {
       return new ProgramFile(program, program.toString(), folder, null);
     } catch (IOException e) {
       if (folder != null) {
-        TemporaryFolder.delete(folder);
+        folder.close();
       }
       throw notStarted(
           source + ": cannot be compiled: " + reason(e) + "; a C compiler: apt-get install gcc");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       if (folder != null) {
-        TemporaryFolder.delete(folder);
+        folder.close();
       }
       throw interrupted(source);
     }
@@ -287,8 +292,7 @@ final class ProgramFile implements AutoCloseable {
   }
 
   private static String reason(IOException e) {
-    String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
+    return FileErrors.reason(e);
   }
 
   private static CommandFailure notStarted(String message) {
@@ -299,7 +303,7 @@ final class ProgramFile implements AutoCloseable {
   @Override
   public void close() {
     if (folder != null) {
-      TemporaryFolder.delete(folder);
+      folder.close();
     }
   }
 }

@@ -1,6 +1,5 @@
 package trapline.cli;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.journey.OwnCode;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.OutputFile;
+import trapline.linux.files.UnsafePlace;
 
 /// The options and parameters of every command that runs a program.
 final class RunOptions {
@@ -106,10 +108,12 @@ final class RunOptions {
       return null;
     }
     try {
-      return Output.of(new FileOutputStream(path.toFile()), "-o " + path, false);
+      return Output.of(OutputFile.open(path), "-o " + path, false);
     } catch (IOException e) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "-o " + e.getMessage() + ": name a file that can be written");
+          ExitStatus.BAD_FILE,
+          "-o " + FileErrors.line(e)
+              + (e instanceof UnsafePlace ? "" : "; name a file that can be written"));
     }
   }
 }

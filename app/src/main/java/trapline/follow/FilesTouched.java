@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.UntrustedFile;
 import trapline.model.Registers;
 
 /// The files that a run looked at, as they were before the run touched them, so that the program
@@ -137,7 +137,9 @@ public final class FilesTouched {
           && !isOfKernel(real)
           && Files.size(real) <= LARGEST_COPY) {
         Path copy = copies.resolve(Integer.toString(copied.size()));
-        Files.copy(real, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        try (UntrustedFile file = UntrustedFile.open(real)) {
+          file.copyTo(copy);
+        }
         copied.put(real, copy);
       }
     } catch (IOException e) {

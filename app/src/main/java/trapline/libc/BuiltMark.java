@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import trapline.linux.files.WholeFile;
 
 /// The file `.trapline` in a prefix: says that Trapline made the library there, from what and how.
 /// Without it nothing is ever removed.
@@ -51,7 +52,7 @@ public record BuiltMark(
 
   /// Writes it into a prefix.
   public void write(Path prefix) throws IOException {
-    Files.writeString(prefix.resolve(FILE), text(), StandardCharsets.UTF_8);
+    WholeFile.writeNamed(prefix.resolve(FILE), text().getBytes(StandardCharsets.UTF_8));
   }
 
   /// The mark as its lines.

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.UserDirectories;
 
 /// The C libraries that Trapline has built, by name: one file each under
 /// `$XDG_DATA_HOME/trapline/libcs`, or `~/.local/share/trapline/libcs` (XDG Base Directory
@@ -18,23 +21,24 @@ public final class LibcRegistry {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
   private static final long LONGEST = 4096;
 
+  private final UserDirectories data;
   private final Path folder;
 
-  private LibcRegistry(Path folder) {
-    this.folder = folder;
+  private LibcRegistry(UserDirectories data) {
+    this.data = data;
+    this.folder = data.path().resolve("libcs");
   }
 
   /// The user's, by an environment with XDG_DATA_HOME and HOME.
   ///
   /// @throws LibcFailure when neither names a folder
   public static LibcRegistry of(Map<String, String> environment) {
-    String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
-    String home = environment.getOrDefault("HOME", "");
-    if (!xdg.startsWith("/") && !home.startsWith("/")) {
-      throw new LibcFailure("neither XDG_DATA_HOME nor HOME names a folder, where libcs are kept");
-    }
-    Path data = xdg.startsWith("/") ? Path.of(xdg) : Path.of(home, ".local", "share");
-    return new LibcRegistry(data.resolve("trapline").resolve("libcs"));
+    return new LibcRegistry(
+        UserDirectories.data(environment)
+            .orElseThrow(
+                () ->
+                    new LibcFailure(
+                        "neither XDG_DATA_HOME nor HOME names a folder, where libcs are kept")));
   }
 
   /// A library that was built.
@@ -71,12 +75,10 @@ public final class LibcRegistry {
       throw new LibcFailure(name + ": a name has letters, digits, and . _ + - only");
     }
     try {
-      Files.createDirectories(folder);
-      Path part = Files.createTempFile(folder, ".", ".part");
-      Files.writeString(part, prefix.toAbsolutePath() + "\n");
-      Files.move(part, folder.resolve(name), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      PrivateDirectory.makeBelow(data.base(), folder)
+          .write(name, (prefix.toAbsolutePath() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new LibcFailure(folder.resolve(name) + ": cannot be written: " + e.getMessage(), e);
+      throw new LibcFailure(folder.resolve(name) + ": cannot be written: " + FileErrors.line(e), e);
     }
   }
 
@@ -87,7 +89,7 @@ public final class LibcRegistry {
     try {
       Files.deleteIfExists(folder.resolve(name));
     } catch (IOException e) {
-      throw new LibcFailure(folder.resolve(name) + ": cannot be removed: " + e.getMessage(), e);
+      throw new LibcFailure(folder.resolve(name) + ": cannot be removed: " + FileErrors.reason(e), e);
     }
   }
 
@@ -118,8 +120,10 @@ public final class LibcRegistry {
         throw new LibcFailure(file + ": damaged: it should hold one path; remove it");
       }
       return Path.of(Files.readString(file, StandardCharsets.UTF_8).strip());
-    } catch (IOException | InvalidPathException e) {
-      throw new LibcFailure(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (InvalidPathException e) {
+      throw new LibcFailure(file + ": damaged: it should hold one path; remove it", e);
+    } catch (IOException e) {
+      throw new LibcFailure(file + ": cannot be read: " + FileErrors.reason(e), e);
     }
   }
 }

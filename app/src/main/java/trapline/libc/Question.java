@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Asks a tool something that it answers at once.
 final class Question {
@@ -25,9 +26,9 @@ final class Question {
   /// @param environment is set for it; of the variables that steer dynamic linkers it gets no
   ///     others
   static Answer ask(List<String> command, Map<String, String> environment) throws IOException {
-    Path said = Files.createTempFile("trapline-", ".out");
-    Path errors = Files.createTempFile("trapline-", ".err");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.make()) {
+      Path said = temporary.directory().empty("out");
+      Path errors = temporary.directory().empty("err");
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(Path.of("/dev/null").toFile())
@@ -48,9 +49,6 @@ final class Question {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(command.getFirst() + " was interrupted");
-    } finally {
-      Files.deleteIfExists(said);
-      Files.deleteIfExists(errors);
     }
   }
 

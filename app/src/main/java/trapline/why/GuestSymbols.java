@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.zip.GZIPInputStream;
 import trapline.bytes.Bytes;
 import trapline.kernel.run.KernelSymbols;
@@ -21,9 +20,9 @@ final class GuestSymbols {
   private GuestSymbols() {}
 
   static KernelSymbols of(GuestKernel kernel) {
-    Path stored = kernel.symbols().resolveSibling(STORED);
     try {
-      if (Files.exists(stored)) {
+      if (kernel.directory().has(STORED)) {
+        Path stored = kernel.directory().file(STORED);
         return KernelSymbols.load(Bytes.of(stored.toString(), Files.readAllBytes(stored)));
       }
     } catch (IOException | MalformedBinary e) {
@@ -31,20 +30,10 @@ final class GuestSymbols {
     }
     try (InputStream text = new GZIPInputStream(Files.newInputStream(kernel.symbols()), BUFFER)) {
       KernelSymbols symbols = KernelSymbols.read(text);
-      keep(symbols, stored);
+      kernel.directory().write(STORED, symbols.write());
       return symbols;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void keep(KernelSymbols symbols, Path stored) throws IOException {
-    Path part = Files.createTempFile(stored.getParent(), STORED, ".part");
-    try {
-      Files.write(part, symbols.write());
-      Files.move(part, stored, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 }

@@ -4,12 +4,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -57,15 +66,19 @@ class ArchitectureTest {
         "report", List.of("bytes", "model", "abi", "code", "demangle", "kernel", "kernel.run"));
     rules.put("linux.sys", List.of("bytes", "model"));
     rules.put("linux.proc", List.of("bytes", "model", "abi", "decode", "kernel", "linux.sys"));
-    rules.put("linux.debuginfod", List.of("bytes", "model", "elf"));
+    rules.put("linux.files", List.of("bytes", "model", "linux.sys", "linux.proc"));
+    rules.put("linux.debuginfod", List.of("bytes", "model", "elf", "linux.files"));
     rules.put(
         "linux.objects",
-        List.of("bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod"));
+        List.of("bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod", "linux.files"));
     rules.put("linux.cause", List.of("bytes", "model", "abi", "elf", "linux.sys", "linux.proc"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
-    rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys"));
+    rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys", "linux.files"));
     rules.put("linux.loader", List.of("bytes", "model", "elf"));
-    rules.put("linux.vm", List.of("bytes", "model", "elf", "kernel", "linux.sys", "linux.loader"));
+    rules.put(
+        "linux.vm",
+        List.of(
+            "bytes", "model", "elf", "kernel", "linux.sys", "linux.loader", "linux.files"));
     return rules;
   }
 
@@ -151,6 +164,59 @@ class ArchitectureTest {
         .callMethod(System.class, "loadLibrary", String.class)
         .check(CLASSES);
   }
+
+  /// What `linux.files` does not make others could have put there. Tracefs has only what the kernel
+  /// makes, and the training tree belongs to the build.
+  @Test
+  void onlyOnePackageMakesFiles() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("trapline.linux.files")
+        .and()
+        .resideOutsideOfPackage("trapline.linux.tracefs")
+        .and()
+        .resideOutsideOfPackage("trapline.testing")
+        .and()
+        .doNotHaveSimpleName("TrainingTree")
+        .should()
+        .callMethodWhere(MAKES_FILES)
+        .orShould()
+        .callConstructorWhere(OPENS_TO_WRITE)
+        .orShould()
+        .accessFieldWhere(WRITES)
+        .check(CLASSES);
+  }
+
+  private static final DescribedPredicate<JavaMethodCall> MAKES_FILES =
+      DescribedPredicate.describe(
+          "make or copy files",
+          call ->
+              call.getTargetOwner().isEquivalentTo(Files.class)
+                      && call.getName().matches("create.*|write.*|copy|new(OutputStream|BufferedWriter)")
+                  || call.getTargetOwner().isEquivalentTo(java.io.File.class)
+                      && call.getName().matches("create.*|mkdirs?")
+                  || call.getTargetOwner().isEquivalentTo(FileLock.class)
+                  || call.getTargetOwner().isAssignableTo(FileChannel.class)
+                      && call.getName().matches("(try)?[lL]ock"));
+
+  private static final DescribedPredicate<JavaConstructorCall> OPENS_TO_WRITE =
+      DescribedPredicate.describe(
+          "open files to write",
+          call ->
+              Set.of("FileOutputStream", "RandomAccessFile", "FileWriter", "PrintWriter")
+                      .contains(call.getTargetOwner().getSimpleName())
+                  && call.getTarget().getRawParameterTypes().stream()
+                      .anyMatch(
+                          each ->
+                              each.isEquivalentTo(String.class)
+                                  || each.isEquivalentTo(java.io.File.class)));
+
+  private static final DescribedPredicate<JavaFieldAccess> WRITES =
+      DescribedPredicate.describe(
+          "ask for files to write",
+          access ->
+              access.getTargetOwner().isEquivalentTo(StandardOpenOption.class)
+                  && !access.getName().equals("READ"));
 
   @Test
   void onlyTheLowestLinuxPackageCallsFunctions() {

@@ -1,16 +1,14 @@
 package trapline.libc.build;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.HeldLock;
+import trapline.linux.files.WholeFile;
 
 /// The folder that one library is built in, `libc-builds/NAME`, held by one run at a time. It stays
 /// when a build is interrupted or fails, so that the same command goes on with it; without a build
@@ -19,10 +17,10 @@ final class BuildFolder implements AutoCloseable {
   private static final Pattern OBJECT = Pattern.compile(".*\\.(o|os|oS|op|lo)");
 
   private final Path root;
-  private final FileChannel lock;
+  private final HeldLock lock;
   private final Traces traces;
 
-  private BuildFolder(Path root, FileChannel lock, Traces traces) {
+  private BuildFolder(Path root, HeldLock lock, Traces traces) {
     this.root = root;
     this.lock = lock;
     this.traces = traces;
@@ -35,25 +33,13 @@ final class BuildFolder implements AutoCloseable {
   static BuildFolder take(Path builds, String name, Traces traces) {
     Path root = traces.folder(builds.resolve(name));
     try {
-      FileChannel channel =
-          FileChannel.open(
-              root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
-        channel.close();
+      HeldLock lock = HeldLock.tryTake(root.resolve("lock"));
+      if (lock == null) {
         throw LibcBuildFailure.build(name + " is being built by another run of Trapline");
       }
-      return new BuildFolder(root, channel, traces);
+      return new BuildFolder(root, lock, traces);
     } catch (IOException e) {
       throw Folders.failure(root, e);
-    }
-  }
-
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      FileLock held = channel.tryLock();
-      return held != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
     }
   }
 
@@ -74,8 +60,8 @@ final class BuildFolder implements AutoCloseable {
 
   /// Begins the build, or goes on with it: from now on it stays.
   void begin(String request) throws IOException {
-    Files.createDirectories(build());
-    Files.writeString(request(), request, StandardCharsets.UTF_8);
+    Folders.made(build());
+    WholeFile.write(request(), request.getBytes(StandardCharsets.UTF_8));
     traces.keep();
   }
 
@@ -97,7 +83,7 @@ final class BuildFolder implements AutoCloseable {
   }
 
   void noteConfigured() throws IOException {
-    Files.writeString(configured(), "");
+    WholeFile.write(configured());
   }
 
   /// How many object files there are.
@@ -122,10 +108,6 @@ final class BuildFolder implements AutoCloseable {
     if (!isUnfinished(root)) {
       remove();
     }
-    try {
-      lock.close();
-    } catch (IOException e) {
-      // The lock ends with this process.
-    }
+    lock.close();
   }
 }

@@ -6,10 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import trapline.linux.files.PrivateFile;
 
 /// What the commands of a build say: counts the objects that are compiled, and finds the line that
 /// says why a build failed.
@@ -50,12 +50,9 @@ final class BuildLog {
 
   /// Begins a step: what is written from now on is its own.
   void begin(String title) throws IOException {
-    Files.writeString(
-        file,
-        "=== " + title + "\n",
-        StandardCharsets.UTF_8,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+    try (FileChannel out = PrivateFile.append(file)) {
+      out.write(StandardCharsets.UTF_8.encode("=== " + title + "\n"));
+    }
     start = Files.size(file);
     at = start;
     rest = "";

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Runs the machine's commands, with what they say in a file. They end with Trapline.
 final class Commands {
@@ -105,12 +106,10 @@ final class Commands {
   /// @return what it said; `null` when it cannot be run or does not end with status 0
   static @Nullable String answer(Path folder, List<String> command, Map<String, String> environment)
       throws IOException {
-    Path said = Files.createTempFile(folder, "said", ".txt");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.make()) {
+      Path said = temporary.directory().empty("said");
       int status = run(command, folder, environment, said, () -> {});
       return status == 0 ? Files.readString(said, StandardCharsets.ISO_8859_1) : null;
-    } finally {
-      Files.deleteIfExists(said);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.WholeFile;
 
 /// The source packages of the Debian release that this machine has: fetched and checked by apt,
 /// with
@@ -154,8 +155,9 @@ final class DebianSource {
       Folders.made(root.resolve(folder));
     }
     Files.deleteIfExists(log);
-    Files.writeString(
-        root.resolve("sources.list"), String.join("\n", sources) + "\n", StandardCharsets.UTF_8);
+    WholeFile.write(
+        root.resolve("sources.list"),
+        (String.join("\n", sources) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   /// Lines for the machine's own sources of binary packages (apt-get(8), `indextargets`).

@@ -1,14 +1,16 @@
 package trapline.libc.build;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import trapline.libc.LibcRegistry;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.FileTree;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.UnsafePlace;
+import trapline.linux.files.UserDirectories;
 
 /// Where builds keep things: in the user's data what has to last, `libc-prefixes/NAME` and
 /// `libc-sources/NAME` (debug information names the files there), and in the cache the rest,
@@ -22,14 +24,15 @@ public record Folders(Path data, Path cache) {
   /// @throws trapline.libc.LibcFailure when it names no folder for data
   public static Folders of(Map<String, String> environment) {
     Path data = LibcRegistry.of(environment).folder().resolveSibling("").normalize();
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    String home = environment.getOrDefault("HOME", "");
-    if (!xdg.startsWith("/") && !home.startsWith("/")) {
-      throw LibcBuildFailure.input(
-          "neither XDG_CACHE_HOME nor HOME names a folder, where libraries are built");
-    }
-    Path cache = xdg.startsWith("/") ? Path.of(xdg) : Path.of(home, ".cache");
-    return new Folders(data, cache.resolve("trapline"));
+    return new Folders(
+        data,
+        UserDirectories.cache(environment)
+            .orElseThrow(
+                () ->
+                    LibcBuildFailure.input(
+                        "neither XDG_CACHE_HOME nor HOME names a folder, where libraries are"
+                            + " built"))
+            .path());
   }
 
   Path prefix(String name) {
@@ -48,12 +51,13 @@ public record Folders(Path data, Path cache) {
     return cache.resolve("libc-downloads");
   }
 
-  /// Makes a folder.
+  /// Makes a folder, for the user alone, where nobody else could put another in its place.
   ///
   /// @throws LibcBuildFailure when that is not possible
   static Path made(Path folder) {
     try {
-      return Files.createDirectories(folder);
+      PrivateDirectory.make(folder);
+      return folder;
     } catch (IOException e) {
       throw failure(folder, e);
     }
@@ -70,16 +74,19 @@ public record Folders(Path data, Path cache) {
 
   /// Says what could not be written, and that the disk is full when that is the reason.
   static LibcBuildFailure failure(Path place, IOException e) {
-    String text = String.valueOf(e.getMessage());
-    if (text.contains("No space left on device") || text.contains("quota exceeded")) {
+    if (FileErrors.isFull(e)) {
       return new LibcBuildFailure(LibcBuildFailure.Kind.BUILD, full(place), e);
     }
-    if (e instanceof java.nio.file.AccessDeniedException || text.contains("Read-only file")) {
+    if (e instanceof UnsafePlace) {
+      return new LibcBuildFailure(LibcBuildFailure.Kind.INPUT, FileErrors.line(e), e);
+    }
+    if (e instanceof java.nio.file.AccessDeniedException
+        || FileErrors.reason(e).contains("Read-only file")) {
       return new LibcBuildFailure(
           LibcBuildFailure.Kind.INPUT, place + ": no permission to write there", e);
     }
     return new LibcBuildFailure(
-        LibcBuildFailure.Kind.INPUT, place + ": cannot be written: " + text, e);
+        LibcBuildFailure.Kind.INPUT, place + ": cannot be written: " + FileErrors.reason(e), e);
   }
 
   static String full(Path place) {
@@ -91,14 +98,10 @@ public record Folders(Path data, Path cache) {
     if (!Files.isDirectory(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    try (Stream<Path> tree = Files.walk(folder)) {
-      for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
+    try {
+      FileTree.deleteAll(folder);
     } catch (IOException e) {
       throw failure(folder, e);
-    } catch (UncheckedIOException e) {
-      throw failure(folder, Objects.requireNonNull(e.getCause()));
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import trapline.libc.BuiltMark;
 import trapline.libc.Libc;
 import trapline.libc.LibcRegistry;
+import trapline.linux.files.OutputFile;
+import trapline.linux.files.PrivateFile;
 
 /// Builds one C library: configured and made outside of its source, installed beside its prefix,
 /// moved there as a whole, and registered last.
@@ -161,14 +163,14 @@ public final class LibcBuild {
     Path stage = target.stage(mark.name());
     try {
       Folders.delete(stage);
-      Folders.made(stage);
+      OutputFile.freshDirectory(stage);
       String variable = tree.kind() == Libc.Kind.GLIBC ? "install_root=" : "DESTDIR=";
       List<String> make = new ArrayList<>(List.of("make", "install", variable + stage));
       make.addAll(variables);
       step(folder, log, "installing " + tree.title(), make, Map.of(), 0);
       Path staged = stage.resolve(target.folder().getRoot().relativize(target.folder()));
       mark.write(staged);
-      Files.copy(log.file(), staged.resolve(".trapline-log"), StandardCopyOption.REPLACE_EXISTING);
+      PrivateFile.copy(log.file(), staged.resolve(".trapline-log"));
       Files.move(staged, target.folder(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw Folders.failure(stage, e);

@@ -11,6 +11,8 @@ import trapline.libc.BuiltMark;
 import trapline.libc.Libc;
 import trapline.libc.LibcFailure;
 import trapline.libc.LibcRegistry;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.OutputFile;
 
 /// The folder that a library is to be installed in: must be free, for nothing of another's is
 /// overwritten.
@@ -29,8 +31,13 @@ final class Prefix {
 
   /// Where it is installed at first: on the same disk, so that it can be moved as a whole.
   Path stage(String name) {
-    return Folders.made(Objects.requireNonNull(folder.getParent()))
-        .resolve(".trapline-stage-" + name);
+    Path parent = Objects.requireNonNull(folder.getParent());
+    try {
+      OutputFile.directories(parent);
+    } catch (IOException e) {
+      throw Folders.failure(parent, e);
+    }
+    return parent.resolve(".trapline-stage-" + name);
   }
 
   /// Checks that it can be used.
@@ -155,7 +162,7 @@ final class Prefix {
           .findFirst()
           .orElse("");
     } catch (IOException e) {
-      throw LibcBuildFailure.input(folder + ": cannot be looked into: " + e.getMessage());
+      throw LibcBuildFailure.input(folder + ": cannot be looked into: " + FileErrors.reason(e));
     }
   }
 

@@ -8,10 +8,13 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLConnection;
 import java.net.UnknownHostException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import trapline.libc.Libc;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.PrivateFile;
 
 /// The tarball of a release, at its project's own site: the table `releases.txt`.
 final class Release {
@@ -71,7 +74,7 @@ final class Release {
       throws IOException {
     long total = 0;
     byte[] buffer = new byte[CHUNK];
-    try (OutputStream out = Files.newOutputStream(part)) {
+    try (OutputStream out = Channels.newOutputStream(PrivateFile.create(part))) {
       for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
         if (Thread.interrupted()) {
           throw LibcBuildFailure.interrupted();
@@ -93,7 +96,7 @@ final class Release {
     return switch (e) {
       case UnknownHostException host -> "no host " + host.getMessage() + " is found";
       case SocketTimeoutException timeout -> "no answer in " + PATIENCE_MILLIS / 1000 + " s";
-      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      default -> FileErrors.reason(e);
     };
   }
 

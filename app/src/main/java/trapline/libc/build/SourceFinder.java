@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.libc.Libc;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.TemporaryDirectory;
+import trapline.linux.files.WholeFile;
 
 /// Finds the source that the user names: a folder, a tarball, or a version.
 ///
@@ -104,7 +107,7 @@ final class SourceFinder {
       return unpack(
           name, stamp, file.toString(), part -> new SourceTarball(file).unpack(part, listener));
     } catch (IOException e) {
-      throw LibcBuildFailure.input(file + ": cannot be read: " + e.getMessage());
+      throw LibcBuildFailure.input(file + ": cannot be read: " + FileErrors.reason(e));
     }
   }
 
@@ -129,7 +132,7 @@ final class SourceFinder {
       listener.say(why + "; the release " + title + " is at " + location);
       return ofRelease(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
     } catch (IOException e) {
-      throw LibcBuildFailure.build(title + ": cannot be fetched: " + e.getMessage());
+      throw LibcBuildFailure.build(title + ": cannot be fetched: " + FileErrors.line(e));
     }
   }
 
@@ -157,23 +160,18 @@ final class SourceFinder {
   private SourceTree unpack(String name, String stamp, String origin, Unpacking unpacking)
       throws IOException {
     Path sources = traces.folder(folders.sources());
-    removeLeftovers(sources);
-    Path part = Files.createTempDirectory(sources, ".part-" + ProcessHandle.current().pid() + "-");
-    try {
-      Path inner = unpacking.into(part);
+    try (TemporaryDirectory part = TemporaryDirectory.in(sources)) {
+      Path inner = unpacking.into(part.path());
       SourceTree tree = SourceTree.look(inner, origin);
       if (tree == null) {
         throw LibcBuildFailure.input(origin + ": not the source of glibc or musl");
       }
       Path home = free(sources, name.isEmpty() ? tree.name() : name);
       Path file = inner.resolve(STAMP);
-      Files.deleteIfExists(file); // a link of that name would be followed
-      Files.writeString(file, stamp + "\n", StandardCharsets.UTF_8);
+      WholeFile.write(file, (stamp + "\n").getBytes(StandardCharsets.UTF_8));
       Files.move(inner, home);
       traces.tree(home);
       return new SourceTree(tree.kind(), tree.version(), home, origin);
-    } finally {
-      Folders.delete(part);
     }
   }
 
@@ -200,21 +198,6 @@ final class SourceFinder {
       }
     }
     return null;
-  }
-
-  /// Removes what runs that were killed have left.
-  private static void removeLeftovers(Path sources) throws IOException {
-    try (Stream<Path> all = Files.list(sources)) {
-      for (Path each : all.toList()) {
-        String[] words = String.valueOf(each.getFileName()).split("-", -1);
-        if (words.length == 3
-            && words[0].equals(".part")
-            && words[1].matches("[0-9]{1,9}")
-            && ProcessHandle.of(Long.parseLong(words[1])).isEmpty()) {
-          Folders.delete(each);
-        }
-      }
-    }
   }
 
   /// Whether a folder is one that was unpacked here, which may be removed.

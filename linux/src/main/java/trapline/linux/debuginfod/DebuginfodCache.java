@@ -3,19 +3,20 @@ package trapline.linux.debuginfod;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.WholeFile;
 
 /// The folder in which elfutils' client keeps what it fetched, and this one, too.
 ///
@@ -65,7 +66,12 @@ final class DebuginfodCache {
   @Nullable Path hit(Artifact artifact) {
     Path place = place(artifact);
     try {
-      return place != null && Files.isRegularFile(place) && Files.size(place) > 0 ? place : null;
+      return place != null
+              && Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+              && Files.size(place) > 0
+              && PrivateDirectory.existing(place.resolveSibling("")).isPresent()
+          ? place
+          : null;
     } catch (IOException e) {
       return null;
     }
@@ -75,7 +81,8 @@ final class DebuginfodCache {
   boolean isKnownMiss(Path place) throws IOException {
     BasicFileAttributes facts;
     try {
-      facts = Files.readAttributes(place, BasicFileAttributes.class);
+      facts =
+          Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       return false;
     }
@@ -91,38 +98,29 @@ final class DebuginfodCache {
 
   /// Notes that no server has the file.
   void rememberMiss(Path place) throws IOException {
-    makeFolder(place);
-    try {
-      Files.createFile(place);
-    } catch (FileAlreadyExistsException e) {
-      // Somebody else has noted it, or has got the file.
+    PrivateDirectory folder = makeFolder(place);
+    String name = String.valueOf(place.getFileName());
+    if (!folder.has(name)) { // else somebody else has noted it, or has got the file
+      folder.write(name);
     }
   }
 
   /// Makes the folder of a file, and an empty file with a name of its own in it.
   Path temporary(Path place) throws IOException {
-    Path folder = makeFolder(place);
-    return Files.createTempFile(folder, place.getFileName() + ".", "");
+    String name = place.getFileName() + "." + UUID.randomUUID().toString().substring(0, 13);
+    return makeFolder(place).empty(name);
   }
 
-  private Path makeFolder(Path place) throws IOException {
+  private PrivateDirectory makeFolder(Path place) throws IOException {
     Path folder = place.resolveSibling("");
-    Files.createDirectories(root);
-    try {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (FileAlreadyExistsException e) {
-      // As it should be from the second file on.
-    }
-    return folder;
+    return PrivateDirectory.make(root).in(String.valueOf(folder.getFileName()));
   }
 
   /// Puts a file that has come whole in its place.
   void keep(Path temporary, Path place) throws IOException {
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("r--------"));
-    Files.move(
-        temporary, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    makeFolder(place)
+        .rename(String.valueOf(temporary.getFileName()), String.valueOf(place.getFileName()));
   }
 
   /// Removes a temporary file, and its folder when nothing else is in it.
@@ -146,7 +144,7 @@ final class DebuginfodCache {
 
   /// Removes files that have not been read for long, when it is time for that.
   void cleanWhenDue() throws IOException {
-    Files.createDirectories(root);
+    PrivateDirectory.make(root);
     long interval = number(CLEAN_INTERVAL, CLEAN_INTERVAL_DEFAULT);
     Path last = root.resolve(CLEAN_INTERVAL);
     if (isWithin(Files.getLastModifiedTime(last), interval)) {
@@ -198,7 +196,7 @@ final class DebuginfodCache {
         return Long.parseLong(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
       }
     } catch (java.nio.file.NoSuchFileException e) {
-      Files.writeString(file, Long.toString(usual));
+      WholeFile.write(file, Long.toString(usual).getBytes(StandardCharsets.US_ASCII));
     } catch (NumberFormatException e) {
       return usual;
     }

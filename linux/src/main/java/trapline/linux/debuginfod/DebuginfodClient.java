@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
+import trapline.linux.files.FileErrors;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -91,7 +92,7 @@ public final class DebuginfodClient {
       return folder.isKnownMiss(place) ? new Fetch.Absent() : ask(artifact, folder, place);
     } catch (IOException e) {
       return new Fetch.Failed(
-          "debuginfod's cache cannot be written: " + e.getMessage(),
+          "debuginfod's cache cannot be used: " + FileErrors.line(e),
           "set DEBUGINFOD_CACHE_PATH to a folder that can be");
     } finally {
       monitor.ended();

@@ -5,12 +5,12 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.PrivateFile;
 
 /// Writes an answer's contents into a file, up to a limit. Contents of an answer that does not give
 /// the file are not taken.
@@ -28,8 +28,7 @@ final class FileSink implements HttpResponse.BodySubscriber<Long>, AutoCloseable
   private Flow.@Nullable Subscription subscription;
 
   FileSink(Path path, long most) throws IOException {
-    this.file =
-        FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    this.file = PrivateFile.create(path);
     this.most = most;
   }
 

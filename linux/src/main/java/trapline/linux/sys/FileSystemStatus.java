@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /// How full a file system is, as statfs(2) says.
 ///
+/// @param type its magic number (`linux/magic.h`)
 /// @param blockSize in bytes
 /// @param blocks all of them
 /// @param free those that anybody but root may still use
 /// @param files how many inodes there are at most; 0 where that has no limit
 /// @param freeFiles how many of them are free
-public record FileSystemStatus(long blockSize, long blocks, long free, long files, long freeFiles) {
+public record FileSystemStatus(
+    long type, long blockSize, long blocks, long free, long files, long freeFiles) {
   private static final int SIZE = 120;
 
   /// @return `null` when the path cannot be looked at
@@ -26,6 +28,7 @@ public record FileSystemStatus(long blockSize, long blocks, long free, long file
       return result != 0
           ? null
           : new FileSystemStatus(
+              status.get(JAVA_LONG_UNALIGNED, 0),
               status.get(JAVA_LONG_UNALIGNED, 8),
               status.get(JAVA_LONG_UNALIGNED, 16),
               status.get(JAVA_LONG_UNALIGNED, 32),

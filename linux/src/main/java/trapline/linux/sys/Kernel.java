@@ -121,6 +121,48 @@ public final class Kernel {
     }
   }
 
+  /// Opens a file beneath an open directory, or makes it.
+  ///
+  /// @param directory a descriptor, or [Numbers#AT_FDCWD]
+  /// @param mode of a file that is made
+  /// @return a descriptor, or the negative error number
+  public int openAt(int directory, String name, int flags, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = string(arena, name);
+      return (int)
+          syscall(Numbers.OPENAT, directory, bytes.address(), flags | Numbers.O_CLOEXEC, mode);
+    }
+  }
+
+  /// Makes a directory.
+  ///
+  /// @return 0, or the negative error number
+  public int makeDirectoryAt(int directory, String name, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) syscall(Numbers.MKDIRAT, directory, string(arena, name).address(), mode);
+    }
+  }
+
+  /// What the symbolic link says that was opened with [Numbers#O_PATH]; empty when it is none.
+  public String readOpenLink(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment target = arena.allocate(LONGEST_LINK);
+      long length =
+          syscall(
+              Numbers.READLINKAT,
+              descriptor,
+              string(arena, "").address(),
+              target.address(),
+              LONGEST_LINK);
+      return length <= 0 ? "" : ByteText.decode(target.asSlice(0, length).toArray(JAVA_BYTE));
+    }
+  }
+
+  /// The user that files are made and judged for.
+  public long effectiveUser() {
+    return Integer.toUnsignedLong((int) syscall(Numbers.GETEUID, 0, 0, 0));
+  }
+
   /// What a symbolic link says, byte by byte.
   ///
   /// @return `null` when there is none

@@ -18,23 +18,33 @@ public final class Numbers {
   public static final int WAIT4 = 61;
   public static final int KILL = 62;
   public static final int FCNTL = 72;
+  public static final int FLOCK = 73;
   public static final int PTRACE = 101;
   public static final int READLINK = 89;
+  public static final int GETEUID = 107;
   public static final int STATFS = 137;
   public static final int GETTID = 186;
   public static final int GETXATTR = 191;
   public static final int LGETXATTR = 192;
   public static final int TGKILL = 234;
   public static final int OPENAT = 257;
+  public static final int MKDIRAT = 258;
+  public static final int READLINKAT = 267;
+  public static final int UTIMENSAT = 280;
   public static final int PROCESS_VM_READV = 310;
   public static final int MEMFD_CREATE = 319;
   public static final int BPF = 321;
   public static final int STATX = 332;
 
   public static final int AT_FDCWD = -100;
+  public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  public static final int AT_EMPTY_PATH = 0x1000;
   public static final int O_RDONLY = 0;
   public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
   public static final int O_NONBLOCK = 0x800;
+  public static final int O_DIRECTORY = 0x10000;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_PATH = 0x200000;
   public static final int O_NOCTTY = 0x100;
@@ -47,13 +57,22 @@ public final class Numbers {
 
   // Error numbers.
   public static final int EPERM = 1;
+  public static final int ENOENT = 2;
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EIO = 5;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
   public static final int EFAULT = 14;
+  public static final int EACCES = 13;
+  public static final int EEXIST = 17;
+  public static final int ENOTDIR = 20;
   public static final int EINVAL = 22;
+  public static final int ELOOP = 40;
+
+  // flock(2).
+  public static final int LOCK_EX = 2;
+  public static final int LOCK_NB = 4;
 
   // Signals.
   public static final int SIGILL = 4;

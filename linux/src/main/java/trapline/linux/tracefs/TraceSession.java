@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
 import trapline.linux.sys.NonBlockingFile;
 import trapline.linux.tracefs.TracingAbility.Able;
 import trapline.linux.tracefs.TracingAbility.Values;
@@ -79,7 +80,7 @@ public final class TraceSession implements AutoCloseable {
     try {
       able.tracefs().folders().make(session.instance);
     } catch (IOException e) {
-      throw new TracingFailure("no instance of the kernel's tracer can be made: " + e, e);
+      throw new TracingFailure("no instance of the kernel's tracer can be made: " + FileErrors.line(e), e);
     }
     try {
       session.prepare(kilobytes);

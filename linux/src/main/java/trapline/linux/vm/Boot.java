@@ -3,15 +3,18 @@ package trapline.linux.vm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.TemporaryDirectory;
+import trapline.linux.files.WholeFile;
 
 /// Brings a guest to the point where its init waits for a program. The first time a kernel is used
 /// it boots, and the machine's state is kept; from then on that state is loaded, which takes a
@@ -26,25 +29,25 @@ final class Boot {
   private static final String IGNORE_MEMORY =
       "\"capabilities\":[{\"capability\":\"x-ignore-shared\",\"state\":true}]";
 
-  private final Path folder;
+  private final PrivateDirectory directory;
   private final List<String> machine;
   private final Path device;
   private final Path memory;
   private final Path initramfs;
 
-  /// @param folder of the cache, for this kernel
+  /// @param directory of the cache, for this kernel
   /// @param image the file that QEMU boots
-  Boot(Path folder, Path image) throws IOException {
-    this.folder = folder;
+  Boot(PrivateDirectory directory, Path image) throws IOException {
+    this.directory = directory;
     byte[] archive = initramfs();
-    this.initramfs = folder.resolve("init-" + digest(archive).substring(0, 16) + ".cpio");
-    if (!Files.exists(initramfs)) {
-      writeWhole(initramfs, archive);
+    this.initramfs = directory.file("init-" + digest(archive).substring(0, 16) + ".cpio");
+    if (!directory.has(name(initramfs))) {
+      WholeFile.write(initramfs, archive);
     }
     this.machine = Emulator.machine(image, initramfs);
     String state = "state-" + digest(key().getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-    this.device = folder.resolve(state + ".device");
-    this.memory = folder.resolve(state + ".memory");
+    this.device = directory.file(state + ".device");
+    this.memory = directory.file(state + ".memory");
   }
 
   private String key() throws IOException {
@@ -58,7 +61,7 @@ final class Boot {
 
   /// Whether a state of this machine was kept.
   boolean isKept() {
-    return Files.exists(device) && Files.exists(memory);
+    return directory.has(name(device)) && directory.has(name(memory));
   }
 
   /// The memory of the kept state.
@@ -67,9 +70,10 @@ final class Boot {
   }
 
   /// Starts a guest from the kept state. It stands still, and goes on when the debugger lets it.
-  Emulator restore(GuestCache.Work work, MemoryFile ram, Path ramFile) throws IOException {
+  Emulator restore(TemporaryDirectory work, MemoryFile ram, MemoryPlace place)
+      throws IOException {
     ram.load(memory);
-    Emulator emulator = Emulator.start(work, machine, ramFile, true);
+    Emulator emulator = Emulator.start(work, machine, place, true);
     try {
       emulator.control().execute("migrate-set-capabilities", IGNORE_MEMORY);
       emulator
@@ -92,8 +96,8 @@ final class Boot {
   /// Starts a guest from the beginning.
   ///
   /// @return the guest, standing still
-  Emulator boot(GuestCache.Work work, Path ramFile) throws IOException {
-    Emulator emulator = Emulator.start(work, machine, ramFile, false);
+  Emulator boot(TemporaryDirectory work, MemoryPlace place) throws IOException {
+    Emulator emulator = Emulator.start(work, machine, place, false);
     try {
       emulator.control().execute("cont", "");
       awaitReady(emulator);
@@ -133,10 +137,14 @@ final class Boot {
   ///
   /// @return the kernel's release
   String prepare(
-      GuestCache.Work work, MemoryFile ram, Path ramFile, Path symbols, GuestProgress progress)
+      TemporaryDirectory work,
+      MemoryFile ram,
+      MemoryPlace place,
+      Path symbols,
+      GuestProgress progress)
       throws IOException {
     progress.at("booting the guest's kernel for the first time", 0, 0);
-    try (Emulator emulator = Emulator.start(work, machine, ramFile, false)) {
+    try (Emulator emulator = Emulator.start(work, machine, place, false)) {
       emulator.control().execute("cont", "");
       String release = awaitReady(emulator);
       emulator.serial().send("symbols\n");
@@ -154,7 +162,7 @@ final class Boot {
         all.writeBytes(emulator.serial().bytes(part, SEND_MILLIS));
         progress.at("reading the guest kernel's symbols", all.size(), size);
       }
-      writeWhole(symbols, all.toByteArray());
+      WholeFile.write(symbols, all.toByteArray());
       awaitSaved(emulator);
       keep(emulator, ram);
       return release;
@@ -176,14 +184,24 @@ final class Boot {
   private void keep(Emulator emulator, MemoryFile ram) throws IOException {
     emulator.control().execute("stop", "");
     emulator.control().execute("migrate-set-capabilities", IGNORE_MEMORY);
-    Path part = folder.resolve(device.getFileName() + ".part");
+    Path part = directory.empty(name(device) + WholeFile.UNFINISHED);
     emulator.control().execute("migrate", "\"uri\":\"exec:cat > '" + shellSafe(part) + "'\"");
     emulator.control().awaitMigration();
-    Path memoryPart = folder.resolve(memory.getFileName() + ".part");
-    Files.deleteIfExists(memoryPart);
-    ram.save(memoryPart);
-    Files.move(memoryPart, memory, StandardCopyOption.REPLACE_EXISTING);
-    Files.move(part, device, StandardCopyOption.REPLACE_EXISTING);
+    Path memoryPart = directory.file(name(memory) + WholeFile.UNFINISHED);
+    try {
+      try (FileChannel out = directory.create(name(memoryPart))) {
+        ram.save(out);
+      }
+      directory.rename(name(memoryPart), name(memory));
+      directory.rename(name(part), name(device));
+    } finally {
+      Files.deleteIfExists(memoryPart);
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
   }
 
   /// QEMU hands it to a shell, in single quotes, in a JSON string.
@@ -235,12 +253,5 @@ final class Boot {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has SHA-256", e);
     }
-  }
-
-  /// Writes a file so that nobody ever sees a part of it.
-  static void writeWhole(Path file, byte[] bytes) throws IOException {
-    Path part = Files.createTempFile(file.getParent(), "part", "");
-    Files.write(part, bytes);
-    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -13,6 +13,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.sys.Kernel;
+import trapline.linux.sys.Numbers;
 
 /// A connection to a socket of the emulator's, read without ever waiting longer than was said.
 final class Channel implements Closeable {
@@ -25,16 +27,21 @@ final class Channel implements Closeable {
     this.selector = selector;
   }
 
-  /// Connects.
+  /// Connects. The kernel takes 108 bytes for a socket's path, so it is reached through the open
+  /// directory, however long the path of that is.
   ///
   /// @return `null` when nobody listens there yet
-  static @Nullable Channel connect(Path path) throws IOException {
+  static @Nullable Channel connect(Path directory, String name) throws IOException {
+    Kernel kernel = new Kernel();
+    int held = kernel.open(directory.toString(), Numbers.O_PATH | Numbers.O_DIRECTORY);
     SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      socket.connect(UnixDomainSocketAddress.of(path));
+      socket.connect(UnixDomainSocketAddress.of("/proc/self/fd/" + held + "/" + name));
     } catch (IOException e) {
       socket.close();
       return null;
+    } finally {
+      kernel.close(held);
     }
     socket.configureBlocking(false);
     Selector selector = Selector.open();

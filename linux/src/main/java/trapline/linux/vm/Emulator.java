@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.TemporaryDirectory;
 
 /// A running QEMU: one machine with one processor, its clock driven by the instructions that it
 /// executes, so that no timer disturbs what is recorded more than on a real machine.
@@ -27,13 +29,14 @@ final class Emulator implements Closeable {
   private static final int CONSOLE_TAIL = 1500;
 
   private final Process process;
-  private final GuestCache.Work work;
+  private final TemporaryDirectory work;
   private final Thread hook;
   private final Qmp qmp;
   private final Channel serial;
   private @Nullable GdbRemote debugger;
 
-  private Emulator(Process process, GuestCache.Work work, Thread hook, Qmp qmp, Channel serial) {
+  private Emulator(
+      Process process, TemporaryDirectory work, Thread hook, Qmp qmp, Channel serial) {
     this.process = process;
     this.work = work;
     this.hook = hook;
@@ -69,9 +72,10 @@ final class Emulator implements Closeable {
 
   /// Starts QEMU with the machine standing still.
   ///
-  /// @param memory the file of the machine's memory; its name is gone afterwards
+  /// @param memory where the machine's memory is; the file's name is gone afterwards
   /// @param isIncoming whether a saved state will be loaded instead of booting
-  static Emulator start(GuestCache.Work work, List<String> machine, Path memory, boolean isIncoming)
+  static Emulator start(
+      TemporaryDirectory work, List<String> machine, MemoryPlace memory, boolean isIncoming)
       throws IOException {
     List<String> command = new ArrayList<>();
     Path ender = Tool.find("setpriv");
@@ -92,7 +96,7 @@ final class Emulator implements Closeable {
             "pc,memory-backend=ram",
             "-object",
             "memory-backend-file,id=ram,size=512M,share=on,mem-path="
-                + memory.toString().replace(",", ",,"),
+                + memory.file().toString().replace(",", ",,"),
             "-serial",
             "file:console",
             "-chardev",
@@ -115,9 +119,9 @@ final class Emulator implements Closeable {
     }
     Process process =
         new ProcessBuilder(command)
-            .directory(work.folder().toFile())
+            .directory(work.path().toFile())
             .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(work.file("said").toFile())
+            .redirectOutput(work.directory().empty("said").toFile())
             .redirectErrorStream(true)
             .start();
     Thread hook =
@@ -129,7 +133,7 @@ final class Emulator implements Closeable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              tryDelete(memory);
+              GuestCache.closeQuietly(memory);
               work.close();
             });
     Runtime.getRuntime().addShutdownHook(hook);
@@ -139,13 +143,13 @@ final class Emulator implements Closeable {
       control = connect(process, work, "qmp");
       serial = connect(process, work, "serial");
       Qmp qmp = new Qmp(control);
-      Files.delete(memory); // QEMU has it open
+      memory.close(); // QEMU has it open
       return new Emulator(process, work, hook, qmp, serial);
     } catch (IOException | RuntimeException e) {
       GuestCache.closeQuietly(control);
       GuestCache.closeQuietly(serial);
       end(process, hook);
-      tryDelete(memory);
+      GuestCache.closeQuietly(memory);
       throw e;
     }
   }
@@ -162,26 +166,18 @@ final class Emulator implements Closeable {
     }
   }
 
-  private static void tryDelete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // It is in the working folder or in memory, and goes with that.
-    }
-  }
-
-  private static Channel connect(Process process, GuestCache.Work work, String name)
+  private static Channel connect(Process process, TemporaryDirectory work, String name)
       throws IOException {
     long deadline = System.nanoTime() + START_MILLIS * 1_000_000;
     while (true) {
-      Channel channel = Channel.connect(work.file(name));
+      Channel channel = Channel.connect(work.path(), name);
       if (channel != null) {
         return channel;
       }
       if (!process.isAlive()) {
         throw new GuestFailure(
             GuestFailure.Kind.EMULATOR,
-            "QEMU did not start: " + Files.readString(work.file("said")).strip());
+            "QEMU did not start: " + Files.readString(work.directory().file("said")).strip());
       }
       if (System.nanoTime() > deadline) {
         throw new GuestFailure(GuestFailure.Kind.EMULATOR, "QEMU does not start: no " + name);
@@ -204,8 +200,9 @@ final class Emulator implements Closeable {
     return serial;
   }
 
-  Path log() {
-    return work.file("log");
+  /// The directory that it works in.
+  PrivateDirectory work() {
+    return work.directory();
   }
 
   /// Attaches the debugger interface, which stops the machine.
@@ -228,8 +225,8 @@ final class Emulator implements Closeable {
   /// The last that the kernel and QEMU said, in one line.
   String lastWords() {
     try {
-      String console = Files.readString(work.file("console"), StandardCharsets.ISO_8859_1);
-      String said = Files.readString(work.file("said"), StandardCharsets.ISO_8859_1);
+      String console = Files.readString(work.directory().file("console"), StandardCharsets.ISO_8859_1);
+      String said = Files.readString(work.directory().file("said"), StandardCharsets.ISO_8859_1);
       String all = (console + "\n" + said).replaceAll("[\\x00-\\x09\\x0b-\\x1f]", "").strip();
       int panic = all.indexOf("Kernel panic");
       String tail =

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +40,9 @@ final class EntryPoints {
   /// Runs when a call is over, before signals are looked at: the first of these that there is.
   static final List<String> EXITS =
       List.of("syscall_exit_to_user_mode", "exit_to_user_mode_prepare", "exit_to_user_mode_loop");
+
+  /// The file that they are kept in.
+  private static final String STOPS = "stops";
 
   private static final Set<String> WANTED =
       Set.of(
@@ -83,10 +85,9 @@ final class EntryPoints {
 
   /// Those of a kernel; they are kept beside its symbols, which take a while to search.
   static EntryPoints of(GuestKernel kernel) throws IOException {
-    Path kept = kernel.symbols().resolveSibling("stops");
     Map<String, Long> addresses = new LinkedHashMap<>();
-    if (Files.exists(kept)) {
-      for (String line : Files.readAllLines(kept)) {
+    if (kernel.directory().has(STOPS)) {
+      for (String line : Files.readAllLines(kernel.directory().file(STOPS))) {
         String[] words = line.split(" ");
         addresses.put(words[1], Long.parseUnsignedLong(words[0], 16));
       }
@@ -106,7 +107,7 @@ final class EntryPoints {
                     text.append('\n');
                   });
         }
-        Boot.writeWhole(kept, text.toString().getBytes(StandardCharsets.UTF_8));
+        kernel.directory().write(STOPS, text.toString().getBytes(StandardCharsets.UTF_8));
       }
     }
     if (!addresses.containsKey(SYSCALL)) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Runs programs in a guest kernel under QEMU, always in pure emulation: the recording is the
 /// emulator's own, which KVM cannot make. The guest has one processor, 384 MB of memory, files only
@@ -46,11 +48,11 @@ public final class Guest {
       EntryPoints entries = EntryPoints.of(kernel);
       GuestArchive archive = new GuestArchive(spec.files());
       SyscallScript launch = collect(archive, spec);
-      try (GuestCache.Work work = GuestCache.of(System.getenv()).work()) {
+      try (TemporaryDirectory work = GuestKernels.work()) {
         return new Session(spec, watcher, work, entries, archive, launch).run();
       }
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.EMULATOR, "the guest failed: " + e.getMessage(), e);
+      throw new GuestFailure(GuestFailure.Kind.EMULATOR, "the guest failed: " + FileErrors.line(e), e);
     }
   }
 
@@ -76,7 +78,7 @@ public final class Guest {
   private final class Session {
     private final GuestSpec spec;
     private final CallWatcher watcher;
-    private final GuestCache.Work work;
+    private final TemporaryDirectory work;
     private final EntryPoints entries;
     private final GuestArchive archive;
     private final SyscallScript launch;
@@ -90,7 +92,7 @@ public final class Guest {
     Session(
         GuestSpec spec,
         CallWatcher watcher,
-        GuestCache.Work work,
+        TemporaryDirectory work,
         EntryPoints entries,
         GuestArchive archive,
         SyscallScript launch) {
@@ -122,29 +124,25 @@ public final class Guest {
     }
 
     private Emulator start() throws IOException {
-      Boot boot = new Boot(Objects.requireNonNull(kernel.symbols().getParent()), kernel.image());
+      Boot boot = new Boot(kernel.directory(), kernel.image());
       if (boot.isKept()) {
-        Path ramFile = GuestKernels.memoryFile(work);
-        try (MemoryFile ram = MemoryFile.create(ramFile)) {
+        try (MemoryPlace place = MemoryPlace.of(work);
+            MemoryFile ram = MemoryFile.create(place.create())) {
           fill(ram);
-          return boot.restore(work, ram, ramFile);
+          return boot.restore(work, ram, place);
         } catch (IOException e) {
           if (Emulator.isEnding()) {
             throw e; // it was ended, and the state is as good as ever
           }
           notes.add(
-              "the kept state of the guest could not be used, so it booted: " + e.getMessage());
+              "the kept state of the guest could not be used, so it booted: " + FileErrors.line(e));
           boot.forget();
-        } finally {
-          Files.deleteIfExists(ramFile);
         }
       }
-      Path ramFile = GuestKernels.memoryFile(work);
-      try (MemoryFile ram = MemoryFile.create(ramFile)) {
+      try (MemoryPlace place = MemoryPlace.of(work);
+          MemoryFile ram = MemoryFile.create(place.create())) {
         fill(ram);
-        return boot.boot(work, ramFile);
-      } finally {
-        Files.deleteIfExists(ramFile);
+        return boot.boot(work, place);
       }
     }
 

@@ -2,82 +2,94 @@ package trapline.linux.vm;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.FileTree;
+import trapline.linux.files.HeldLock;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.UserDirectories;
 
-/// The folder `guests` in Trapline's cache (`$XDG_CACHE_HOME/trapline`, or `~/.cache/trapline`):
-/// kernels, with what was found out about them, and the working folders of running guests.
+/// The directory `guests` in Trapline's cache (`$XDG_CACHE_HOME/trapline`, or `~/.cache/trapline`):
+/// kernels, with what was found out about them.
 final class GuestCache {
-  /// Sockets lie in a working folder, and the kernel holds their paths in 108 bytes.
-  private static final int MAX_PATH = 60;
+  private static final String OWN = "guests";
 
-  /// The file in a kernel's or a guest's folder that is locked while it is prepared or runs. A
-  /// kernel's is as old as its last use.
+  /// The file in a kernel's directory that is locked while the kernel is prepared. It is as old as
+  /// the kernel's last use.
   static final String LOCK = "lock";
 
   private static final Duration UNUSED = Duration.ofDays(30);
 
-  private final Path root;
+  private final UserDirectories place;
 
-  private GuestCache(Path root) {
-    this.root = root;
+  private GuestCache(UserDirectories place) {
+    this.place = place;
   }
 
   /// The cache of the user with this environment.
   static GuestCache of(Map<String, String> environment) {
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    String home = environment.getOrDefault("HOME", "");
-    Path base = xdg.startsWith("/") ? Path.of(xdg) : Path.of(home, ".cache");
-    if (!base.isAbsolute()) {
-      throw new GuestFailure(
-          GuestFailure.Kind.FILES,
-          "neither XDG_CACHE_HOME nor HOME names a folder, where guests' kernels could be kept");
-    }
-    return new GuestCache(base.resolve("trapline").resolve("guests"));
+    return new GuestCache(
+        UserDirectories.cache(environment)
+            .orElseThrow(
+                () ->
+                    new GuestFailure(
+                        GuestFailure.Kind.FILES,
+                        "neither XDG_CACHE_HOME nor HOME names a folder, where guests' kernels"
+                            + " could be kept")));
   }
 
-  /// A folder of the cache, made when it is not there.
+  /// A directory of the cache, made when it is not there.
   ///
+  /// @param names one in the other
   /// @param room how many bytes will be written there
-  Path folder(String name, long room) {
-    Path folder = root.resolve(name);
+  PrivateDirectory directory(long room, String... names) {
     try {
-      Files.createDirectories(folder);
-      if (Files.getFileStore(folder).getUsableSpace() < room) {
+      PrivateDirectory directory = place.make().in(OWN);
+      for (String each : names) {
+        directory = directory.in(each);
+      }
+      if (Files.getFileStore(directory.path()).getUsableSpace() < room) {
         throw new GuestFailure(
             GuestFailure.Kind.FILES,
-            folder
+            directory.path()
                 + ": less than "
                 + (room >> 20)
                 + " MB are free on this disk; make room, or set"
                 + " XDG_CACHE_HOME to another");
       }
-      return folder;
+      return directory;
     } catch (IOException e) {
-      throw new GuestFailure(
-          GuestFailure.Kind.FILES, folder + ": cannot be written (set XDG_CACHE_HOME): " + e, e);
+      throw unusable(e);
     }
   }
 
-  /// The names of the entries of a folder; none when it is not there.
-  List<Path> list(String name) {
-    try (Stream<Path> entries = Files.list(root.resolve(name))) {
-      return entries.sorted().toList();
+  private static GuestFailure unusable(IOException e) {
+    return new GuestFailure(
+        GuestFailure.Kind.FILES,
+        "the guests' cache cannot be used (XDG_CACHE_HOME): " + FileErrors.line(e),
+        e);
+  }
+
+  /// The entries of a directory; none when it is not there.
+  List<Path> list(String... names) {
+    try {
+      Path path = place.path().resolve(OWN).resolve(String.join("/", names));
+      if (!Files.exists(path)) {
+        return List.of();
+      }
+      // Only what nobody else could have put there.
+      try (Stream<Path> entries = Files.list(directory(0, names).path())) {
+        return entries.sorted().toList();
+      }
     } catch (IOException e) {
-      return List.of();
+      throw unusable(e);
     }
   }
 
@@ -85,13 +97,20 @@ final class GuestCache {
   /// packages that were given as files, which are unpacked anew each time.
   void prune() {
     for (Path kernel : list("kernels")) {
-      if (isOld(kernel.resolve(LOCK)) && isStale(kernel)) {
-        delete(kernel);
+      Path file = kernel.resolve(LOCK);
+      if (isOld(file)) {
+        try (HeldLock lock = HeldLock.tryTake(file)) {
+          if (lock != null) {
+            FileTree.delete(kernel);
+          }
+        } catch (IOException e) {
+          // It stays for the next time.
+        }
       }
     }
     for (Path image : list("packages")) {
       if (image.toString().endsWith(".deb") && isOld(image)) {
-        delete(image);
+        FileTree.delete(image);
       }
     }
   }
@@ -102,98 +121,6 @@ final class GuestCache {
       return used.isBefore(Instant.now().minus(UNUSED));
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  /// A folder that one guest works in. Nobody else may look into it.
-  static final class Work implements Closeable {
-    private final Path folder;
-    private final FileChannel lock;
-
-    private Work(Path folder, FileChannel lock) {
-      this.folder = folder;
-      this.lock = lock;
-    }
-
-    Path file(String name) {
-      return folder.resolve(name);
-    }
-
-    Path folder() {
-      return folder;
-    }
-
-    @Override
-    public void close() {
-      delete(folder);
-      closeQuietly(lock);
-    }
-  }
-
-  /// Makes a working folder, and removes those that killed runs have left.
-  Work work() {
-    Path parent = root.resolve("run");
-    if (parent.toString().length() > MAX_PATH) {
-      parent =
-          Path.of(System.getProperty("java.io.tmpdir"))
-              .resolve("trapline-guests-" + System.getProperty("user.name"));
-    }
-    try {
-      Files.createDirectories(parent);
-      removeStale(parent);
-      Path folder =
-          Files.createDirectory(
-              parent.resolve(UUID.randomUUID().toString().substring(0, 13)),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      FileChannel lock =
-          FileChannel.open(
-              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      lock.lock();
-      return new Work(folder, lock);
-    } catch (IOException e) {
-      throw new GuestFailure(
-          GuestFailure.Kind.FILES, parent + ": cannot be written (set XDG_CACHE_HOME): " + e, e);
-    }
-  }
-
-  private static void removeStale(Path parent) throws IOException {
-    try (Stream<Path> folders = Files.list(parent)) {
-      for (Path folder : folders.toList()) {
-        if (isStale(folder)) {
-          delete(MemoryFile.inMemory(folder));
-          delete(folder);
-        }
-      }
-    }
-  }
-
-  /// Whether nobody holds its lock. One that has none yet is being made, unless it is old.
-  private static boolean isStale(Path folder) {
-    Path file = folder.resolve(LOCK);
-    try {
-      if (!Files.exists(file)) {
-        long age = System.currentTimeMillis() - Files.getLastModifiedTime(folder).toMillis();
-        return age > 600_000;
-      }
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-          FileLock lock = channel.tryLock()) {
-        return lock != null;
-      }
-    } catch (OverlappingFileLockException e) {
-      return false;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /// Removes a folder with everything in it, as far as that is possible.
-  static void delete(Path folder) {
-    try (Stream<Path> tree = Files.walk(folder)) {
-      for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    } catch (IOException | java.io.UncheckedIOException e) {
-      // Left for the next run, which finds it stale.
     }
   }
 

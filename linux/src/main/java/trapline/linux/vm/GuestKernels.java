@@ -1,25 +1,27 @@
 package trapline.linux.vm;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.HeldLock;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Finds the kernel for a guest, and prepares it when it is used for the first time.
 public final class GuestKernels {
   /// A kernel's ELF file, its symbols and its state.
   private static final long ROOM = 400L << 20;
 
-  /// Two threads of one process cannot wait for each other by a file's lock.
-  private static final Object PREPARING = new Object();
+  /// The log of what a guest's kernel does in one call may be large.
+  private static final long WORK_ROOM = 1L << 30;
+
+  private static final String UNPACKED = "vmlinux";
+  private static final String AS_GIVEN = "bzImage";
+  private static final String SYMBOLS = "symbols.gz";
+  private static final String RELEASE = "release";
 
   private final GuestCache cache;
   private final GuestProgress progress;
@@ -50,73 +52,58 @@ public final class GuestKernels {
   private GuestKernel prepared(Path file) {
     KernelImage image = KernelImage.read(file);
     String digest = Boot.digest(image.bytes());
-    Path folder = cache.folder("kernels/" + digest.substring(0, 24), 0);
-    Path used = folder.resolve(GuestCache.LOCK);
-    try {
-      synchronized (PREPARING) {
-        try (FileChannel channel =
-                FileChannel.open(used, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = channel.lock()) {
-          assert lock.isValid();
-          Files.setLastModifiedTime(used, FileTime.from(Instant.now()));
-          return prepare(image, digest, folder);
-        }
-      }
+    PrivateDirectory directory = directory(digest, 0);
+    try (HeldLock lock =
+        HeldLock.take(
+            directory.file(GuestCache.LOCK),
+            () -> progress.at("waiting for another run to prepare the guest's kernel", 0, 0))) {
+      lock.touch();
+      return prepare(image, digest, directory);
     } catch (IOException e) {
       throw new GuestFailure(
-          GuestFailure.Kind.EMULATOR, "the guest's kernel " + file + " cannot be used: " + e, e);
+          GuestFailure.Kind.EMULATOR,
+          "the guest's kernel " + file + " cannot be used: " + FileErrors.line(e),
+          e);
     }
   }
 
-  private GuestKernel prepare(KernelImage image, String digest, Path folder) throws IOException {
-    Path vmlinux = folder.resolve("vmlinux");
-    Path asGiven = folder.resolve("bzImage");
-    if (!Files.exists(vmlinux) && !Files.exists(asGiven)) {
+  private PrivateDirectory directory(String digest, long room) {
+    return cache.directory(room, "kernels", digest.substring(0, 24));
+  }
+
+  private GuestKernel prepare(KernelImage image, String digest, PrivateDirectory directory)
+      throws IOException {
+    if (!directory.has(UNPACKED) && !directory.has(AS_GIVEN)) {
       cache.prune();
-      cache.folder("kernels/" + digest.substring(0, 24), ROOM);
+      directory(digest, ROOM);
       progress.at("unpacking the guest's kernel", 0, 0);
-      Path part = folder.resolve("part");
-      if (image.unpackTo(part)) {
-        Files.move(part, vmlinux);
-      } else {
-        Boot.writeWhole(asGiven, image.bytes());
-      }
+      byte[] unpacked = image.unpacked();
+      directory.write(
+          unpacked != null ? UNPACKED : AS_GIVEN, unpacked != null ? unpacked : image.bytes());
     }
-    boolean isUnpacked = Files.exists(vmlinux);
-    Path boots = isUnpacked ? vmlinux : asGiven;
-    Path symbols = folder.resolve("symbols.gz");
-    Path release = folder.resolve("release");
-    Boot boot = new Boot(folder, boots);
-    if (!boot.isKept() || !Files.exists(symbols) || !Files.exists(release)) {
-      try (GuestCache.Work work = cache.work()) {
-        Path ramFile = memoryFile(work);
-        try (MemoryFile ram = MemoryFile.create(ramFile)) {
-          String name = boot.prepare(work, ram, ramFile, symbols, progress);
-          Boot.writeWhole(release, name.getBytes(StandardCharsets.UTF_8));
-        } finally {
-          Files.deleteIfExists(ramFile);
-        }
+    boolean isUnpacked = directory.has(UNPACKED);
+    Path boots = directory.regular(isUnpacked ? UNPACKED : AS_GIVEN);
+    Boot boot = new Boot(directory, boots);
+    if (!boot.isKept() || !directory.has(SYMBOLS) || !directory.has(RELEASE)) {
+      try (TemporaryDirectory work = work();
+          MemoryPlace place = MemoryPlace.of(work);
+          MemoryFile ram = MemoryFile.create(place.create())) {
+        String name = boot.prepare(work, ram, place, directory.file(SYMBOLS), progress);
+        directory.write(RELEASE, name.getBytes(StandardCharsets.UTF_8));
       }
     }
     return new GuestKernel(
+        directory,
         boots,
-        isUnpacked ? vmlinux : null,
+        isUnpacked ? boots : null,
         digest,
-        Files.readString(release),
-        symbols,
+        Files.readString(directory.regular(RELEASE)),
+        directory.regular(SYMBOLS),
         boot.memory());
   }
 
-  /// Where a guest's memory is best kept: in memory where there is room, else beside the guest.
-  static Path memoryFile(GuestCache.Work work) throws IOException {
-    for (Path file : List.of(MemoryFile.inMemory(work.folder()), work.file("memory"))) {
-      Path folder = Objects.requireNonNull(file.getParent());
-      if (Files.isDirectory(folder) && MemoryFile.fits(folder)) {
-        return file;
-      }
-    }
-    throw new GuestFailure(
-        GuestFailure.Kind.FILES,
-        work.folder() + ": no room for the guest's memory of 512 MB (set XDG_CACHE_HOME)");
+  /// A directory for a guest's sockets, console and log.
+  static TemporaryDirectory work() throws IOException {
+    return TemporaryDirectory.ofRuntime(WORK_ROOM);
   }
 }

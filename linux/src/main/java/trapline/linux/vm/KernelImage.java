@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
+import trapline.linux.files.FileErrors;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
@@ -65,7 +66,7 @@ final class KernelImage {
   private static String reason(IOException e) {
     return e instanceof java.nio.file.AccessDeniedException
         ? "permission denied (it belongs to root; give --image another)"
-        : String.valueOf(e.getMessage());
+        : FileErrors.reason(e);
   }
 
   private static GuestFailure unusable(Path file, String why) {
@@ -98,26 +99,21 @@ final class KernelImage {
     return bytes;
   }
 
-  /// Writes the kernel's ELF file.
+  /// The kernel's ELF file.
   ///
-  /// @return whether that could be done, and QEMU can boot it
-  boolean unpackTo(Path target) throws IOException {
+  /// @return `null` when it cannot be unpacked, or QEMU could not boot it
+  byte @Nullable [] unpacked() throws IOException {
     if (isElf(bytes)) {
-      Files.write(target, bytes);
-      return true;
+      return bytes;
     }
     long start = ((bytes[SETUP_SECTORS] & 0xff) + 1) * 512L + words.getInt(PAYLOAD_OFFSET);
     long length = Integer.toUnsignedLong(words.getInt(PAYLOAD_LENGTH));
     if (start < 0 || length < 16 || start + length > bytes.length) {
-      return false;
+      return null;
     }
     byte[] payload = Arrays.copyOfRange(bytes, (int) start, (int) (start + length));
     byte[] kernel = unpack(payload);
-    if (kernel == null || !isElf(kernel) || !hasPvhEntry(kernel)) {
-      return false;
-    }
-    Files.write(target, kernel);
-    return true;
+    return kernel == null || !isElf(kernel) || !hasPvhEntry(kernel) ? null : kernel;
   }
 
   private static byte @Nullable [] unpack(byte[] payload) {

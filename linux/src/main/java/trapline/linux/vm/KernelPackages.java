@@ -13,6 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.HeldLock;
+import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Kernel images: given ones, installed ones, and those in Debian's packages.
 final class KernelPackages {
@@ -124,7 +128,7 @@ final class KernelPackages {
       }
       return fetch(newest);
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.IMAGE, "apt-cache does not answer: " + e, e);
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, "apt-cache does not answer: " + FileErrors.line(e), e);
     }
   }
 
@@ -167,7 +171,7 @@ final class KernelPackages {
   }
 
   private @Nullable Path kept(String name) {
-    for (Path each : cache.list("packages/" + name)) {
+    for (Path each : cache.list("packages", name)) {
       if (each.getFileName().toString().startsWith("vmlinuz-")) {
         return each;
       }
@@ -197,12 +201,19 @@ final class KernelPackages {
       throw new GuestFailure(
           GuestFailure.Kind.IMAGE, name + ": no such file, and no apt-get to fetch such a package");
     }
-    Path folder = cache.folder("packages", ROOM);
-    Path part = null;
-    try {
-      part = Files.createTempDirectory(folder, "part");
-      download(tool, name, part);
-      try (Stream<Path> files = Files.list(part)) {
+    PrivateDirectory packages = cache.directory(ROOM, "packages");
+    try (HeldLock lock =
+            HeldLock.take(
+                packages.file(GuestCache.LOCK),
+                () -> progress.at("waiting for another run to fetch a kernel", 0, 0));
+        TemporaryDirectory part = TemporaryDirectory.in(packages.path())) {
+      lock.touch();
+      Path fetched = kept(keptAs);
+      if (fetched != null) {
+        return fetched;
+      }
+      download(tool, name, part.directory());
+      try (Stream<Path> files = Files.list(part.path())) {
         Path deb =
             files
                 .filter(each -> each.toString().endsWith(".deb"))
@@ -212,19 +223,15 @@ final class KernelPackages {
       }
     } catch (IOException e) {
       throw new GuestFailure(
-          GuestFailure.Kind.IMAGE, name + " cannot be fetched: " + e.getMessage(), e);
-    } finally {
-      if (part != null) {
-        GuestCache.delete(part);
-      }
+          GuestFailure.Kind.IMAGE, name + " cannot be fetched: " + FileErrors.line(e), e);
     }
   }
 
-  private void download(Path tool, String name, Path folder) throws IOException {
-    Path said = folder.resolve("said");
+  private void download(Path tool, String name, PrivateDirectory folder) throws IOException {
+    Path said = folder.empty("said");
     Process process =
         new ProcessBuilder(tool.toString(), "download", name)
-            .directory(folder.toFile())
+            .directory(folder.path().toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
@@ -235,7 +242,7 @@ final class KernelPackages {
         if (System.nanoTime() > deadline) {
           throw new IOException("apt-get download does not come to an end");
         }
-        progress.at("fetching " + name, sizeOf(folder), 0);
+        progress.at("fetching " + name, sizeOf(folder.path()), 0);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -289,7 +296,7 @@ final class KernelPackages {
         process.destroyForcibly();
       }
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + e, e);
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + FileErrors.line(e), e);
     }
   }
 
@@ -309,9 +316,9 @@ final class KernelPackages {
         }
         byte[] content = tar.readNBytes((int) size);
         String kept = image.group(1) != null ? image.group(1) : "vmlinuz-" + image.group(2);
-        Path file = cache.folder("packages/" + name, ROOM).resolve(kept);
-        Boot.writeWhole(file, content);
-        return file;
+        PrivateDirectory home = cache.directory(ROOM, "packages", name);
+        home.write(kept, content);
+        return home.file(kept);
       }
       tar.skipNBytes((size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK);
     }

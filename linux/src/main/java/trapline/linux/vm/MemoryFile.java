@@ -8,11 +8,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// The file that is a guest's memory. A part of it is kept from the guest's kernel; files come to
 /// the guest there.
@@ -33,47 +30,39 @@ final class MemoryFile implements Closeable {
   }
 
   /// New memory, all zero.
-  static MemoryFile create(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.SPARSE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  ///
+  /// @param channel of a new file
+  static MemoryFile create(FileChannel channel) throws IOException {
     channel.write(ByteBuffer.allocate(1), SIZE - 1);
     return new MemoryFile(channel);
   }
 
   /// Keeps what the memory holds, apart from the window: the blocks that are not zero, behind their
   /// numbers.
-  void save(Path file) throws IOException {
+  ///
+  /// @param out a new file
+  void save(FileChannel out) throws IOException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
     List<Integer> numbers = new ArrayList<>();
     int count = (int) (SIZE / BLOCK);
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      long at = KeptMemory.START;
-      for (int i = 0; i < count; i++) {
-        long from = (long) i * BLOCK;
-        if (from >= WINDOW && from < WINDOW + WINDOW_SIZE) {
-          continue;
-        }
-        read(block, from);
-        if (!isZero(block)) {
-          numbers.add(i);
-          while (block.hasRemaining()) {
-            at += out.write(block, at);
-          }
+    long at = KeptMemory.START;
+    for (int i = 0; i < count; i++) {
+      long from = (long) i * BLOCK;
+      if (from >= WINDOW && from < WINDOW + WINDOW_SIZE) {
+        continue;
+      }
+      read(block, from);
+      if (!isZero(block)) {
+        numbers.add(i);
+        while (block.hasRemaining()) {
+          at += out.write(block, at);
         }
       }
-      ByteBuffer table = ByteBuffer.allocate(4 * (count + 1));
-      table.putInt(numbers.size());
-      numbers.forEach(table::putInt);
-      out.write(table.rewind(), 0);
     }
+    ByteBuffer table = ByteBuffer.allocate(4 * (count + 1));
+    table.putInt(numbers.size());
+    numbers.forEach(table::putInt);
+    out.write(table.rewind(), 0);
   }
 
   /// Fills new memory with what was kept.
@@ -122,12 +111,6 @@ final class MemoryFile implements Closeable {
   OutputStream writeAt(long address) throws IOException {
     channel.position(address);
     return Channels.newOutputStream(channel);
-  }
-
-  /// Where a guest's memory is, or was left by a killed run: in memory where there is room, else in
-  /// the guest's working folder, which is removed as a whole.
-  static Path inMemory(Path workFolder) {
-    return Path.of("/dev/shm").resolve("trapline-" + workFolder.getFileName() + ".memory");
   }
 
   /// Whether a folder is on a file system that has room for a guest's memory.

@@ -2,10 +2,11 @@ package trapline.linux.vm;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import trapline.linux.files.PrivateDirectory;
 
 /// Switches the emulator's log of executed instructions on and off, and writes the same by single
 /// steps.
@@ -23,6 +24,7 @@ final class Recorder {
   private final Qmp control;
   private final GdbRemote gdb;
   private final String oneInstruction;
+  private final PrivateDirectory work;
   private Path log;
   private int logs;
   private boolean isOn;
@@ -30,7 +32,8 @@ final class Recorder {
   Recorder(Emulator emulator, GdbRemote gdb) {
     this.control = emulator.control();
     this.gdb = gdb;
-    this.log = emulator.log();
+    this.work = emulator.work();
+    this.log = work.file("log");
     // QEMU 8.1 has renamed it.
     this.oneInstruction = isBefore(emulator.version(), 8, 1) ? "singlestep " : "one-insn-per-tb ";
   }
@@ -100,8 +103,9 @@ final class Recorder {
   /// @return a note when the place was not reached; else empty
   String step(long until, long stack, long exit, IoAction onExit) throws IOException {
     try (BufferedWriter out =
-        Files.newBufferedWriter(
-            log, StandardCharsets.US_ASCII, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        new BufferedWriter(
+            Channels.newWriter(
+                work.append(String.valueOf(log.getFileName())), StandardCharsets.US_ASCII))) {
       for (int i = 0; i < MAX_STEPS; i++) {
         long[] registers = gdb.registers();
         if (registers[GdbRemote.RIP] == until && registers[GdbRemote.RSP] == stack) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.TemporaryDirectory;
 
 /// Runs small tools of the machine.
 final class Tool {
@@ -21,8 +22,8 @@ final class Tool {
 
   /// Runs a tool to its end, one minute at most.
   static Answer run(ProcessBuilder builder) throws IOException {
-    Path errors = Files.createTempFile("trapline", ".err");
-    try {
+    try (TemporaryDirectory temporary = TemporaryDirectory.make()) {
+      Path errors = temporary.directory().empty("err");
       builder.redirectInput(Path.of("/dev/null").toFile()).redirectError(errors.toFile());
       Process process = builder.start();
       try (InputStream in = process.getInputStream()) {
@@ -37,8 +38,6 @@ final class Tool {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(builder.command().get(0) + " was interrupted");
-    } finally {
-      Files.deleteIfExists(errors);
     }
   }
 

@@ -3,17 +3,15 @@ package trapline.linux.vm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.files.HeldLock;
 
 /// What stays in the cache of guests, and what goes.
 class GuestCacheTest {
@@ -25,13 +23,12 @@ class GuestCacheTest {
     Path fresh = kernel(cache, "fresh", 29);
     Path old = kernel(cache, "old", 31);
     Path held = kernel(cache, "held", 31);
-    Path given = aged(cache.folder("packages/given.deb", 0), 31);
-    Path fetched = aged(cache.folder("packages/linux-image-6.12.117+deb12-cloud-amd64", 0), 31);
+    Path given = aged(cache.directory(0, "packages", "given.deb").path(), 31);
+    String name = "linux-image-6.12.117+deb12-cloud-amd64";
+    Path fetched = aged(cache.directory(0, "packages", name).path(), 31);
 
-    try (FileChannel channel =
-            FileChannel.open(held.resolve(GuestCache.LOCK), StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      assertThat(lock.isValid()).isTrue();
+    try (HeldLock lock = HeldLock.tryTake(held.resolve(GuestCache.LOCK))) {
+      assertThat(lock).isNotNull();
       cache.prune();
     }
 
@@ -43,7 +40,7 @@ class GuestCacheTest {
   }
 
   private static Path kernel(GuestCache cache, String name, int days) throws IOException {
-    Path kernel = cache.folder("kernels/" + name, 0);
+    Path kernel = cache.directory(0, "kernels", name).path();
     Files.writeString(kernel.resolve("vmlinux"), "a kernel");
     aged(Files.createFile(kernel.resolve(GuestCache.LOCK)), days);
     return kernel;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.linux.files.PrivateFile;
 
 /// A guest's memory as it is kept, block by block.
 class KeptMemoryTest {
@@ -22,11 +24,12 @@ class KeptMemoryTest {
   @BeforeAll
   static void keep() throws IOException {
     file = folder.resolve("kept");
-    try (MemoryFile memory = MemoryFile.create(folder.resolve("memory"))) {
+    try (MemoryFile memory = MemoryFile.create(PrivateFile.create(folder.resolve("memory")));
+        FileChannel kept = PrivateFile.create(file)) {
       OutputStream out = memory.writeAt(AT);
       out.write(new byte[] {1, 2, 3});
       memory.writeAt(9L * KeptMemory.BLOCK).write(7);
-      memory.save(file);
+      memory.save(kept);
     }
   }
 
