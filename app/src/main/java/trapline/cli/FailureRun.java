@@ -81,7 +81,8 @@ record FailureRun(
           new JourneyBuilder(
               KernelChoice.choose(null, running, err),
               new ArgumentDecoder(),
-              new SourceFiles(new SourceFileSearch(debuginfod)),
+              new SourceFiles(
+                  new SourceFileSearch(debuginfod), RunOptions.sourceDirectories(typed)),
               RunOptions.ownCode(typed));
       if (again == null) {
         kernel.begin(tracer);

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Stack;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -47,6 +48,7 @@ final class FollowCommand implements Callable<Integer> {
   private boolean startup;
   private int stringLimit;
   private OwnCode own = new OwnCode(List.of());
+  private Set<Path> sources = Set.of();
   private List<Path> debugDirectories = List.of();
   private @Nullable Path output;
   private @Nullable String libc;
@@ -124,6 +126,7 @@ final class FollowCommand implements Callable<Integer> {
     stringLimit = typed.matchedOptionValue("-s", 64);
     debugDirectories = typed.matchedOptionValue("--debug-dir", debugDirectories);
     own = RunOptions.ownCode(typed);
+    sources = RunOptions.sourceDirectories(typed);
     libc = typed.matchedOptionValue("--libc", libc);
     output = typed.matchedOptionValue("-o", output);
     ascii = typed.hasMatchedOption("--ascii");
@@ -215,7 +218,7 @@ final class FollowCommand implements Callable<Integer> {
         new JourneyBuilder(
             KernelChoice.choose(kernelSource, kernel, err),
             new ArgumentDecoder(),
-            new SourceFiles(new SourceFileSearch(debuginfod)),
+            new SourceFiles(new SourceFileSearch(debuginfod), sources),
             own);
     JourneySink shown = sink(file, root.out(), openLine);
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);

@@ -228,7 +228,8 @@ final class IndexCommand implements Callable<Integer> {
     try {
       WholeFile.writeNamed(output, bytes);
     } catch (IOException e) {
-      throw bad(String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, FileErrors.reason(e)));
+      throw bad(
+          String.format(Locale.ROOT, "-o %s: cannot be written: %s", output, FileErrors.reason(e)));
     }
   }
 

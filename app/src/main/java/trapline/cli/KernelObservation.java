@@ -212,7 +212,8 @@ final class KernelObservation implements AutoCloseable {
       folder.directory().write("input", notes.input().bytes());
       return folder.directory().file("input");
     } catch (IOException e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, "the input cannot be kept: " + FileErrors.line(e));
+      throw new CommandFailure(
+          ExitStatus.BAD_FILE, "the input cannot be kept: " + FileErrors.line(e));
     }
   }
 

@@ -3,7 +3,9 @@ package trapline.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,6 +15,7 @@ import trapline.journey.OwnCode;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.OutputFile;
 import trapline.linux.files.UnsafePlace;
+import trapline.linux.proc.FileNames;
 
 /// The options and parameters of every command that runs a program.
 final class RunOptions {
@@ -100,6 +103,28 @@ final class RunOptions {
     return new OwnCode(paths);
   }
 
+  /// The directories whose source files may be quoted although not everybody may read them: that
+  /// which Trapline was started in, that of the program, and those that were named.
+  static Set<Path> sourceDirectories(ParseResult typed) {
+    List<Path> named = new ArrayList<>(List.of(Path.of("")));
+    named.addAll(typed.matchedOptionValue("--mine", List.<Path>of()));
+    if (typed.hasMatchedPositional(0)) {
+      List<String> command = typed.matchedPositionalValue(0, List.of());
+      if (!command.isEmpty() && command.getFirst().endsWith(".c")) {
+        named.add(FileNames.path(command.getFirst()).toAbsolutePath().getParent());
+      }
+    }
+    Set<Path> directories = new HashSet<>();
+    for (Path each : named) {
+      try {
+        directories.add(each.toRealPath());
+      } catch (IOException e) {
+        // Of another machine, or gone.
+      }
+    }
+    return directories;
+  }
+
   /// The file of `-o`; `null` when it was not given.
   ///
   /// @throws CommandFailure when it cannot be written
@@ -112,7 +137,8 @@ final class RunOptions {
     } catch (IOException e) {
       throw new CommandFailure(
           ExitStatus.BAD_FILE,
-          "-o " + FileErrors.line(e)
+          "-o "
+              + FileErrors.line(e)
               + (e instanceof UnsafePlace ? "" : "; name a file that can be written"));
     }
   }

@@ -66,6 +66,17 @@ final class WorkProgress implements GuestProgress, AutoCloseable {
     }
   }
 
+  /// Without a terminal it is told, too, but once: a silent wait looks like a fault.
+  @Override
+  public synchronized void waits(String what) {
+    if (visible) {
+      at(what, 0, 0);
+    } else if (!what.equals(shownWork)) {
+      shownWork = what;
+      err.println("trapline: " + what);
+    }
+  }
+
   private ProgressBar bar(String what, long total) {
     return new ProgressBarBuilder()
         .setTaskName(what)

@@ -1,24 +1,30 @@
 package trapline.follow;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import trapline.bytes.ByteText;
 import trapline.journey.Image;
 import trapline.journey.SourceText;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.Patience;
+import trapline.linux.files.UntrustedFile;
 import trapline.linux.objects.SourceFile;
 import trapline.linux.objects.SourceFileSearch;
 import trapline.model.Place;
 
 /// Reads lines of the source files that debug information names.
 public final class SourceFiles implements SourceText {
-  private static final long LARGEST = 32L << 20;
+  private static final int LARGEST = 32 << 20;
   private static final int KEPT = 16;
 
   private final SourceFileSearch search;
+  private final Set<Path> directories;
   private final Map<String, Read> files =
       new LinkedHashMap<>(KEPT, 0.75f, true) {
         @Override
@@ -27,8 +33,11 @@ public final class SourceFiles implements SourceText {
         }
       };
 
-  public SourceFiles(SourceFileSearch search) {
+  /// @param directories that the user has chosen by working in them or naming them: files that not
+  ///     everybody may read are quoted only from there, and from the object file's own directory
+  public SourceFiles(SourceFileSearch search, Set<Path> directories) {
     this.search = search;
+    this.directories = Set.copyOf(directories);
   }
 
   /// A file's lines, or why they were not read.
@@ -55,23 +64,50 @@ public final class SourceFiles implements SourceText {
 
   private Read read(Image image, String name) {
     return switch (search.find(image.elf(), name)) {
-      case SourceFile.Found found -> read(name, found);
+      case SourceFile.Found found -> read(name, found, image.name());
       case SourceFile.Missing missing -> missing(missing.why());
     };
   }
 
-  private static Read read(String name, SourceFile.Found found) {
+  /// @param object the object file whose debug information has the name
+  private Read read(String name, SourceFile.Found found, String object) {
     Path path = found.path();
     String shown = found.how() == SourceFile.How.PLACE ? name : path.toString();
     try {
-      if (Files.size(path) > LARGEST) {
+      return Patience.look(path, at -> readAt(at, shown, found, object));
+    } catch (IOException e) {
+      return missing("the source file " + shown + " cannot be read: " + FileErrors.reason(e));
+    }
+  }
+
+  private Read readAt(Path path, String shown, SourceFile.Found found, String object)
+      throws IOException {
+    try (UntrustedFile file = UntrustedFile.open(path)) {
+      if (file.size() > LARGEST) {
         return missing(shown + " is larger than " + (LARGEST >> 20) + " MiB");
       }
-      String text = ByteText.decode(Files.readAllBytes(path));
+      // What debuginfod has sent is for everybody.
+      if (found.how() != SourceFile.How.DEBUGINFOD && !file.mayBeQuoted(chosen(object))) {
+        return missing(
+            "the source file "
+                + shown
+                + " is not quoted: not everybody may read it, and it is neither below the working"
+                + " directory nor the program's; --mine names others");
+      }
+      String text = ByteText.decode(file.read(LARGEST));
       return new Read(text.lines().toList(), "", from(found));
-    } catch (IOException e) {
-      return missing("the source file " + shown + " cannot be read");
     }
+  }
+
+  private Set<Path> chosen(String object) {
+    Set<Path> all = new HashSet<>(directories);
+    try {
+      all.add(Path.of(object).toRealPath().resolveSibling("").normalize());
+    } catch (IOException | InvalidPathException e) {
+      // It is in another root, or only in memory.
+    }
+    all.removeIf(each -> each.getNameCount() == 0); // everything is below /
+    return all;
   }
 
   private static String from(SourceFile.Found found) {

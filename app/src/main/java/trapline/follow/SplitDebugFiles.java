@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import trapline.dwarf.SourcePaths;
 import trapline.dwarf.SupplementaryFiles;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
+import trapline.linux.files.Patience;
 import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.Unsupported;
@@ -87,8 +89,8 @@ final class SplitDebugFiles implements SupplementaryFiles {
 
   private Optional<DwarfSections> open(String name) {
     try {
-      return Optional.of(sections(objects.open(Path.of(name)).elf()));
-    } catch (NoSuchFileException | InvalidPathException e) {
+      return Optional.of(Patience.look(Path.of(name), path -> sections(objects.open(path).elf())));
+    } catch (NoSuchFileException | NotDirectoryException | InvalidPathException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new Unsupported("reading " + name, "permission to read it", ObjectFiles.reason(e));

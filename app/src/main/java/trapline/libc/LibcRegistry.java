@@ -89,7 +89,8 @@ public final class LibcRegistry {
     try {
       Files.deleteIfExists(folder.resolve(name));
     } catch (IOException e) {
-      throw new LibcFailure(folder.resolve(name) + ": cannot be removed: " + FileErrors.reason(e), e);
+      throw new LibcFailure(
+          folder.resolve(name) + ": cannot be removed: " + FileErrors.reason(e), e);
     }
   }
 

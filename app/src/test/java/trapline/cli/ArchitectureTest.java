@@ -70,15 +70,12 @@ class ArchitectureTest {
     rules.put("linux.debuginfod", List.of("bytes", "model", "elf", "linux.files"));
     rules.put(
         "linux.objects",
-        List.of("bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod", "linux.files"));
+        List.of(
+            "bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod", "linux.files"));
     rules.put("linux.cause", List.of("bytes", "model", "abi", "elf", "linux.sys", "linux.proc"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
     rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys", "linux.files"));
-    rules.put("linux.loader", List.of("bytes", "model", "elf"));
-    rules.put(
-        "linux.vm",
-        List.of(
-            "bytes", "model", "elf", "kernel", "linux.sys", "linux.loader", "linux.files"));
+    rules.put("linux.vm", List.of("bytes", "model", "elf", "kernel", "linux.sys", "linux.files"));
     return rules;
   }
 
@@ -192,7 +189,8 @@ class ArchitectureTest {
           "make or copy files",
           call ->
               call.getTargetOwner().isEquivalentTo(Files.class)
-                      && call.getName().matches("create.*|write.*|copy|new(OutputStream|BufferedWriter)")
+                      && call.getName()
+                          .matches("create.*|write.*|copy|new(OutputStream|BufferedWriter)")
                   || call.getTargetOwner().isEquivalentTo(java.io.File.class)
                       && call.getName().matches("create.*|mkdirs?")
                   || call.getTargetOwner().isEquivalentTo(FileLock.class)

@@ -81,8 +81,7 @@ final class DebuginfodCache {
   boolean isKnownMiss(Path place) throws IOException {
     BasicFileAttributes facts;
     try {
-      facts =
-          Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      facts = Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       return false;
     }

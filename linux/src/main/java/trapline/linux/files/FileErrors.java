@@ -79,7 +79,6 @@ public final class FileErrors {
   /// Whether there was no room.
   public static boolean isFull(IOException e) {
     String text = String.valueOf(e.getMessage());
-    return text.contains("No space left on device")
-        || text.contains("uota exceeded");
+    return text.contains("No space left on device") || text.contains("uota exceeded");
   }
 }

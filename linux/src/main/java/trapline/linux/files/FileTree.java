@@ -54,8 +54,7 @@ public final class FileTree {
       throw new IOException(name + ": lies too deep to be removed");
     }
     BasicFileAttributeView view =
-        above.getFileAttributeView(
-            name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        above.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (!view.readAttributes().isDirectory()) {
       above.deleteFile(name);
       return;

@@ -9,18 +9,15 @@ import trapline.linux.sys.FileStatus;
 import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 
-/// A file that one run at a time holds (flock(2)). Such a lock belongs to the open file, so it lasts
-/// until this is closed or the process ends. Java's own locks belong to the process, and end when
+/// A file that one run at a time holds (flock(2)). Such a lock belongs to the open file, so it
+/// lasts until this is closed or the process ends. Java's own locks belong to the process, and end
+/// when
 /// anything in it closes the same file, as setting the file's time does.
 public final class HeldLock implements Closeable {
   private static final int MODE = 0600;
   private static final int POLL_MILLIS = 50;
   private static final int OPEN =
-      Numbers.O_RDWR
-          | Numbers.O_CREAT
-          | Numbers.O_NOFOLLOW
-          | Numbers.O_NONBLOCK
-          | Numbers.O_NOCTTY;
+      Numbers.O_RDWR | Numbers.O_CREAT | Numbers.O_NOFOLLOW | Numbers.O_NONBLOCK | Numbers.O_NOCTTY;
 
   private final Kernel kernel = new Kernel();
   private final int descriptor;

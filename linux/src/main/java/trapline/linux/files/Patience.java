@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at files that somebody else named, and waits only so long: a file system of a user's own or
-/// of a server that has gone may never answer. What hangs is left to a thread that ends with the
+/// Looks at files that somebody else named, and waits only so long: a file system of a user's own
+/// or of a server that has gone may never answer. What hangs is left to a thread that ends with the
 /// process.
 public final class Patience {
   private static final long LIMIT_MILLIS = 5000;
@@ -21,10 +21,15 @@ public final class Patience {
   /// After so many that hung nothing is tried any more.
   private static final int MOST_HANGING = 3;
 
-  private static @Nullable BlockingQueue<Runnable> worker;
-  private static int hanging;
+  private static final Patience SHARED = new Patience(LIMIT_MILLIS);
 
-  private Patience() {}
+  private final long millis;
+  private @Nullable BlockingQueue<Runnable> worker;
+  private int hanging;
+
+  Patience(long millis) {
+    this.millis = millis;
+  }
 
   /// What is done with a file.
   ///
@@ -37,10 +42,10 @@ public final class Patience {
   ///
   /// @throws FileSystemException when it takes too long
   public static <T> T look(Path path, Look<T> look) throws IOException {
-    return look(path, look, LIMIT_MILLIS);
+    return SHARED.await(path, look);
   }
 
-  static synchronized <T> T look(Path path, Look<T> look, long millis) throws IOException {
+  synchronized <T> T await(Path path, Look<T> look) throws IOException {
     if (hanging >= MOST_HANGING) {
       throw new FileSystemException(
           path.toString(), null, "not tried, as other files have not answered");
@@ -75,7 +80,7 @@ public final class Patience {
     }
   }
 
-  private static BlockingQueue<Runnable> queue() {
+  private BlockingQueue<Runnable> queue() {
     BlockingQueue<Runnable> known = worker;
     if (known == null) {
       BlockingQueue<Runnable> tasks = new ArrayBlockingQueue<>(1);

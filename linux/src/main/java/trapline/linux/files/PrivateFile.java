@@ -44,8 +44,7 @@ public final class PrivateFile {
     }
     return FileChannel.open(
         file,
-        Set.of(
-            StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
         OWNER_ONLY);
   }
 

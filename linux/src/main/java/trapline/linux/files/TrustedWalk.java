@@ -15,8 +15,9 @@ import trapline.linux.sys.Numbers;
 /// but the user, and who owns the machine, can put something else at the path, now or later; from
 /// then on the path itself can be used.
 ///
-/// Nobody else can when each directory on the way belongs to the user or to root, and others may not
-/// write to it, or may not touch what is not theirs there (the sticky bit of `/tmp`). A link on the
+/// Nobody else can when each directory on the way belongs to the user or to root, and others may
+/// not write to it, or may not touch what is not theirs there (the sticky bit of `/tmp`). A link
+/// on the
 /// way has to belong to them, too, and leads to a way of which the same is true.
 final class TrustedWalk implements Closeable {
   private static final int OWNER_ONLY = 0700;
@@ -98,13 +99,18 @@ final class TrustedWalk implements Closeable {
     FileStatus status = FileStatus.of(here);
     if (status.user() != user) {
       throw new UnsafePlace(
-          shown + ": belongs to " + name(status.user()) + ", not to you; remove it, or have it"
+          shown
+              + ": belongs to "
+              + name(status.user())
+              + ", not to you; remove it, or have it"
               + " removed");
     }
     if ((status.mode() & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
       throw new UnsafePlace(
-          shown + ": others may write to it, so nothing in it can be trusted; remove it, or look"
-              + " through it and chmod go-w " + shown);
+          shown
+              + ": others can write to it, so nothing in it can be trusted; remove it, or look"
+              + " through it and chmod go-w "
+              + shown);
     }
   }
 
@@ -137,7 +143,10 @@ final class TrustedWalk implements Closeable {
       }
       if (!isTrusted(status.user())) {
         throw new UnsafePlace(
-            shown + ": is a symbolic link of " + name(status.user()) + "; remove it, or name another"
+            shown
+                + ": is a symbolic link of "
+                + name(status.user())
+                + "; remove it, or name another"
                 + " directory");
       }
       String target = kernel.readOpenLink(other);
@@ -163,16 +172,26 @@ final class TrustedWalk implements Closeable {
     String where = shown.equals(wanted) ? "" : wanted + ": ";
     if (!isTrusted(status.user())) {
       throw new UnsafePlace(
-          where + shown + " belongs to " + name(status.user()) + ", who could exchange what is in"
-              + " it; " + remedy());
+          where
+              + shown
+              + " belongs to "
+              + name(status.user())
+              + ", who could exchange what is in"
+              + " it; "
+              + remedy());
     }
     boolean others = (status.mode() & OTHERS_WRITE) != 0;
     // Where each user has a group of the same number, nobody else is in it.
     boolean group = (status.mode() & GROUP_WRITE) != 0 && status.group() != user;
     if ((others || group) && (status.mode() & STICKY) == 0) {
       throw new UnsafePlace(
-          where + shown + " can be written by others, who could exchange what is in it; chmod "
-              + (others ? "o-w " : "g-w ") + shown + ", or " + remedy());
+          where
+              + shown
+              + " can be written by others, who could exchange what is in it; chmod "
+              + (others ? "o-w " : "g-w ")
+              + shown
+              + ", or "
+              + remedy());
     }
   }
 

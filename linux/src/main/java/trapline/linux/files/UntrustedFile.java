@@ -20,9 +20,10 @@ import trapline.linux.sys.FileSystemStatus;
 import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 
-/// A file whose name somebody else wrote, such as debug information. It is first opened for its name
-/// alone (O_PATH), which does nothing to it, and really opened only when it turns out to be a regular
-/// file on a file system that keeps files: reading `/proc/kmsg` takes messages away, a pipe makes
+/// A file whose name somebody else wrote, such as debug information. It is first opened for its
+/// name alone (O_PATH), which does nothing to it, and really opened only when it turns out to be a
+/// regular file on a file system that keeps files: reading `/proc/kmsg` takes messages away, a
+/// pipe makes
 /// wait, a device may do anything.
 public final class UntrustedFile implements Closeable {
   /// File systems whose files are the kernel's own interfaces: name and magic number.

@@ -62,7 +62,12 @@ public final class WholeFile {
 
   private static Path part(Path file) {
     String name =
-        "." + file.getFileName() + "." + ProcessHandle.current().pid() + "." + COUNT.incrementAndGet();
+        "."
+            + file.getFileName()
+            + "."
+            + ProcessHandle.current().pid()
+            + "."
+            + COUNT.incrementAndGet();
     return file.resolveSibling(name + UNFINISHED);
   }
 

@@ -1,7 +1,8 @@
 package trapline.linux.objects;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ import trapline.elf.ElfFile;
 import trapline.linux.debuginfod.Artifact;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.debuginfod.Fetch;
+import trapline.linux.files.Patience;
 import trapline.model.Diagnostic;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
@@ -331,11 +333,10 @@ final class DebugFileSearch {
 
   /// @return `null` when there is no such file, or it is of no use
   private @Nullable ElfFile open(Path path, List<Diagnostic> rejected) {
-    if (!Files.isRegularFile(path)) {
-      return null;
-    }
     try {
-      return files.elf(path, path.toString());
+      return Patience.look(path, each -> files.elf(each, path.toString()));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return null;
     } catch (IOException e) {
       rejected.add(new Diagnostic(path.toString(), "cannot be read: " + ObjectFiles.reason(e), ""));
     } catch (Unsupported e) {

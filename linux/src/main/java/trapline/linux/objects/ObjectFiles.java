@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.linux.debuginfod.DebuginfodClient;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.UntrustedFile;
 import trapline.linux.proc.FileNames;
 import trapline.linux.proc.Maps;
 import trapline.model.Unsupported;
@@ -171,11 +171,14 @@ public final class ObjectFiles {
 
   /// The ELF file behind a path, mapped once.
   ElfFile elf(Path path, String name) throws IOException {
-    Map<String, Object> facts = Files.readAttributes(path, "unix:dev,ino,size,ctime,isRegularFile");
-    if (!Boolean.TRUE.equals(facts.get("isRegularFile"))) {
-      // Opening a pipe would wait for its other end.
-      throw new FileSystemException(path.toString(), null, "not a regular file");
+    try (UntrustedFile file = UntrustedFile.open(path)) {
+      return elf(file, name);
     }
+  }
+
+  private ElfFile elf(UntrustedFile file, String name) throws IOException {
+    Path path = file.path();
+    Map<String, Object> facts = Files.readAttributes(path, "unix:dev,ino,size,ctime");
     Identity identity =
         new Identity(
             number(facts, "dev"),
@@ -193,15 +196,7 @@ public final class ObjectFiles {
 
   /// Why a file could not be read, in a few words.
   public static String reason(IOException failure) {
-    if (failure instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (failure instanceof NoSuchFileException) {
-      return "no such file";
-    }
-    return failure instanceof FileSystemException with && with.getReason() != null
-        ? with.getReason()
-        : String.valueOf(failure.getMessage());
+    return FileErrors.reason(failure);
   }
 
   private static long number(Map<String, Object> facts, String name) {

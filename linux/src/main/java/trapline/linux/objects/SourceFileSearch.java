@@ -5,6 +5,8 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,9 @@ import trapline.elf.ElfFile;
 import trapline.linux.debuginfod.Artifact;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.debuginfod.Fetch;
+import trapline.linux.files.FileErrors;
+import trapline.linux.files.Patience;
+import trapline.linux.files.UntrustedFile;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -52,7 +57,8 @@ public final class SourceFileSearch {
     if (path == null) {
       return new SourceFile.Missing("this machine's locale cannot express the source file's name");
     }
-    if (Files.isRegularFile(path)) {
+    String why = whyNotAt(path, name);
+    if (why.isEmpty()) {
       return new SourceFile.Found(
           path, path.isAbsolute() ? SourceFile.How.PLACE : SourceFile.How.CURRENT_DIRECTORY);
     }
@@ -60,13 +66,25 @@ public final class SourceFileSearch {
     if (unpacked != null) {
       return new SourceFile.Found(unpacked, SourceFile.How.SOURCE_PACKAGE);
     }
-    String why = "the source file is not at " + name;
     return switch (debuginfod.fetch(Artifact.source(elf.buildId(), name))) {
       case Fetch.Found found -> new SourceFile.Found(found.file(), SourceFile.How.DEBUGINFOD);
       case Fetch.Failed failed -> new SourceFile.Missing(why + "; " + failed.reason());
       case Fetch.Absent absent -> new SourceFile.Missing(why + ", and no debuginfod server has it");
       case Fetch.NotAsked notAsked -> new SourceFile.Missing(why);
     };
+  }
+
+  /// Why a file cannot be read at its place; empty when it can. The name is the debug
+  /// information's, so it is looked at with care.
+  private static String whyNotAt(Path path, String name) {
+    try {
+      Patience.look(path, UntrustedFile::open).close();
+      return "";
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return "the source file is not at " + name;
+    } catch (IOException e) {
+      return "the source file " + name + " is not read: " + FileErrors.reason(e);
+    }
   }
 
   private @Nullable Path inPackages(ElfFile elf, Path path) {

@@ -80,7 +80,8 @@ public final class TraceSession implements AutoCloseable {
     try {
       able.tracefs().folders().make(session.instance);
     } catch (IOException e) {
-      throw new TracingFailure("no instance of the kernel's tracer can be made: " + FileErrors.line(e), e);
+      throw new TracingFailure(
+          "no instance of the kernel's tracer can be made: " + FileErrors.line(e), e);
     }
     try {
       session.prepare(kilobytes);

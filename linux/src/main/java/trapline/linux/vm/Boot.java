@@ -70,8 +70,7 @@ final class Boot {
   }
 
   /// Starts a guest from the kept state. It stands still, and goes on when the debugger lets it.
-  Emulator restore(TemporaryDirectory work, MemoryFile ram, MemoryPlace place)
-      throws IOException {
+  Emulator restore(TemporaryDirectory work, MemoryFile ram, MemoryPlace place) throws IOException {
     ram.load(memory);
     Emulator emulator = Emulator.start(work, machine, place, true);
     try {

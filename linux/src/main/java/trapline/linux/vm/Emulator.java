@@ -35,8 +35,7 @@ final class Emulator implements Closeable {
   private final Channel serial;
   private @Nullable GdbRemote debugger;
 
-  private Emulator(
-      Process process, TemporaryDirectory work, Thread hook, Qmp qmp, Channel serial) {
+  private Emulator(Process process, TemporaryDirectory work, Thread hook, Qmp qmp, Channel serial) {
     this.process = process;
     this.work = work;
     this.hook = hook;
@@ -225,7 +224,8 @@ final class Emulator implements Closeable {
   /// The last that the kernel and QEMU said, in one line.
   String lastWords() {
     try {
-      String console = Files.readString(work.directory().file("console"), StandardCharsets.ISO_8859_1);
+      String console =
+          Files.readString(work.directory().file("console"), StandardCharsets.ISO_8859_1);
       String said = Files.readString(work.directory().file("said"), StandardCharsets.ISO_8859_1);
       String all = (console + "\n" + said).replaceAll("[\\x00-\\x09\\x0b-\\x1f]", "").strip();
       int panic = all.indexOf("Kernel panic");

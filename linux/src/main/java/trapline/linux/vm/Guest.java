@@ -52,7 +52,8 @@ public final class Guest {
         return new Session(spec, watcher, work, entries, archive, launch).run();
       }
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.EMULATOR, "the guest failed: " + FileErrors.line(e), e);
+      throw new GuestFailure(
+          GuestFailure.Kind.EMULATOR, "the guest failed: " + FileErrors.line(e), e);
     }
   }
 

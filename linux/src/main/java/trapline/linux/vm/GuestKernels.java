@@ -56,7 +56,7 @@ public final class GuestKernels {
     try (HeldLock lock =
         HeldLock.take(
             directory.file(GuestCache.LOCK),
-            () -> progress.at("waiting for another run to prepare the guest's kernel", 0, 0))) {
+            () -> progress.waits("waiting for another run to prepare the guest's kernel"))) {
       lock.touch();
       return prepare(image, digest, directory);
     } catch (IOException e) {

@@ -10,4 +10,9 @@ public interface GuestProgress {
   /// @param done bytes so far; `total` when it is finished
   /// @param total bytes in all, 0 when unknown
   void at(String what, long done, long total);
+
+  /// Nothing goes on until another run has done something; told again while that lasts.
+  default void waits(String what) {
+    at(what, 0, 0);
+  }
 }

@@ -12,10 +12,10 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
-import trapline.linux.files.FileErrors;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
+import trapline.linux.files.FileErrors;
 import trapline.model.MalformedBinary;
 
 /// A file that a boot loader starts: a kernel's `bzImage` (`Documentation/arch/x86/boot.rst`), or

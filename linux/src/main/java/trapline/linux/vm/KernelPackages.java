@@ -128,7 +128,8 @@ final class KernelPackages {
       }
       return fetch(newest);
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.IMAGE, "apt-cache does not answer: " + FileErrors.line(e), e);
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE, "apt-cache does not answer: " + FileErrors.line(e), e);
     }
   }
 
@@ -188,7 +189,8 @@ final class KernelPackages {
       throw new GuestFailure(
           GuestFailure.Kind.IMAGE,
           name
-              + " is not a package with a kernel: no /boot/vmlinuz-*, no /usr/lib/modules/*/vmlinuz");
+              + " is not a package with a kernel: no /boot/vmlinuz-*, no"
+              + " /usr/lib/modules/*/vmlinuz");
     }
     return image;
   }
@@ -205,7 +207,7 @@ final class KernelPackages {
     try (HeldLock lock =
             HeldLock.take(
                 packages.file(GuestCache.LOCK),
-                () -> progress.at("waiting for another run to fetch a kernel", 0, 0));
+                () -> progress.waits("waiting for another run to fetch a kernel"));
         TemporaryDirectory part = TemporaryDirectory.in(packages.path())) {
       lock.touch();
       Path fetched = kept(keptAs);
@@ -296,7 +298,8 @@ final class KernelPackages {
         process.destroyForcibly();
       }
     } catch (IOException e) {
-      throw new GuestFailure(GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + FileErrors.line(e), e);
+      throw new GuestFailure(
+          GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + FileErrors.line(e), e);
     }
   }
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.TemporaryDirectory;
 
-/// Where the file of a guest's memory is: in memory where there is room, else in the guest's working
-/// directory. QEMU opens it by its name, so the name lasts until then.
+/// Where the file of a guest's memory is: in memory where there is room, else in the guest's
+/// working directory. QEMU opens it by its name, so the name lasts until then.
 final class MemoryPlace implements Closeable {
   private static final Path IN_MEMORY = Path.of("/dev/shm");
   private static final String NAME = "memory";

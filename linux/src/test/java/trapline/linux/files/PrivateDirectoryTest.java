@@ -66,8 +66,8 @@ class PrivateDirectoryTest {
     Path own = Files.createDirectory(folder.resolve("own"));
     for (String mode : new String[] {"0770", "0707", "1777", "0720"}) {
       mode(own, mode);
-      refused(folder, "others may write to it", "own");
-      refused(folder, "others may write to it", "own", "deeper");
+      refused(folder, "others can write to it", "own");
+      refused(folder, "others can write to it", "own", "deeper");
     }
     mode(own, "0755");
     assertThat(PrivateDirectory.make(folder, "own")).isNotNull();
@@ -92,7 +92,8 @@ class PrivateDirectoryTest {
   @Test
   void aLinkOnTheWayIsFollowedWhenItIsTheUsers() throws IOException {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
-    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("./elsewhere/../elsewhere"));
+    Path link =
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("./elsewhere/../elsewhere"));
     assertThat(PrivateDirectory.make(link, "own").path())
         .isEqualTo(elsewhere.toRealPath().resolve("own"));
     give(link);
