@@ -12,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import trapline.kernel.VersionMatch;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.debuginfod.FetchMonitor;
+import trapline.linux.files.FileErrors;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFile;
@@ -113,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
                 Checkup.no(what, version + ": " + missing.why(), missing.remedy());
           };
         } catch (IOException | MalformedBinary | Unsupported e) {
-          return Checkup.no(what, mapping.path() + ": " + e.getMessage(), "");
+          return Checkup.no(what, mapping.path() + ": " + FileErrors.text(e), "");
         }
       }
     }

@@ -34,6 +34,9 @@ final class ExitStatus {
   /// A defect in Trapline itself.
   static final int INTERNAL = 70;
 
+  /// The machine gives Trapline too little memory, such as by `ulimit -v`.
+  static final int NO_MEMORY = 71;
+
   /// Ctrl-C, as shells count it.
   static final int INTERRUPTED = 130;
 

@@ -39,23 +39,17 @@ final class IndexCache {
 
   private final @Nullable UserDirectories place;
   private final PrintStream err;
-  private String why;
 
   /// @param place `null` for none
-  /// @param why there is none
-  private IndexCache(@Nullable UserDirectories place, String why, PrintStream err) {
+  private IndexCache(@Nullable UserDirectories place, PrintStream err) {
     this.place = place;
-    this.why = why;
     this.err = err;
   }
 
   /// @param environment with XDG_CACHE_HOME and HOME
   /// @param err where a cache that cannot be used is told, once
   static IndexCache of(Map<String, String> environment, PrintStream err) {
-    return UserDirectories.cache(environment)
-        .map(found -> new IndexCache(found, "", err))
-        .orElseGet(
-            () -> new IndexCache(null, "neither XDG_CACHE_HOME nor HOME names a folder", err));
+    return new IndexCache(UserDirectories.cache(environment).orElse(null), err);
   }
 
   /// An index of a cache, by its file's name.
@@ -107,37 +101,42 @@ final class IndexCache {
     return Optional.empty();
   }
 
-  /// Keeps an index, in the place of older ones of the same source.
+  /// Keeps an index, in the place of older ones of the same source. When that does not work the user
+  /// is told.
   ///
   /// @param stamp taken before the source was read
-  /// @return where; empty when there is no cache, which the user is told
-  Optional<Path> keep(KernelIndex index, SourceStamp stamp) {
-    UserDirectories known = place;
-    if (known == null || stamp.place().indexOf('\n') >= 0) {
-      return none(known == null ? why : "the name of the source has a line break");
-    }
+  void keep(KernelIndex index, SourceStamp stamp) {
     try {
-      PrivateDirectory home = known.make();
-      String release = index.version().release().replaceAll("[^A-Za-z0-9.+~_]", "_");
-      String name = release.substring(0, Math.min(40, release.length()));
-      Path file = home.file(name + "-" + key(stamp.place()) + ENDING);
-      CachedIndex.write(file, index, stamp.watching(index));
-      for (Path older : files("*-" + key(stamp.place()) + ENDING)) {
-        if (!older.equals(file)) {
-          Files.deleteIfExists(older);
-        }
-      }
-      trim(home.path());
-      return Optional.of(file);
+      write(index, stamp);
     } catch (IOException e) {
-      return none(FileErrors.line(e));
+      err.println("trapline: no cache is used: " + FileErrors.line(e));
     }
   }
 
-  private Optional<Path> none(String reason) {
-    err.println("trapline: no cache is used: " + reason);
-    why = reason;
-    return Optional.empty();
+  /// The same for what was made in order to be kept.
+  ///
+  /// @return where it is
+  /// @throws IOException when it cannot be kept
+  Path write(KernelIndex index, SourceStamp stamp) throws IOException {
+    UserDirectories known = place;
+    if (known == null) {
+      throw new IOException("neither XDG_CACHE_HOME nor HOME names a folder");
+    }
+    if (stamp.place().indexOf('\n') >= 0) {
+      throw new IOException("the name of the source has a line break");
+    }
+    PrivateDirectory home = known.make();
+    String release = index.version().release().replaceAll("[^A-Za-z0-9.+~_]", "_");
+    String name = release.substring(0, Math.min(40, release.length()));
+    Path file = home.file(name + "-" + key(stamp.place()) + ENDING);
+    CachedIndex.write(file, index, stamp.watching(index));
+    for (Path older : files("*-" + key(stamp.place()) + ENDING)) {
+      if (!older.equals(file)) {
+        Files.deleteIfExists(older);
+      }
+    }
+    trim(home.path());
+    return file;
   }
 
   private void trim(Path home) throws IOException {

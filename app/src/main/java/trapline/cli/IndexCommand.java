@@ -205,11 +205,7 @@ final class IndexCommand implements Callable<Integer> {
       write(output, bytes);
       written = output.toString();
     } else if (stamp != null) {
-      written =
-          IndexCache.of(System.getenv(), err)
-              .keep(index, stamp)
-              .map(Path::toString)
-              .orElseThrow(() -> bad("the index was not kept; name a file for it with -o"));
+      written = kept(index, stamp);
     } else {
       throw new IllegalStateException("neither a file nor a cache to write to");
     }
@@ -222,6 +218,14 @@ final class IndexCommand implements Callable<Integer> {
     root.out().deliver();
     tell(gaps, err);
     return ExitStatus.DONE;
+  }
+
+  private String kept(KernelIndex index, SourceStamp stamp) {
+    try {
+      return IndexCache.of(System.getenv(), root.err()).write(index, stamp).toString();
+    } catch (IOException e) {
+      throw bad("the index was not kept (-o names a file for it): " + FileErrors.line(e));
+    }
   }
 
   private static void write(Path output, byte[] bytes) {

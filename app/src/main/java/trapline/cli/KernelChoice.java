@@ -23,6 +23,7 @@ import trapline.kernel.source.DirectorySource;
 import trapline.kernel.source.IndexOptions;
 import trapline.kernel.source.KernelIndexer;
 import trapline.kernel.source.TarballSource;
+import trapline.linux.files.FileErrors;
 import trapline.model.MalformedBinary;
 import trapline.why.IndexedSource;
 
@@ -74,7 +75,7 @@ final class KernelChoice {
       try {
         return indexed(tree);
       } catch (IOException | MalformedBinary e) {
-        err.println("trapline: " + tree + " is left aside: " + e.getMessage());
+        err.println("trapline: " + tree + " is left aside: " + FileErrors.text(e));
       }
     }
     return indexedAlready(release, running.version());
@@ -121,7 +122,7 @@ final class KernelChoice {
       cache.keep(index, stamp);
       return new Chosen(index, chosen.origin(), source);
     } catch (IOException | MalformedBinary e) {
-      err.println("trapline: the functions of " + named + " are not known: " + e.getMessage());
+      err.println("trapline: the functions of " + named + " are not known: " + FileErrors.text(e));
       return chosen;
     }
   }
@@ -206,7 +207,7 @@ final class KernelChoice {
     } catch (MalformedBinary e) {
       throw new CommandFailure(ExitStatus.BAD_FILE, option + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": cannot be read: " + e.getMessage());
+      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": cannot be read: " + FileErrors.reason(e));
     }
   }
 

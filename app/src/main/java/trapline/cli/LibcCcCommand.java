@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import trapline.libc.CCompiler;
+import trapline.linux.files.FileErrors;
 
 /// `trapline libc cc`.
 final class LibcCcCommand implements Callable<Integer> {
@@ -47,7 +48,7 @@ final class LibcCcCommand implements Callable<Integer> {
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException e) {
       throw new CommandFailure(
-          ExitStatus.NOT_STARTED, command.getFirst() + ": cannot be run: " + e.getMessage());
+          ExitStatus.NOT_STARTED, command.getFirst() + ": cannot be run: " + FileErrors.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted");

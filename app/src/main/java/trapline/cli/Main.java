@@ -4,12 +4,15 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import trapline.kernel.KernelIndexSet;
+import trapline.linux.files.FileErrors;
 import trapline.linux.proc.FileNames;
 import trapline.model.MalformedBinary;
 
@@ -52,6 +55,10 @@ public final class Main {
             err.println("trapline: " + damage.getMessage());
             return ExitStatus.BAD_FILE;
           }
+          if (failure instanceof UncheckedIOException io) {
+            err.println("trapline: " + FileErrors.line(Objects.requireNonNull(io.getCause())));
+            return ExitStatus.BAD_FILE;
+          }
           err.println("trapline: a defect in Trapline: " + failure);
           failure.printStackTrace(err);
           return ExitStatus.INTERNAL;
@@ -66,6 +73,9 @@ public final class Main {
       // What the virtual machine makes of reading a mapped file that has become shorter.
       err.println("trapline: a file changed while it was read: " + e.getMessage());
       return ExitStatus.BAD_FILE;
+    } catch (OutOfMemoryError e) {
+      err.println("trapline: there is not enough memory for this (ulimit -v, or a control group)");
+      return ExitStatus.NO_MEMORY;
     }
   }
 

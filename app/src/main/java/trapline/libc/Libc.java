@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import trapline.elf.ElfFile;
+import trapline.linux.files.FileErrors;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
@@ -102,7 +103,7 @@ public record Libc(
     try {
       return new ObjectFiles().open(file).elf();
     } catch (IOException e) {
-      throw new LibcFailure(file + ": cannot be read: " + e.getMessage(), e);
+      throw new LibcFailure(file + ": cannot be read: " + FileErrors.reason(e), e);
     } catch (MalformedBinary e) {
       throw new LibcFailure("damaged ELF file: " + e.getMessage(), e);
     } catch (Unsupported e) {

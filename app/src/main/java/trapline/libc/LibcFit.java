@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.elf.ElfFile;
+import trapline.linux.files.FileErrors;
 import trapline.linux.loader.LibrarySearch;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.MalformedBinary;
@@ -57,7 +58,7 @@ public final class LibcFit {
             name + ": a script, which has no C library of its own; name its interpreter before it");
       }
     } catch (IOException e) {
-      throw new LibcFailure(name + ": cannot be read: " + e.getMessage(), e);
+      throw new LibcFailure(name + ": cannot be read: " + FileErrors.reason(e), e);
     }
     ElfFile elf = open(program);
     if (elf.interpreter().isEmpty()) {
@@ -200,7 +201,7 @@ public final class LibcFit {
     try {
       return objects.open(file).elf();
     } catch (IOException e) {
-      throw new LibcFailure(file + ": cannot be read: " + e.getMessage(), e);
+      throw new LibcFailure(file + ": cannot be read: " + FileErrors.reason(e), e);
     } catch (MalformedBinary e) {
       throw new LibcFailure("damaged ELF file: " + e.getMessage(), e);
     } catch (Unsupported e) {

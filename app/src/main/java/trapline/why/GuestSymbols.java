@@ -30,10 +30,18 @@ final class GuestSymbols {
     }
     try (InputStream text = new GZIPInputStream(Files.newInputStream(kernel.symbols()), BUFFER)) {
       KernelSymbols symbols = KernelSymbols.read(text);
-      kernel.directory().write(STORED, symbols.write());
+      keep(kernel, symbols);
       return symbols;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void keep(GuestKernel kernel, KernelSymbols symbols) {
+    try {
+      kernel.directory().write(STORED, symbols.write());
+    } catch (IOException e) {
+      return; // they are read again next time
     }
   }
 }

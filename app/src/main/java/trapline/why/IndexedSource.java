@@ -18,6 +18,7 @@ import trapline.kernel.KernelSource;
 import trapline.kernel.VersionMatch;
 import trapline.kernel.source.ErrnoPlaces;
 import trapline.kernel.source.KernelFiles;
+import trapline.linux.files.FileErrors;
 import trapline.model.ErrorOrigin;
 import trapline.model.MalformedBinary;
 import trapline.model.Place;
@@ -103,7 +104,7 @@ public final class IndexedSource implements Source {
       }
       return all;
     } catch (IOException | MalformedBinary e) {
-      String why = "The places in the source that can say it were not read: " + e.getMessage();
+      String why = "The places in the source that can say it were not read: " + FileErrors.text(e);
       return origins.stream().map(origin -> origin.with(origin.candidates(), why)).toList();
     }
   }

@@ -391,7 +391,9 @@ class IndexCommandTest {
     Command.run("chmod", "755", folder.resolve("tree").toString()).orFail();
     Command uncached = sh(other.replace("$PWD/own", "$PWD/closed") + "index tree");
     assertThat(uncached.status()).isEqualTo(6);
-    assertThat(uncached.err()).contains("no cache is used: ", "name a file for it with -o");
+    assertThat(uncached.err())
+        .contains("the index was not kept (-o names a file for it): ")
+        .hasLineCount(1);
     assertThat(folder.resolve("closed")).isEmptyDirectory();
   }
 

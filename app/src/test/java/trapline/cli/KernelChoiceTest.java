@@ -49,7 +49,7 @@ class KernelChoiceTest {
     KernelIndex index =
         KernelIndexer.index(
             new DirectorySource(top), new IndexOptions("", "", true), KernelSource.Progress.NONE);
-    assertThat(cache.keep(index, SourceStamp.of(top))).isPresent();
+    assertThat(cache.write(index, SourceStamp.of(top))).exists();
     KernelChoice.Chosen chosen =
         new KernelChoice.Chosen(
             KernelIndexSet.embedded().nearest("6.12.117"), "embedded index", null);

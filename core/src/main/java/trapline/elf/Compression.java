@@ -93,7 +93,7 @@ final class Compression {
   /// The library's exceptions for damage have no text.
   private static String describe(IOException e) {
     String text = e.getMessage();
-    return text == null ? e.getClass().getSimpleName() : text;
+    return text == null ? "it is damaged or cut off" : text;
   }
 
   private static Unsupported miniTooLarge(Bytes packed, long size) {

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
 
 /// Gets one file over HTTP, within bounds. The only class that loads Java's HTTP client.
 final class Transfer {
@@ -176,7 +177,7 @@ final class Transfer {
   static TransferFailure notWritten(IOException e) {
     return new TransferFailure(
         TransferFailure.Kind.REFUSED,
-        "sent a file that cannot be written: " + e.getMessage(),
+        "sent a file that cannot be written: " + FileErrors.line(e),
         "make room, or set DEBUGINFOD_CACHE_PATH to another folder");
   }
 

@@ -39,6 +39,11 @@ public final class FileErrors {
     return file == null ? reason(e) : file + ": " + reason(e);
   }
 
+  /// Why something could not be read, whether its file or what is in it was at fault.
+  public static String text(Exception e) {
+    return e instanceof IOException file ? line(file) : String.valueOf(e.getMessage());
+  }
+
   /// Why, in a few words, without the file's name unless nothing else is known.
   public static String reason(IOException e) {
     return switch (e) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import trapline.linux.files.FileErrors;
 
 /// Reads and writes files of tracefs. Through streams: an interrupted thread could not undo what it
 /// has set through channels, which an interruption closes.
@@ -53,7 +54,7 @@ final class TraceFile {
     try (OutputStream out = new FileOutputStream(file.toFile(), append)) {
       out.write((text + "\n").getBytes(StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
-      throw new IOException(text + " > " + file + ": " + e.getMessage(), e);
+      throw new IOException(text + " > " + file + ": " + FileErrors.reason(e), e);
     }
   }
 }

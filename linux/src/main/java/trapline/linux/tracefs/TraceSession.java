@@ -88,7 +88,7 @@ public final class TraceSession implements AutoCloseable {
       return session;
     } catch (IOException e) {
       session.close();
-      throw new TracingFailure("the kernel's tracer cannot be set: " + e.getMessage(), e);
+      throw new TracingFailure("the kernel's tracer cannot be set: " + FileErrors.line(e), e);
     }
   }
 
@@ -151,7 +151,7 @@ public final class TraceSession implements AutoCloseable {
       pipe = NonBlockingFile.open(instance.resolve("trace_pipe").toString());
       power = new FileOutputStream(instance.resolve("tracing_on").toFile());
     } catch (IOException | trapline.model.KernelRefused e) {
-      throw new TracingFailure("the kernel's tracer cannot be set: " + e.getMessage(), e);
+      throw new TracingFailure("the kernel's tracer cannot be set: " + FileErrors.text(e), e);
     }
   }
 
@@ -181,7 +181,7 @@ public final class TraceSession implements AutoCloseable {
     try {
       open.write(value);
     } catch (IOException e) {
-      throw new TracingFailure("the kernel's tracer cannot be switched: " + e.getMessage(), e);
+      throw new TracingFailure("the kernel's tracer cannot be switched: " + FileErrors.line(e), e);
     }
   }
 
@@ -200,7 +200,7 @@ public final class TraceSession implements AutoCloseable {
         }
       }
     } catch (trapline.model.KernelRefused e) {
-      throw new TracingFailure("the kernel's trace cannot be read: " + e.getMessage(), e);
+      throw new TracingFailure("the kernel's trace cannot be read: " + FileErrors.text(e), e);
     }
     return new StringReader(text.toString(StandardCharsets.ISO_8859_1));
   }

@@ -107,7 +107,7 @@ final class EntryPoints {
                     text.append('\n');
                   });
         }
-        kernel.directory().write(STOPS, text.toString().getBytes(StandardCharsets.UTF_8));
+        keep(kernel, text.toString());
       }
     }
     if (!addresses.containsKey(SYSCALL)) {
@@ -120,6 +120,14 @@ final class EntryPoints {
               + ", where its calls could be watched");
     }
     return new EntryPoints(addresses);
+  }
+
+  private static void keep(GuestKernel kernel, String text) {
+    try {
+      kernel.directory().write(STOPS, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      return; // they are searched again next time
+    }
   }
 
   /// Where calls come in, threads are made and programs begin.

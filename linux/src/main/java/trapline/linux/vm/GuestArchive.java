@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.linux.files.FileErrors;
 import trapline.linux.vm.CpioWriter.Entry;
 
 /// The files that a guest gets, each as it is here: at its place, with the folders and symbolic
@@ -216,7 +217,7 @@ final class GuestArchive {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      notes.add(name + " cannot be read, so the guest lacks it: " + e.getMessage());
+      notes.add(name + " cannot be read, so the guest lacks it: " + FileErrors.reason(e));
       return null;
     }
   }

@@ -1,0 +1,139 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.Command;
+import trapline.testing.Programs;
+import trapline.testing.Tools;
+
+/// Each call that makes or changes a file fails once: no room, no permission, no answer from the
+/// disk. The command then ends as the README says, tells why in one line, and leaves nothing.
+///
+/// `-Dtrapline.faults=all` tries every error at every call; a usual run only a full disk.
+class FaultTest {
+  private static final boolean ALL = "all".equals(System.getProperty("trapline.faults"));
+
+  /// More calls than any of the commands makes.
+  private static final int MOST_CALLS = 400;
+
+  /// `errno` by name; `EINTR` is what a signal does.
+  private static final Map<String, Integer> ERRORS =
+      ALL
+          ? Map.of("ENOSPC", 28, "EACCES", 13, "EIO", 5, "EROFS", 30, "EDQUOT", 122, "EINTR", 4)
+          : Map.of("ENOSPC", 28);
+
+  private static final Set<Integer> DOCUMENTED = Set.of(0, 1, 3, 6, 7, 8);
+
+  @TempDir private static Path folder;
+  private static Path library = Path.of("");
+  private static Path tree = Path.of("");
+  private static Path program = Path.of("");
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    Tools.require("gcc");
+    Path source = folder.resolve("faults.c");
+    try (var in = FaultTest.class.getResourceAsStream("faults.c")) {
+      Files.write(source, Objects.requireNonNull(in).readAllBytes());
+    }
+    library = folder.resolve("faults.so");
+    Command.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).orFail();
+    TrainingTree.commands(folder);
+    tree = folder.resolve("tree");
+    program =
+        Files.writeString(
+            folder.resolve("program.c"),
+            "#include <unistd.h>\nint main(void) { return access(\"/none\", 0) ? 0 : 1; }\n");
+    Programs.compile(folder, "warm", "int main(void) { return 0; }\n");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyCallFails() {
+    Map<String, List<String>> commands =
+        Map.of(
+            "index to a file", List.of("index", tree.toString(), "-o", "OUT"),
+            "index to the cache", List.of("index", tree.toString()),
+            "follow a source", List.of("follow", "-o", "OUT", program.toString()),
+            "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
+    List<DynamicTest> tests = new ArrayList<>();
+    commands.forEach(
+        (name, command) ->
+            ERRORS.forEach(
+                (error, number) ->
+                    tests.add(
+                        DynamicTest.dynamicTest(
+                            name + ": " + error, () -> failing(command, error, number)))));
+    return tests.stream();
+  }
+
+  private static void failing(List<String> command, String error, int number) throws IOException {
+    for (int at = 1; at < MOST_CALLS; at = next(at)) {
+      Path place = Files.createTempDirectory(folder, "place");
+      Path said = folder.resolve("said");
+      Files.deleteIfExists(said);
+      List<String> words = new ArrayList<>();
+      command.forEach(each -> words.add(each.equals("OUT") ? place + "/out" : each));
+      Command run = run(words, place, said, at, number);
+      String call = Files.exists(said) ? Files.readString(said).strip() : "";
+      String what = error + " at call " + at + " (" + call + "): " + run.err();
+      assertThat(run.status()).as(what).isIn(DOCUMENTED);
+      assertThat(run.err()).as(what).doesNotContain("Exception", "java.", "defect", "\tat ");
+      List<String> told =
+          run.err().lines().filter(line -> line.startsWith("trapline: ")).toList();
+      if (run.status() != 0) {
+        assertThat(told).as(what).hasSize(1);
+      }
+      try (Stream<Path> left = Files.walk(place)) {
+        assertThat(left.map(each -> String.valueOf(each.getFileName())))
+            .as(what)
+            .noneMatch(each -> each.endsWith(".part") || each.startsWith("trapline-"));
+      }
+      if (command.getFirst().equals("index") && run.status() != 0) {
+        assertThat(place.resolve("out")).as(what).doesNotExist();
+      }
+      if (call.isEmpty()) {
+        assertThat(at).as("no call was seen to fail").isGreaterThan(1);
+        return;
+      }
+    }
+    throw new AssertionError("more than " + MOST_CALLS + " calls");
+  }
+
+  /// A usual run leaves some out where many alike follow each other.
+  private static int next(int at) {
+    return ALL || at < 4 ? at + 1 : at * 2;
+  }
+
+  private static Command run(List<String> words, Path place, Path said, int at, int number) {
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "env",
+            "LD_PRELOAD=" + library,
+            "TMPDIR=" + place,
+            "XDG_CACHE_HOME=" + place,
+            "XDG_DATA_HOME=" + place,
+            "FAULT_BELOW=" + place,
+            "FAULT_SAID=" + said,
+            "FAULT_AT=" + at,
+            "FAULT_ERRNO=" + number));
+    if (number == 28 || number == 30 || number == 122) {
+      command.add("FAULT_LASTS=1");
+    }
+    command.addAll(Cli.command(words.toArray(new String[0])));
+    return Command.runIn(folder, command);
+  }
+}
