@@ -101,8 +101,8 @@ final class IndexCache {
     return Optional.empty();
   }
 
-  /// Keeps an index, in the place of older ones of the same source. When that does not work the user
-  /// is told.
+  /// Keeps an index, in the place of older ones of the same source. When that does not work the
+  /// user is told.
   ///
   /// @param stamp taken before the source was read
   void keep(KernelIndex index, SourceStamp stamp) {

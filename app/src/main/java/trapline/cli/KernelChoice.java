@@ -207,7 +207,8 @@ final class KernelChoice {
     } catch (MalformedBinary e) {
       throw new CommandFailure(ExitStatus.BAD_FILE, option + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": cannot be read: " + FileErrors.reason(e));
+      throw new CommandFailure(
+          ExitStatus.BAD_FILE, option + ": cannot be read: " + FileErrors.reason(e));
     }
   }
 

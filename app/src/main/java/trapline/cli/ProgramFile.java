@@ -244,7 +244,7 @@ final class ProgramFile implements AutoCloseable {
     try {
       List<String> flags =
           libc == null ? List.of() : LibcFlags.of(libc, new CCompiler(List.of("cc")));
-      folder = TemporaryDirectory.make();
+      folder = temporary(source);
       String base = source.getFileName().toString();
       Path program = folder.directory().file(base.substring(0, base.length() - 2));
       List<String> command = new ArrayList<>(List.of("cc", "-g"));
@@ -284,6 +284,14 @@ final class ProgramFile implements AutoCloseable {
         folder.close();
       }
       throw interrupted(source);
+    }
+  }
+
+  private static TemporaryDirectory temporary(Path source) {
+    try {
+      return TemporaryDirectory.make();
+    } catch (IOException e) {
+      throw notStarted(source + ": there is no place to compile it in: " + FileErrors.line(e));
     }
   }
 

@@ -91,8 +91,7 @@ class FaultTest {
       String what = error + " at call " + at + " (" + call + "): " + run.err();
       assertThat(run.status()).as(what).isIn(DOCUMENTED);
       assertThat(run.err()).as(what).doesNotContain("Exception", "java.", "defect", "\tat ");
-      List<String> told =
-          run.err().lines().filter(line -> line.startsWith("trapline: ")).toList();
+      List<String> told = run.err().lines().filter(line -> line.startsWith("trapline: ")).toList();
       if (run.status() != 0) {
         assertThat(told).as(what).hasSize(1);
       }

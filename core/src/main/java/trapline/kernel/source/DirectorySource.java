@@ -116,7 +116,8 @@ public final class DirectorySource implements KernelSource {
           case AccessDeniedException e -> "no permission to read it";
           case NoSuchFileException e -> "it vanished while the tree was read";
           case FileSystemException e when e.getReason() != null -> e.getReason();
-          default -> "it cannot be read" + (reason.getMessage() == null ? "" : ": " + reason.getMessage());
+          default ->
+              "it cannot be read" + (reason.getMessage() == null ? "" : ": " + reason.getMessage());
         };
     synchronized (gaps) {
       if (gaps.size() < MAX_GAPS) {
