@@ -75,7 +75,7 @@ class ArchitectureTest {
     rules.put("linux.cause", List.of("bytes", "model", "abi", "elf", "linux.sys", "linux.proc"));
     rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
     rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys", "linux.files"));
-    rules.put("linux.loader", List.of("bytes", "model", "elf"));
+    rules.put("linux.loader", List.of("bytes", "model", "elf", "linux.files"));
     rules.put(
         "linux.vm",
         List.of("bytes", "model", "elf", "kernel", "linux.sys", "linux.loader", "linux.files"));

@@ -79,6 +79,15 @@ public final class UntrustedFile implements Closeable {
     return kind == null ? "" : "no file that is kept, but part of the kernel's " + kind;
   }
 
+  /// Opens it to be read.
+  ///
+  /// @throws FileSystemException as [#open] does
+  public static InputStream newInputStream(Path path) throws IOException {
+    try (UntrustedFile file = open(path)) {
+      return Files.newInputStream(file.path());
+    }
+  }
+
   /// The way to this very file, as long as it is open here.
   public Path path() {
     return Path.of("/proc/self/fd/" + descriptor);

@@ -2,7 +2,6 @@ package trapline.linux.loader;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
+import trapline.linux.files.UntrustedFile;
 import trapline.model.MalformedBinary;
 
 /// `ld.so.cache`, where ldconfig notes which libraries lie where (`dl-cache.h` of glibc): the
@@ -46,9 +46,9 @@ final class LibraryCache {
 
   /// Reads it from a file; a file that is damaged or not there is as good as none.
   static LibraryCache read(Path file) {
-    try {
-      if (Files.isRegularFile(file) && Files.size(file) <= LARGEST) {
-        return parse(Bytes.of(file.toString(), Files.readAllBytes(file)));
+    try (UntrustedFile open = UntrustedFile.open(file)) {
+      if (open.size() <= LARGEST) {
+        return parse(Bytes.of(file.toString(), open.read((int) LARGEST)));
       }
     } catch (IOException | MalformedBinary e) {
       // The dynamic linker looks into its folders then.

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,8 @@ import java.util.List;
 import trapline.bytes.BytePattern;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
+import trapline.linux.files.Patience;
+import trapline.linux.files.UntrustedFile;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
@@ -54,8 +55,8 @@ final class LoaderFile {
     byte[] bytes = new byte[0];
     String soname = "";
     try {
-      if (Files.isRegularFile(path) && Files.size(path) <= LARGEST_LOADER) {
-        bytes = Files.readAllBytes(path);
+      bytes = read(path, LARGEST_LOADER);
+      if (bytes.length > 0) {
         soname = ElfFile.of(Bytes.of(path.toString(), bytes)).dynamic().soname();
       }
     } catch (IOException | MalformedBinary | Unsupported e) {
@@ -80,14 +81,27 @@ final class LoaderFile {
 
   /// Opens an object file, mapped.
   static ElfFile elf(Path path) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new IOException(path + " is not a regular file");
-    }
-    try (FileChannel file = FileChannel.open(path)) {
+    return Patience.look(path, LoaderFile::mapped);
+  }
+
+  private static ElfFile mapped(Path path) throws IOException {
+    try (UntrustedFile named = UntrustedFile.open(path);
+        FileChannel file = FileChannel.open(named.path())) {
       ByteBuffer mapped =
           file.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(file.size(), 1 << 30));
       return ElfFile.of(Bytes.of(path.toString(), mapped));
     }
+  }
+
+  /// The contents of a file that another one names; empty when it is larger.
+  private static byte[] read(Path path, long largest) throws IOException {
+    return Patience.look(
+        path,
+        at -> {
+          try (UntrustedFile file = UntrustedFile.open(at)) {
+            return file.size() <= largest ? file.read((int) largest) : new byte[0];
+          }
+        });
   }
 
   boolean isMusl() {
@@ -160,8 +174,9 @@ final class LoaderFile {
     String list = MUSL_FOLDERS;
     try {
       Path file = root.resolve("etc/ld-musl-x86_64.path");
-      if (Files.isRegularFile(file) && Files.size(file) <= LARGEST_LIST) {
-        list = Files.readString(file, StandardCharsets.ISO_8859_1);
+      byte[] text = read(file, LARGEST_LIST);
+      if (text.length > 0) {
+        list = new String(text, StandardCharsets.ISO_8859_1);
       }
     } catch (NoSuchFileException e) {
       // Then it is the usual list.

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.files.FileErrors;
+import trapline.linux.files.UntrustedFile;
 import trapline.linux.vm.CpioWriter.Entry;
 
 /// The files that a guest gets, each as it is here: at its place, with the folders and symbolic
@@ -293,7 +294,7 @@ final class GuestArchive {
 
   private @Nullable InputStream opened(String name, Path file) {
     try {
-      return Files.newInputStream(file);
+      return UntrustedFile.newInputStream(file);
     } catch (IOException e) {
       items.remove(name);
       notes.add(name + " has gone meanwhile, so the guest lacks it");

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
+import trapline.linux.files.UntrustedFile;
 import trapline.linux.loader.LibrarySearch;
 import trapline.model.MalformedBinary;
 
@@ -95,8 +97,10 @@ final class ProgramFiles {
       return;
     }
     byte[] head;
-    try (InputStream in = Files.newInputStream(program)) {
+    try (InputStream in = UntrustedFile.newInputStream(program)) {
       head = in.readNBytes(256);
+    } catch (FileSystemException e) {
+      return; // the name stands in a script or program, and may be of anything
     }
     if (head.length > 2 && head[0] == '#' && head[1] == '!') {
       String line = new String(head, 2, head.length - 2, StandardCharsets.UTF_8);
@@ -137,7 +141,8 @@ final class ProgramFiles {
   }
 
   private static String interpreterOf(Path program) throws IOException {
-    try (FileChannel file = FileChannel.open(program)) {
+    try (UntrustedFile named = UntrustedFile.open(program);
+        FileChannel file = FileChannel.open(named.path())) {
       ByteBuffer mapped =
           file.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(file.size(), 1 << 30));
       return ElfFile.of(Bytes.of(program.toString(), mapped)).interpreter();
