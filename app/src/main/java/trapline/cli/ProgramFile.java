@@ -252,12 +252,13 @@ final class ProgramFile implements AutoCloseable {
       command.addAll(List.of("-o", program.toString(), source.toString()));
       err.println("$ " + String.join(" ", command));
       err.flush();
-      Process compiler =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder.environment().put("TMPDIR", folder.path().toString());
+      Process compiler = builder.start();
       int status;
       try {
         status = compiler.waitFor();

@@ -45,12 +45,7 @@ class FaultTest {
   @BeforeAll
   static void prepare() throws IOException {
     Tools.require("gcc");
-    Path source = folder.resolve("faults.c");
-    try (var in = FaultTest.class.getResourceAsStream("faults.c")) {
-      Files.write(source, Objects.requireNonNull(in).readAllBytes());
-    }
-    library = folder.resolve("faults.so");
-    Command.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString()).orFail();
+    library = library(folder);
     TrainingTree.commands(folder);
     tree = folder.resolve("tree");
     program =
@@ -58,6 +53,17 @@ class FaultTest {
             folder.resolve("program.c"),
             "#include <unistd.h>\nint main(void) { return access(\"/none\", 0) ? 0 : 1; }\n");
     Programs.compile(folder, "warm", "int main(void) { return 0; }\n");
+  }
+
+  /// Compiles what is preloaded.
+  static Path library(Path folder) throws IOException {
+    Path source = folder.resolve("faults.c");
+    try (var in = FaultTest.class.getResourceAsStream("faults.c")) {
+      Files.write(source, Objects.requireNonNull(in).readAllBytes());
+    }
+    Path made = folder.resolve("faults.so");
+    Command.run("gcc", "-shared", "-fPIC", "-o", made.toString(), source.toString()).orFail();
+    return made;
   }
 
   @TestFactory

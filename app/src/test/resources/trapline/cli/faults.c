@@ -1,6 +1,9 @@
 /* Preloaded into a program: of the calls that make or change files below $FAULT_BELOW, the one with
    the number $FAULT_AT, from 1, fails with the error $FAULT_ERRNO; with $FAULT_LASTS every later one,
-   too, as on a full disk. Its name is appended to $FAULT_SAID. */
+   too, as on a full disk. Its name is appended to $FAULT_SAID.
+
+   Each file that is opened to be written and may be made is appended to $MADE_SAID: the mode and owner
+   of its directory, both in octal, the flags (open(2)) and its path. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -60,6 +63,28 @@ static int fails(int concerned, const char *name)
   return 1;
 }
 
+static void made(const char *path, int flags)
+{
+  const char *said = getenv("MADE_SAID");
+  char folder[PATH_MAX], line[PATH_MAX + 64];
+  struct stat status;
+  if (!said || !(flags & O_CREAT) || strlen(path) >= sizeof folder)
+    return;
+  strcpy(folder, path);
+  char *slash = strrchr(folder, '/');
+  if (!slash)
+    strcpy(folder, ".");
+  else
+    slash[slash == folder] = 0;
+  if (stat(folder, &status))
+    return;
+  int length = snprintf(line, sizeof line, "%o %o %o %s\n", (unsigned)status.st_mode & 07777,
+                        (unsigned)status.st_uid, (unsigned)flags, path);
+  int file = syscall(SYS_open, said, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  syscall(SYS_write, file, line, length);
+  syscall(SYS_close, file);
+}
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define WRITES(flags) ((flags) & (O_CREAT | O_WRONLY | O_RDWR))
 
@@ -70,6 +95,7 @@ static int fails(int concerned, const char *name)
     va_start(rest, flags); \
     int mode = va_arg(rest, int); \
     va_end(rest); \
+    made(path, flags); \
     return fails(WRITES(flags) && below(path), #name) ? -1 : REAL(name)(path, flags, mode); \
   }
 OPEN(open)
@@ -82,6 +108,7 @@ OPEN(open64)
     va_start(rest, flags); \
     int mode = va_arg(rest, int); \
     va_end(rest); \
+    made(path, flags); \
     return fails(WRITES(flags) && at(folder, path), #name) ? -1 \
                                                             : REAL(name)(folder, path, flags, mode); \
   }

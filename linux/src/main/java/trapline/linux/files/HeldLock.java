@@ -20,7 +20,7 @@ public final class HeldLock implements Closeable {
       Numbers.O_RDWR | Numbers.O_CREAT | Numbers.O_NOFOLLOW | Numbers.O_NONBLOCK | Numbers.O_NOCTTY;
 
   private final Kernel kernel = new Kernel();
-  private final int descriptor;
+  private int descriptor;
 
   private HeldLock(int descriptor) {
     this.descriptor = descriptor;
@@ -85,6 +85,9 @@ public final class HeldLock implements Closeable {
 
   @Override
   public void close() {
-    kernel.close(descriptor);
+    if (descriptor >= 0) {
+      kernel.close(descriptor);
+      descriptor = -1;
+    }
   }
 }

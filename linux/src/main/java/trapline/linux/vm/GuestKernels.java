@@ -45,6 +45,9 @@ public final class GuestKernels {
               + " is not installed, which runs guests: apt-get install"
               + " qemu-system-x86");
     }
+    if (image != null && Files.exists(Path.of(image)) && !Files.isRegularFile(Path.of(image))) {
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, image + " is not a regular file");
+    }
     KernelPackages packages = new KernelPackages(cache, progress);
     return prepared(packages.image(image));
   }
@@ -58,7 +61,13 @@ public final class GuestKernels {
             directory.file(GuestCache.LOCK),
             () -> progress.waits("waiting for another run to prepare the guest's kernel"))) {
       lock.touch();
-      return prepare(image, digest, directory);
+      try {
+        return prepare(image, digest, directory);
+      } finally {
+        if (!directory.has(RELEASE)) { // a kernel that does not boot is not kept
+          directory.delete();
+        }
+      }
     } catch (IOException e) {
       throw new GuestFailure(
           GuestFailure.Kind.EMULATOR,
