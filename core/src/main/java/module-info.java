@@ -8,6 +8,7 @@ module trapline.core {
   requires jdk.unsupported; // what aircompressor takes from it
 
   exports trapline.abi;
+  exports trapline.archive;
   exports trapline.bytes;
   exports trapline.code;
   exports trapline.decode;

@@ -38,6 +38,7 @@ class ArchitectureTest {
     // The one exception to the order: the bytes' own error belongs to the vocabulary.
     rules.put("bytes", List.of("model"));
     rules.put("model", List.of("bytes"));
+    rules.put("archive", List.of("bytes", "model"));
     rules.put("abi", List.of("bytes", "model"));
     rules.put("demangle", List.of());
     rules.put("decode", List.of("bytes", "model", "abi"));
@@ -48,7 +49,7 @@ class ArchitectureTest {
     rules.put("code", List.of("bytes", "model"));
     rules.put("kernel", List.of("bytes", "model", "abi"));
     rules.put("kernel.run", List.of("bytes", "model", "abi", "elf", "code", "kernel"));
-    rules.put("kernel.source", List.of("bytes", "model", "abi", "kernel"));
+    rules.put("kernel.source", List.of("archive", "bytes", "model", "abi", "kernel"));
     rules.put(
         "journey",
         List.of(
@@ -78,7 +79,15 @@ class ArchitectureTest {
     rules.put("linux.loader", List.of("bytes", "model", "elf", "linux.files"));
     rules.put(
         "linux.vm",
-        List.of("bytes", "model", "elf", "kernel", "linux.sys", "linux.loader", "linux.files"));
+        List.of(
+            "archive",
+            "bytes",
+            "model",
+            "elf",
+            "kernel",
+            "linux.sys",
+            "linux.loader",
+            "linux.files"));
     return rules;
   }
 

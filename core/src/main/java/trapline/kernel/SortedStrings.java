@@ -94,7 +94,7 @@ final class SortedStrings {
       int start = at.position();
       int shared = at.u8();
       long rest = at.uleb();
-      if (shared > length || rest > MAX_LENGTH - shared) {
+      if (shared > length || rest < 0 || rest > MAX_LENGTH - shared) {
         throw at.bytes().malformed(start, "a string of a wrong length");
       }
       int whole = shared + (int) rest;

@@ -20,6 +20,7 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
+import trapline.archive.ExpansionLimit;
 
 /// Unpacks a tarball, which may be anything: it is decompressed here, bounded, and written by
 /// tar(1), which leaves no folder that it was told to work in; what tries to is refused. Links that
@@ -33,7 +34,7 @@ final class SourceTarball {
   private static final int CHUNK = 1 << 16;
 
   private final Path file;
-  private final long limit;
+  private final ExpansionLimit limit;
   private final int maxEntries;
 
   SourceTarball(Path file) {
@@ -44,7 +45,7 @@ final class SourceTarball {
   /// @param maxEntries how many files and folders it may have
   SourceTarball(Path file, long limit, int maxEntries) {
     this.file = file;
-    this.limit = limit;
+    this.limit = new ExpansionLimit(limit);
     this.maxEntries = maxEntries;
   }
 
@@ -143,7 +144,7 @@ final class SourceTarball {
     Thread listening =
         Thread.ofPlatform().daemon().start(() -> complaints(tar.getErrorStream(), complaints));
     try {
-      IOException broken = copy(unpacked.in(), tar.getOutputStream(), entries, raw, size, listener);
+      IOException broken = copy(unpacked, tar.getOutputStream(), entries, raw, size, listener);
       int status = tar.waitFor();
       counting.join();
       listening.join();
@@ -192,7 +193,7 @@ final class SourceTarball {
 
   /// @return why tar took no more; `null` when it took all
   private @Nullable IOException copy(
-      InputStream in,
+      Decompressor unpacked,
       OutputStream out,
       AtomicInteger entries,
       CountingStream raw,
@@ -202,7 +203,7 @@ final class SourceTarball {
     byte[] buffer = new byte[CHUNK];
     long total = 0;
     while (true) {
-      int got = in.read(buffer);
+      int got = unpacked.in().read(buffer);
       if (Thread.interrupted()) {
         throw LibcBuildFailure.interrupted();
       }
@@ -216,11 +217,12 @@ final class SourceTarball {
         return e;
       }
       total += got;
-      if (total > limit || entries.get() > maxEntries) {
-        throw bad(
-            "it unpacks to more than "
-                + (total > limit ? (limit >> 20) + " MiB" : maxEntries + " files")
-                + ": no source of a C library");
+      String exceeded = limit.exceeded(unpacked.process() == null ? raw.count() : size, total);
+      if (exceeded == null && entries.get() > maxEntries) {
+        exceeded = "it unpacks to more than " + maxEntries + " files";
+      }
+      if (exceeded != null) {
+        throw bad(exceeded + ": no source of a C library");
       }
       listener.bytes("unpacking " + file.getFileName(), raw.count(), Math.max(1, size));
     }

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import trapline.archive.ExpansionLimit;
 import trapline.kernel.KernelSource.Progress;
 import trapline.model.MalformedBinary;
 
@@ -13,7 +14,8 @@ final class BoundedStream extends FilterInputStream {
   private static final int STEP = 1 << 20;
 
   private final String name;
-  private final long limit;
+  private final ExpansionLimit limit;
+  private final long packed;
   private final long total;
   private final Progress progress;
   private final @Nullable CountedStream raw;
@@ -23,6 +25,7 @@ final class BoundedStream extends FilterInputStream {
 
   /// @param limit how many bytes it may unpack to
   /// @param total what the progress goes up to; -1 when not known
+  /// @param packed how many bytes the archive has, when there is no `raw`
   /// @param raw whose count the progress is; `null` to count what was unpacked
   BoundedStream(
       InputStream in,
@@ -30,23 +33,31 @@ final class BoundedStream extends FilterInputStream {
       long limit,
       long total,
       Progress progress,
+      long packed,
       @Nullable CountedStream raw)
       throws IOException {
     super(in);
     this.name = name;
-    this.limit = limit;
+    this.limit = new ExpansionLimit(limit);
+    this.packed = packed;
     this.total = total;
     this.progress = progress;
     this.raw = raw;
-    if (raw == null && total > limit) {
-      in.close();
-      throw tooLarge();
+    if (raw == null) {
+      try {
+        check(total);
+      } catch (MalformedBinary e) {
+        in.close();
+        throw e;
+      }
     }
   }
 
-  private MalformedBinary tooLarge() {
-    String most = limit >> 30 > 0 ? (limit >> 30) + " GiB" : (limit >> 20) + " MiB";
-    return new MalformedBinary(name, 0, "it unpacks to more than " + most + ": no kernel source");
+  private void check(long bytes) {
+    String exceeded = limit.exceeded(raw == null ? packed : raw.count(), bytes);
+    if (exceeded != null) {
+      throw new MalformedBinary(name, 0, exceeded + ": no kernel source");
+    }
   }
 
   private void tell() {
@@ -70,9 +81,7 @@ final class BoundedStream extends FilterInputStream {
   public int read(byte[] into, int offset, int length) throws IOException {
     int got = in.read(into, offset, length);
     unpacked += Math.max(got, 0);
-    if (unpacked > limit) {
-      throw tooLarge();
-    }
+    check(unpacked);
     if (unpacked - told > STEP) {
       tell();
     }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -22,6 +23,7 @@ import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.UnsupportedOptionsException;
 import org.tukaani.xz.XZFormatException;
 import org.tukaani.xz.XZInputStream;
+import trapline.archive.TarReader;
 import trapline.bytes.Bytes;
 import trapline.kernel.Gap;
 import trapline.kernel.KernelSource;
@@ -37,6 +39,37 @@ import trapline.model.Place;
 public final class TarballSource implements KernelSource {
   static final long MAX_UNPACKED = 8L << 30;
   static final int MAX_ENTRIES = 1_000_000;
+
+  /// What stands at a kernel tree's top, and so is no folder around one.
+  private static final Set<String> KERNEL_FOLDERS =
+      Set.of(
+          ".git",
+          "Documentation",
+          "LICENSES",
+          "arch",
+          "block",
+          "certs",
+          "crypto",
+          "debian",
+          "drivers",
+          "firmware",
+          "fs",
+          "include",
+          "init",
+          "io_uring",
+          "ipc",
+          "kernel",
+          "lib",
+          "mm",
+          "net",
+          "rust",
+          "samples",
+          "scripts",
+          "security",
+          "sound",
+          "tools",
+          "usr",
+          "virt");
 
   private static final int MAX_FILE = 64 << 20;
   private static final int XZ_MEMORY_LIMIT_KIB = 256 << 10;
@@ -171,9 +204,13 @@ public final class TarballSource implements KernelSource {
     return content == null ? Optional.empty() : Optional.of(Bytes.of(path, content));
   }
 
+  /// The first entry tells: `linux-6.12/Makefile` has a folder around the tree, `arch/` has none.
   private static String inTree(TarReader tar) {
     String path = tar.name().startsWith("./") ? tar.name().substring(2) : tar.name();
-    return path.startsWith(tar.top()) ? path.substring(tar.top().length()) : path;
+    int slash = tar.first().indexOf('/');
+    String top = slash < 0 ? "" : tar.first().substring(0, slash);
+    boolean around = !top.isEmpty() && !KERNEL_FOLDERS.contains(top);
+    return around && path.startsWith(top + "/") ? path.substring(slash + 1) : path;
   }
 
   /// A path is wanted when it and every folder above it are.
@@ -204,17 +241,18 @@ public final class TarballSource implements KernelSource {
       XzBlocks blocks =
           once ? null : XzBlocks.open(channel, Runtime.getRuntime().availableProcessors());
       if (blocks != null) {
-        return new BoundedStream(blocks, name, limit, blocks.length(), progress, null);
+        return new BoundedStream(
+            blocks, name, limit, blocks.length(), progress, channel.size(), null);
       }
       InputStream xz = new XZInputStream(in, XZ_MEMORY_LIMIT_KIB);
-      return new BoundedStream(xz, name, limit, once ? -1 : channel.size(), progress, raw);
+      return new BoundedStream(xz, name, limit, once ? -1 : channel.size(), progress, 0, raw);
     }
     if (ArchiveFormat.beginsWith(magic, "1f8b")) {
       InputStream gzip = new GZIPInputStream(in, 1 << 16);
-      return new BoundedStream(gzip, name, limit, once ? -1 : channel.size(), progress, raw);
+      return new BoundedStream(gzip, name, limit, once ? -1 : channel.size(), progress, 0, raw);
     }
     ArchiveFormat.refuseOthers(name, magic);
-    return new BoundedStream(in, name, limit, once ? -1 : channel.size(), progress, raw);
+    return new BoundedStream(in, name, limit, once ? -1 : channel.size(), progress, 0, raw);
   }
 
   private MalformedBinary malformed(String what) {

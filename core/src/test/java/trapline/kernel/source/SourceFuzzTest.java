@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import trapline.archive.TarReader;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
 import trapline.kernel.KernelConfig;

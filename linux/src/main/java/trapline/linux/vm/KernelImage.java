@@ -1,9 +1,9 @@
 package trapline.linux.vm;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -12,6 +12,9 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
+import trapline.archive.ExpansionLimit;
+import trapline.archive.Lz4;
+import trapline.archive.Zstandard;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
@@ -26,6 +29,7 @@ final class KernelImage {
 
   // The setup header, by its documentation.
   private static final int SETUP_SECTORS = 0x1f1;
+  private static final int SYSTEM_SIZE = 0x1f4;
   private static final int MAGIC = 0x202;
   private static final int LOAD_FLAGS = 0x236;
   private static final int PAYLOAD_OFFSET = 0x248;
@@ -35,6 +39,7 @@ final class KernelImage {
   private static final int PVH_ENTRY = 18;
 
   private static final int EM_X86_64 = 62;
+  private static final int XZ_MEMORY_LIMIT_KIB = 256 << 10;
 
   private final Path file;
   private final byte[] bytes;
@@ -93,6 +98,15 @@ final class KernelImage {
     if ((words.getShort(LOAD_FLAGS) & 1) == 0) {
       throw unusable(file, "is a 32-bit kernel, not x86-64");
     }
+    long whole = setupBytes() + 16 * Integer.toUnsignedLong(words.getInt(SYSTEM_SIZE));
+    if (bytes.length < whole) {
+      throw unusable(file, "is cut off: it has " + bytes.length + " of " + whole + " bytes");
+    }
+  }
+
+  /// What lies before the part that runs in protected mode.
+  private long setupBytes() {
+    return ((bytes[SETUP_SECTORS] & 0xff) + 1) * 512L;
   }
 
   byte[] bytes() {
@@ -106,7 +120,7 @@ final class KernelImage {
     if (isElf(bytes)) {
       return bytes;
     }
-    long start = ((bytes[SETUP_SECTORS] & 0xff) + 1) * 512L + words.getInt(PAYLOAD_OFFSET);
+    long start = setupBytes() + words.getInt(PAYLOAD_OFFSET);
     long length = Integer.toUnsignedLong(words.getInt(PAYLOAD_LENGTH));
     if (start < 0 || length < 16 || start + length > bytes.length) {
       return null;
@@ -116,55 +130,42 @@ final class KernelImage {
     return kernel == null || !isElf(kernel) || !hasPvhEntry(kernel) ? null : kernel;
   }
 
-  private static byte @Nullable [] unpack(byte[] payload) {
+  private byte @Nullable [] unpack(byte[] payload) {
     // All but gzip have the unpacked size behind them (scripts/Makefile.lib, size_append).
     byte[] packed = Arrays.copyOf(payload, payload.length - 4);
     try {
       return switch (ByteBuffer.wrap(payload).getInt()) {
-        case 0x1f8b0800 -> all(new GZIPInputStream(new ByteArrayInputStream(payload)));
-        case 0xfd377a58 -> all(new XZInputStream(new ByteArrayInputStream(packed)));
+        case 0x1f8b0800 -> all(new GZIPInputStream(new ByteArrayInputStream(payload)), payload);
+        case 0xfd377a58 ->
+            all(new XZInputStream(new ByteArrayInputStream(packed), XZ_MEMORY_LIMIT_KIB), payload);
         case 0x02214c18 -> Lz4.unpack(packed, (int) MAX_KERNEL);
-        case 0x28b52ffd -> zstd(packed);
+        case 0x28b52ffd ->
+            Zstandard.unpack(
+                packed,
+                Integer.toUnsignedLong(
+                    ByteBuffer.wrap(payload)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getInt(payload.length - 4)),
+                (int) MAX_KERNEL);
         default -> null;
       };
     } catch (IOException e) {
-      return null; // QEMU boots the image as it is
+      throw unusable(file, "is damaged: the kernel in it cannot be unpacked");
     }
   }
 
-  private static byte[] all(InputStream in) throws IOException {
-    return in.readNBytes((int) MAX_KERNEL);
-  }
-
-  private static byte @Nullable [] zstd(byte[] packed) throws IOException {
-    Path tool = Tool.find("zstd");
-    if (tool == null) {
-      return null;
+  private static byte[] all(InputStream in, byte[] packed) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] chunk = new byte[1 << 16];
+    ExpansionLimit limit = new ExpansionLimit(MAX_KERNEL);
+    for (int got = in.read(chunk); got >= 0; got = in.read(chunk)) {
+      out.write(chunk, 0, got);
+      String exceeded = limit.exceeded(packed.length, out.size());
+      if (exceeded != null) {
+        throw new IOException(exceeded);
+      }
     }
-    Process process =
-        new ProcessBuilder(tool.toString(), "-dcq")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    Thread writer =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (OutputStream out = process.getOutputStream()) {
-                    out.write(packed);
-                  } catch (IOException e) {
-                    process.destroy(); // then too little comes out, which is seen
-                  }
-                });
-    try (InputStream in = process.getInputStream()) {
-      byte[] kernel = all(in);
-      writer.join();
-      return process.waitFor() == 0 ? kernel : null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return null;
-    } finally {
-      process.destroyForcibly();
-    }
+    return out.toByteArray();
   }
 
   private static boolean isElf(byte[] bytes) {

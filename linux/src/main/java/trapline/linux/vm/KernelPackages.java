@@ -13,10 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.archive.DebArchive;
+import trapline.archive.TarReader;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.HeldLock;
 import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.TemporaryDirectory;
+import trapline.linux.files.UntrustedFile;
+import trapline.model.MalformedBinary;
 
 /// Kernel images: given ones, installed ones, and those in Debian's packages.
 final class KernelPackages {
@@ -34,7 +38,9 @@ final class KernelPackages {
   private static final String BINARY = "linux-binary-";
 
   private static final long ROOM = 600L << 20;
-  private static final int TAR_BLOCK = 512;
+  private static final long MAX_UNPACKED = 4L << 30;
+  private static final int MAX_FILES = 200_000;
+  private static final long MAX_IMAGE = 512L << 20;
 
   private final GuestCache cache;
   private final GuestProgress progress;
@@ -281,69 +287,44 @@ final class KernelPackages {
     if (kept != null && !name.endsWith(".deb")) {
       return kept;
     }
-    Path tool = Tool.find("dpkg-deb");
-    if (tool == null) {
-      throw new GuestFailure(
-          GuestFailure.Kind.MISSING_TOOL, "dpkg-deb is not installed, which unpacks " + deb);
-    }
     progress.at("unpacking " + name, 0, 0);
-    try {
-      Process process =
-          new ProcessBuilder(tool.toString(), "--fsys-tarfile", deb.toAbsolutePath().toString())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (InputStream tar = process.getInputStream()) {
-        return extract(tar, name);
-      } finally {
-        process.destroyForcibly();
+    try (InputStream in = UntrustedFile.newInputStream(deb)) {
+      DebArchive archive = DebArchive.open(deb.toString(), in, MAX_UNPACKED);
+      Image image = image(new TarReader(deb.toString(), archive.data()));
+      archive.finish();
+      if (image == null) {
+        return null;
       }
+      PrivateDirectory home = cache.directory(ROOM, "packages", name);
+      home.write(image.name(), image.content());
+      return home.file(image.name());
     } catch (IOException e) {
       throw new GuestFailure(
           GuestFailure.Kind.IMAGE, deb + " cannot be unpacked: " + FileErrors.line(e), e);
+    } catch (MalformedBinary e) {
+      throw new GuestFailure(GuestFailure.Kind.IMAGE, e.getMessage() + "; nothing was kept", e);
     }
   }
 
-  /// Reads a tar archive up to the kernel image in it (POSIX ustar: name, size in octal at 124).
-  private @Nullable Path extract(InputStream tar, String name) throws IOException {
-    while (true) {
-      byte[] header = tar.readNBytes(TAR_BLOCK);
-      if (header.length < TAR_BLOCK || header[0] == 0) {
-        return null;
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+  private record Image(String name, byte[] content) {}
+
+  /// Reads to the archive's end, so that a cut one is seen.
+  private @Nullable Image image(TarReader tar) throws IOException {
+    Image found = null;
+    for (int files = 0; tar.next(); files++) {
+      if (files > MAX_FILES) {
+        throw new IOException("more than " + MAX_FILES + " files");
       }
-      String entry = text(header, 0, 100);
-      long size = octal(text(header, 124, 12).strip());
-      Matcher image = IMAGE.matcher(entry);
-      if (image.matches() && header[156] == '0') {
-        if (size > 512 << 20) {
-          throw new IOException("the kernel image is too large: " + size + " bytes");
+      Matcher image = IMAGE.matcher(tar.name());
+      if (found == null && image.matches()) {
+        if (tar.size() > MAX_IMAGE) {
+          throw new IOException("the kernel image is too large: " + tar.size() + " bytes");
         }
-        byte[] content = tar.readNBytes((int) size);
         String kept = image.group(1) != null ? image.group(1) : "vmlinuz-" + image.group(2);
-        PrivateDirectory home = cache.directory(ROOM, "packages", name);
-        home.write(kept, content);
-        return home.file(kept);
+        found = new Image(kept, tar.content());
       }
-      tar.skipNBytes((size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK);
     }
-  }
-
-  private static long octal(String digits) throws IOException {
-    try {
-      long number = Long.parseLong(digits, 8);
-      if (number >= 0) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // As for a negative one.
-    }
-    throw new IOException("its archive is damaged: a size of " + digits);
-  }
-
-  private static String text(byte[] header, int at, int length) {
-    int end = at;
-    while (end < at + length && header[end] != 0) {
-      end++;
-    }
-    return new String(header, at, end - at, StandardCharsets.UTF_8);
+    return found;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.archive.Lz4;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 

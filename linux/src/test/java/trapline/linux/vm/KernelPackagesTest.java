@@ -33,14 +33,44 @@ class KernelPackagesTest {
 
     byte[] letters = tar.clone();
     Arrays.fill(letters, 124, 135, (byte) 'x');
-    assertRefused(letters, "its archive is damaged");
+    assertRefused(letters, "wrong checksum");
     byte[] negative = tar.clone();
     negative[124] = '-';
     negative[125] = '1';
-    assertRefused(negative, "its archive is damaged");
+    assertRefused(negative, "wrong checksum");
     byte[] huge = tar.clone();
     Arrays.fill(huge, 124, 135, (byte) '7');
-    assertRefused(huge, "cannot be unpacked");
+    assertRefused(huge, "wrong checksum");
+  }
+
+  /// A package that was cut off anywhere gives no image, and nothing of it is kept.
+  @Test
+  void cutPackagesAreRefusedAndNotKept() throws IOException {
+    Tools.require("dpkg-deb");
+    Path tree = folder.resolve("tree");
+    Files.createDirectories(tree.resolve("DEBIAN"));
+    Files.createDirectories(tree.resolve("boot"));
+    Files.writeString(
+        tree.resolve("DEBIAN/control"),
+        "Package: p\nVersion: 1\nArchitecture: all\nMaintainer: m <m@m>\nDescription: d\n");
+    byte[] kernel = new byte[100_000];
+    new Random(3).nextBytes(kernel);
+    Files.write(tree.resolve("boot/vmlinuz-6.1"), kernel);
+    Path deb = folder.resolve("kernel.deb");
+    Command.run("dpkg-deb", "-Zxz", "--root-owner-group", "-b", tree + "", deb + "").orFail();
+    byte[] whole = Files.readAllBytes(deb);
+    for (int length : List.of(0, 7, 200, 50_000, whole.length - 60, whole.length - 4)) {
+      Files.write(deb, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> find(deb))
+          .isInstanceOf(GuestFailure.class)
+          .hasMessageContaining("kernel.deb")
+          .hasMessageContaining("nothing was kept");
+      assertThat(folder.resolve("cache/trapline/guests/packages/kernel.deb")).doesNotExist();
+    }
+    Files.write(deb, whole);
+    find(deb);
+    assertThat(folder.resolve("cache/trapline/guests/packages/kernel.deb/vmlinuz-6.1"))
+        .hasBinaryContent(kernel);
   }
 
   /// Whatever the archive is, there is an answer in words.

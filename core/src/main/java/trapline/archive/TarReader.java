@@ -1,48 +1,16 @@
-package trapline.kernel.source;
+package trapline.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import trapline.model.MalformedBinary;
 
 /// Reads a tar archive from front to back: POSIX ustar and pax headers (IEEE Std 1003.1, `pax`),
 /// GNU long names and base-256 sizes (GNU tar manual, "Basic Tar Format"). Only regular files are
 /// offered; links, devices and folders are passed over.
-final class TarReader {
+public final class TarReader {
   private static final int BLOCK = 512;
   private static final int MAX_NAME = 64 << 10;
-
-  /// What stands at a kernel tree's top, and so is no folder around one.
-  private static final Set<String> KERNEL_FOLDERS =
-      Set.of(
-          ".git",
-          "Documentation",
-          "LICENSES",
-          "arch",
-          "block",
-          "certs",
-          "crypto",
-          "debian",
-          "drivers",
-          "firmware",
-          "fs",
-          "include",
-          "init",
-          "io_uring",
-          "ipc",
-          "kernel",
-          "lib",
-          "mm",
-          "net",
-          "rust",
-          "samples",
-          "scripts",
-          "security",
-          "sound",
-          "tools",
-          "usr",
-          "virt");
 
   private final String file;
   private final InputStream in;
@@ -58,11 +26,10 @@ final class TarReader {
   private long padding;
   private String name = "";
   private long size;
-  private boolean topKnown;
-  private String top = "";
+  private String first = "";
 
   /// @param file the archive's name, for messages
-  TarReader(String file, InputStream in) {
+  public TarReader(String file, InputStream in) {
     this.file = file;
     this.in = in;
   }
@@ -71,7 +38,7 @@ final class TarReader {
   ///
   /// @return `false` at the archive's end
   /// @throws MalformedBinary when a header is wrong or the archive ends inside a file
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     String longName = "";
     long longSize = -1;
     while (true) {
@@ -96,9 +63,7 @@ final class TarReader {
         case 'g', 'K' -> {}
         default -> {
           name = longName.isEmpty() ? shortName() : longName;
-          if (!topKnown) {
-            noteTop(name);
-          }
+          noteFirst(name);
           longName = "";
           longSize = -1;
           if (type == '0' || type == 0 || type == '7') {
@@ -110,36 +75,31 @@ final class TarReader {
   }
 
   /// The file's path in the archive.
-  String name() {
+  public String name() {
     return name;
   }
 
-  /// The folder around the tree, with its `/`; empty when there is none.
-  String top() {
-    return top;
+  /// The first entry's path below `./`, whatever it is; empty before there was one.
+  public String first() {
+    return first;
   }
 
   /// The file's size in bytes.
-  long size() {
+  public long size() {
     return size;
   }
 
   /// The file's bytes; once for each file, and only when its size fits the caller's bounds.
-  byte[] content() throws IOException {
+  public byte[] content() throws IOException {
     byte[] content = read((int) remaining);
     remaining = 0;
     return content;
   }
 
-  /// The first entry below `./` tells: `linux-6.12/Makefile` has a folder around the tree, `arch/`
-  /// has none.
-  private void noteTop(String first) {
-    String plain = first.startsWith("./") ? first.substring(2) : first;
-    if (!plain.isEmpty() && !plain.equals(".")) {
-      topKnown = true;
-      int slash = plain.indexOf('/');
-      String folder = slash < 0 ? "" : plain.substring(0, slash);
-      top = folder.isEmpty() || KERNEL_FOLDERS.contains(folder) ? "" : folder + "/";
+  private void noteFirst(String entry) {
+    String plain = entry.startsWith("./") ? entry.substring(2) : entry;
+    if (first.isEmpty() && !plain.equals(".")) {
+      first = plain;
     }
   }
 

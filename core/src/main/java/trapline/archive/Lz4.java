@@ -1,4 +1,4 @@
-package trapline.linux.vm;
+package trapline.archive;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /// Unpacks LZ4's legacy frames, as a kernel's build makes them (`lz4_Frame_format.md` and
 /// `lz4_Block_format.md` of LZ4).
-final class Lz4 {
+public final class Lz4 {
   private static final int LEGACY = 0x184c2102;
   private static final int BLOCK = 8 << 20;
   private static final int MIN_MATCH = 4;
@@ -26,7 +26,7 @@ final class Lz4 {
   ///
   /// @param limit more bytes than this are an error
   /// @throws IOException when the data are damaged
-  static byte[] unpack(byte[] packed, int limit) throws IOException {
+  public static byte[] unpack(byte[] packed, int limit) throws IOException {
     Lz4 lz4 = new Lz4(packed, limit);
     try {
       while (lz4.in.remaining() >= 4) {
