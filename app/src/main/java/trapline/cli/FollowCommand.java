@@ -47,7 +47,7 @@ final class FollowCommand implements Callable<Integer> {
   private @Nullable Integer processId;
   private boolean startup;
   private int stringLimit;
-  private OwnCode own = new OwnCode(List.of());
+  private OwnCode own = new OwnCode(List.of(), path -> path);
   private Set<Path> sources = Set.of();
   private List<Path> debugDirectories = List.of();
   private @Nullable Path output;

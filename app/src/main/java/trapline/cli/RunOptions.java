@@ -1,6 +1,7 @@
 package trapline.cli;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -100,7 +101,7 @@ final class RunOptions {
         // Debug information may name files of another machine.
       }
     }
-    return new OwnCode(paths);
+    return new OwnCode(paths, RunOptions::realPath);
   }
 
   /// The directories whose source files may be quoted although not everybody may read them: that
@@ -140,6 +141,17 @@ final class RunOptions {
           "-o "
               + FileErrors.line(e)
               + (e instanceof UnsafePlace ? "" : "; name a file that can be written"));
+    }
+  }
+
+  private static String realPath(String path) {
+    if (!path.startsWith("/")) {
+      return path;
+    }
+    try {
+      return Path.of(path).toRealPath().toString();
+    } catch (IOException | InvalidPathException e) {
+      return path;
     }
   }
 }

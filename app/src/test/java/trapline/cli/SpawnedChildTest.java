@@ -49,7 +49,7 @@ class SpawnedChildTest {
   })
   void noneOfTheUsersCodeIsOnItsStack(String call) {
     assertThat(follow(call))
-        .containsPattern("│ source +– none of your code is on this stack, only the C library's\n")
+        .containsPattern("│ source +– only the C library's code is on this stack\n")
         .containsPattern("│ called from .*__spawni_child ");
   }
 

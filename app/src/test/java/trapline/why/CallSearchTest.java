@@ -211,7 +211,7 @@ class CallSearchTest {
             new KernelHops(INDEX, "embedded index", null, RunningKernel.NONE),
             new ArgumentDecoder(),
             SourceText.NONE,
-            new OwnCode(List.of()));
+            new OwnCode(List.of(), path -> path));
     LaunchSpec spec =
         new LaunchSpec(file, List.of(file.toString()), ENVIRONMENT, Path.of("").toAbsolutePath());
     try (Tracer tracer = Tracer.launch(spec)) {

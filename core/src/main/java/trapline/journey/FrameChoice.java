@@ -104,7 +104,7 @@ record FrameChoice(int call, int user, String rule, String alone) {
     }
     call = Math.min(call + 1, frames.size() - 1);
     return new FrameChoice(
-        call, owner.indexOf(call), "", "none of your code is on this stack, only the C library's");
+        call, owner.indexOf(call), "", "only the C library's code is on this stack");
   }
 
   /// Whether a frame is the program's start code, which leads to the library and then to main.

@@ -308,7 +308,7 @@ public final class JourneyBuilder {
           user.evidence(),
           stack.user(),
           null,
-          "none of your code is on this stack",
+          "no line of your code is on this stack",
           stack.levels(),
           stack.end());
     }

@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Frame;
 import trapline.model.Place;
@@ -18,7 +20,8 @@ import trapline.model.Place;
 ///
 /// Code of a known source file is foreign when a rule of the table `foreign-code.txt` names that
 /// file, or the object file, unless this is the program itself. Other code goes with its object
-/// file; code in no file was made by the program, and counts as the user's. When the user has named
+/// file; code in no file was made by the program, and counts as the user's. Code without a line is not the
+/// user's where the same object file's code on that stack has lines. When the user has named
 /// paths, and code in them is on a stack, only that code is the user's.
 ///
 /// Answers are remembered, as every call asks. Not safe for use by several threads.
@@ -59,14 +62,18 @@ public final class OwnCode {
   }
 
   private final List<String> mine;
+  private final UnaryOperator<String> realPath;
   private final Set<String> roots = new HashSet<>();
   private final Map<String, Boolean> sources = new HashMap<>();
   private final Map<String, Boolean> objects = new HashMap<>();
   private final Map<String, Boolean> named = new HashMap<>();
 
   /// @param mine files and directories that the user has named as own code, as absolute paths
-  public OwnCode(List<String> mine) {
+  /// @param realPath a path without symbolic links, where there is such a file; the path itself
+  ///     otherwise
+  public OwnCode(List<String> mine, UnaryOperator<String> realPath) {
     this.mine = List.copyOf(mine);
+    this.realPath = realPath;
   }
 
   /// The levels of a stack with those marked that are the user's own code.
@@ -92,7 +99,31 @@ public final class OwnCode {
                       : isOwn(level.place(), image.name(), image.role(), image.equals(program)));
       marked.add(level.withOwn(own));
     }
-    return marked;
+    return anyNamed ? marked : withoutShims(marked, images);
+  }
+
+  /// Where others' code has lines, code of the same object file without a line was not compiled by
+  /// the user either: such as the `main` that a Rust compiler makes, or Go's C code.
+  private static List<Frame> withoutShims(List<Frame> levels, List<@Nullable Image> images) {
+    boolean changed = false;
+    List<Frame> rest = new ArrayList<>();
+    for (int i = 0; i < levels.size(); i++) {
+      Frame level = levels.get(i);
+      boolean shim = level.own() && level.place() == null && hasLineOn(levels, images, i);
+      changed |= shim;
+      rest.add(shim ? level.withOwn(false) : level);
+    }
+    return changed ? rest : levels;
+  }
+
+  private static boolean hasLineOn(List<Frame> levels, List<@Nullable Image> images, int level) {
+    Image image = images.get(level);
+    for (int i = 0; i < levels.size() && image != null; i++) {
+      if (levels.get(i).place() != null && image.equals(images.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Takes a level into account whose function and line tell the root of a tree of sources.
@@ -141,9 +172,13 @@ public final class OwnCode {
   private boolean isForeignSource(String file) {
     return sources.computeIfAbsent(
         file,
-        each ->
-            anyMatches(Table.SOURCES, each)
-                || roots.stream().anyMatch(root -> PathPattern.isIn(each, root)));
+        each -> {
+          String real = realPath.apply(each);
+          return anyMatches(Table.SOURCES, each)
+              || anyMatches(Table.SOURCES, real)
+              || isInAny(each, roots)
+              || isInAny(real, roots);
+        });
   }
 
   private boolean isForeignObject(String file) {
@@ -152,7 +187,11 @@ public final class OwnCode {
 
   private boolean isNamed(String file) {
     return named.computeIfAbsent(
-        file, each -> mine.stream().anyMatch(folder -> PathPattern.isIn(each, folder)));
+        file, each -> isInAny(each, mine) || isInAny(realPath.apply(each), mine));
+  }
+
+  private static boolean isInAny(String path, Collection<String> directories) {
+    return directories.stream().anyMatch(each -> PathPattern.isIn(path, each));
   }
 
   private static boolean anyMatches(List<PathPattern> patterns, String path) {

@@ -3,6 +3,7 @@ package trapline.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,7 +70,7 @@ class OwnCodeTest {
     "/opt/jdk/jvm/17/lib/libnio.so, false"
   })
   void objects(String file, boolean own) {
-    OwnCode code = new OwnCode(List.of());
+    OwnCode code = new OwnCode(List.of(), path -> path);
     assertThat(code.isOwn(null, file, Image.Role.PROGRAM, false)).isEqualTo(own);
     assertThat(code.isOwn(new Place("/home/u/x.c", 1), file, Image.Role.PROGRAM, false))
         .isEqualTo(own);
@@ -78,13 +79,13 @@ class OwnCodeTest {
 
   @Test
   void theCLibraryIsNobodysOwn() {
-    assertThat(new OwnCode(List.of()).isOwn(null, "/home/u/libc.so", Image.Role.C_LIBRARY, false))
+    assertThat(new OwnCode(List.of(), path -> path).isOwn(null, "/home/u/libc.so", Image.Role.C_LIBRARY, false))
         .isFalse();
   }
 
   @Test
   void aTreeOfGoIsFoundByItsRuntime() {
-    OwnCode code = new OwnCode(List.of());
+    OwnCode code = new OwnCode(List.of(), path -> path);
     Place place = new Place("/home/u/sdk/go1.99/src/os/file.go", 7);
     String program = "/home/u/prog";
     assertThat(code.isOwn(place, program, Image.Role.PROGRAM, true)).isTrue();
@@ -97,7 +98,7 @@ class OwnCodeTest {
 
   @Test
   void whatTheUserNames() {
-    OwnCode code = new OwnCode(List.of("/usr/include/boost", "/usr/lib/app", "/p/one.c"));
+    OwnCode code = new OwnCode(List.of("/usr/include/boost", "/usr/lib/app", "/p/one.c"), path -> path);
     String app = "/usr/lib/app/plugin.so";
     String other = "/home/u/prog";
     assertThat(code.isNamed(new Place("/usr/include/boost/asio.hpp", 1), other)).isTrue();
@@ -125,8 +126,20 @@ class OwnCodeTest {
     assertThat(PathPattern.matches(pattern, name)).isEqualTo(matches);
   }
 
+  @Test
+  void filesAreComparedWithoutSymbolicLinks() {
+    Map<String, String> links =
+        Map.of("/home/u/link/a.c", "/data/app/a.c", "/opt/inc/b.h", "/usr/include/b.h");
+    OwnCode code =
+        new OwnCode(List.of("/data/app"), path -> links.getOrDefault(path, path));
+    assertThat(code.isNamed(new Place("/home/u/link/a.c", 1), "/x")).isTrue();
+    assertThat(code.isNamed(new Place("/home/u/link/c.c", 1), "/x")).isFalse();
+    assertThat(code.isOwn(new Place("/opt/inc/b.h", 1), "/x", Image.Role.PROGRAM, true)).isFalse();
+    assertThat(code.isOwn(new Place("/opt/inc/c.h", 1), "/x", Image.Role.PROGRAM, true)).isTrue();
+  }
+
   private static boolean isOwn(String file) {
-    return new OwnCode(List.of())
+    return new OwnCode(List.of(), path -> path)
         .isOwn(new Place(file, 1), "/home/u/prog", Image.Role.PROGRAM, true);
   }
 }

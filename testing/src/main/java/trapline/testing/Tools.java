@@ -29,6 +29,14 @@ public final class Tools {
     }
   }
 
+  /// Skips the test unless a tool is there that is too large to be installed for it.
+  ///
+  /// @param debianPackage what brings it
+  public static void requireInstalled(String tool, String debianPackage) {
+    Assumptions.assumeTrue(
+        isThere(tool), () -> "missing tool: " + tool + " (Debian package " + debianPackage + ")");
+  }
+
   /// Makes sure that a tool is there, and skips the test unless it is of a version, whose output
   /// the test knows.
   ///
