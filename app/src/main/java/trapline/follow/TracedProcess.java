@@ -179,6 +179,19 @@ final class TracedProcess implements AddressSpace {
   }
 
   @Override
+  public @Nullable FileOffset rawFile(RemoteAddress address) {
+    Maps.Mapping mapping = find(address.value());
+    if (mapping == null
+        || mapping.deleted() // by which programs hide a file for code that they make
+        || !mapping.path().startsWith("/")
+        || mapping.path().startsWith("/dev/")
+        || image(mapping) != null) {
+      return null;
+    }
+    return new FileOffset(mapping.path(), address.value() - mapping.start() + mapping.fileOffset());
+  }
+
+  @Override
   public boolean isExecutable(RemoteAddress address) {
     Maps.Mapping mapping = find(address.value());
     return mapping != null && mapping.isExecutable();

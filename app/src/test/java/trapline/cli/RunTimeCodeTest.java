@@ -82,4 +82,51 @@ class RunTimeCodeTest {
     assertThat(replaced.get("function").asText()).isEqualTo("main");
     assertThat(replaced.get("line").asInt()).isEqualTo(28);
   }
+
+  /// Code in a file that is no object file was not made at run time: its place in the file is
+  // known.
+  @Test
+  void aRawFileIsNamed() throws Exception {
+    byte[] traps = {
+      0x55,
+      0x48,
+      (byte) 0x89,
+      (byte) 0xe5,
+      (byte) 0xb8,
+      0x6e,
+      0,
+      0,
+      0,
+      0x0f,
+      0x05,
+      0x5d,
+      (byte) 0xc3
+    };
+    Path raw = Files.write(folder.resolve("raw"), traps);
+    Path program =
+        Programs.compile(
+            folder,
+            "maps",
+            """
+            #include <fcntl.h>
+            #include <sys/mman.h>
+            int main(int count, char **arguments) {
+              int file = open(arguments[1], O_RDONLY);
+              int (*code)(void) = mmap(0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0);
+              return code() == -1;
+            }
+            """,
+            "-g",
+            "-w");
+    JsonNode call =
+        Follow.json(List.of("--call", "getppid"), List.of(program.toString(), raw.toString()))
+            .orFail()
+            .first("getppid");
+    JsonNode trap = Follow.hop(call, "syscall-instruction");
+    assertThat(trap.get("module").asText()).isEqualTo(raw.toString());
+    JsonNode innermost = Follow.hop(call, "source-line").get("stack").get(0);
+    assertThat(innermost.get("module").asText()).isEqualTo(raw.toString());
+    assertThat(innermost.get("moduleOffset").asText()).isEqualTo("0xb");
+    assertThat(call.toString()).doesNotContain("made at run time");
+  }
 }

@@ -22,6 +22,15 @@ public interface AddressSpace extends UnwindModules {
         : "there is no code at " + address;
   }
 
+  /// A place in a file that is mapped.
+  record FileOffset(String path, long offset) {}
+
+  /// The file that code is mapped from which [#at] has no object file for; `null` when it is in no
+  /// file that has a name of its own.
+  default @Nullable FileOffset rawFile(RemoteAddress address) {
+    return null;
+  }
+
   /// The object file that was started; `null` when that is not known (yet).
   @Nullable Image program();
 

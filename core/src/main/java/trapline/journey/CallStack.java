@@ -49,7 +49,7 @@ record CallStack(
     List<Integer> owner = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
       Image image = space.at(frames.get(i).lookupPc());
-      for (Frame level : levels(frames.get(i), image)) {
+      for (Frame level : levels(frames.get(i), image, space)) {
         unmarked.add(level);
         images.add(image);
         owner.add(i);
@@ -136,15 +136,17 @@ record CallStack(
     return found;
   }
 
-  private static List<Frame> levels(PhysicalFrame frame, @Nullable Image image) {
+  private static List<Frame> levels(
+      PhysicalFrame frame, @Nullable Image image, AddressSpace space) {
     if (image == null) {
+      AddressSpace.FileOffset raw = space.rawFile(frame.pc());
       return List.of(
           new Frame(
               frame.pc(),
               "",
               null,
-              "",
-              0,
+              raw == null ? "" : raw.path(),
+              raw == null ? 0 : raw.offset(),
               -1,
               false,
               frame.signal(),

@@ -345,6 +345,7 @@ public final class JourneyBuilder {
     int length = trap == null ? 2 : trap.instruction().length();
     RemoteAddress at = new RemoteAddress(registers.rip() - length);
     Image image = space.at(at);
+    AddressSpace.FileOffset raw = image == null ? space.rawFile(at) : null;
     List<Hop.RegisterValue> values = new ArrayList<>();
     values.add(new Hop.RegisterValue(int80 ? "eax" : "rax", registers.origRax()));
     for (int i = 0; i < arrival.arguments.size() && i < 6; i++) {
@@ -356,8 +357,8 @@ public final class JourneyBuilder {
     return new Hop.SyscallInstruction(
         Evidence.OBSERVED,
         at,
-        image == null ? "" : image.name(),
-        image == null ? new LinkAddress(at.value()) : image.link(at),
+        image != null ? image.name() : raw == null ? "" : raw.path(),
+        image != null ? image.link(at) : new LinkAddress(raw == null ? at.value() : raw.offset()),
         text.isEmpty() ? "unknown" : text,
         values);
   }

@@ -70,9 +70,14 @@ final class MemoryCode {
           HopKind.CALL_SITE, "a signal interrupted the program here, it called nothing", "");
     }
     Instruction call = stack.call() == 0 ? trapBefore(space, end) : callBefore(space, end);
+    AddressSpace.FileOffset raw = space.rawFile(stack.callFrame().lookupPc());
     return call == null
         ? new Hop.Missing(HopKind.CALL_SITE, space.whyNoImage(stack.callFrame().lookupPc()), "")
-        : new Hop.CallSite(Evidence.OBSERVED, "", "", List.of(line(space, call, "", true)));
+        : new Hop.CallSite(
+            Evidence.OBSERVED,
+            raw == null ? "" : raw.path(),
+            "",
+            List.of(line(space, call, "", true)));
   }
 
   /// An instruction as it is shown: there is no file whose addresses it could have.

@@ -20,8 +20,9 @@ import trapline.model.Place;
 ///
 /// Code of a known source file is foreign when a rule of the table `foreign-code.txt` names that
 /// file, or the object file, unless this is the program itself. Other code goes with its object
-/// file; code in no file was made by the program, and counts as the user's. Code without a line is not the
-/// user's where the same object file's code on that stack has lines. When the user has named
+/// file; code in no file was made by the program, and counts as the user's. Code without a line is
+/// not the user's where the same object file's code on that stack has lines. When the user has
+/// named
 /// paths, and code in them is on a stack, only that code is the user's.
 ///
 /// Answers are remembered, as every call asks. Not safe for use by several threads.

@@ -79,7 +79,9 @@ class OwnCodeTest {
 
   @Test
   void theCLibraryIsNobodysOwn() {
-    assertThat(new OwnCode(List.of(), path -> path).isOwn(null, "/home/u/libc.so", Image.Role.C_LIBRARY, false))
+    assertThat(
+            new OwnCode(List.of(), path -> path)
+                .isOwn(null, "/home/u/libc.so", Image.Role.C_LIBRARY, false))
         .isFalse();
   }
 
@@ -98,7 +100,8 @@ class OwnCodeTest {
 
   @Test
   void whatTheUserNames() {
-    OwnCode code = new OwnCode(List.of("/usr/include/boost", "/usr/lib/app", "/p/one.c"), path -> path);
+    OwnCode code =
+        new OwnCode(List.of("/usr/include/boost", "/usr/lib/app", "/p/one.c"), path -> path);
     String app = "/usr/lib/app/plugin.so";
     String other = "/home/u/prog";
     assertThat(code.isNamed(new Place("/usr/include/boost/asio.hpp", 1), other)).isTrue();
@@ -130,8 +133,7 @@ class OwnCodeTest {
   void filesAreComparedWithoutSymbolicLinks() {
     Map<String, String> links =
         Map.of("/home/u/link/a.c", "/data/app/a.c", "/opt/inc/b.h", "/usr/include/b.h");
-    OwnCode code =
-        new OwnCode(List.of("/data/app"), path -> links.getOrDefault(path, path));
+    OwnCode code = new OwnCode(List.of("/data/app"), path -> links.getOrDefault(path, path));
     assertThat(code.isNamed(new Place("/home/u/link/a.c", 1), "/x")).isTrue();
     assertThat(code.isNamed(new Place("/home/u/link/c.c", 1), "/x")).isFalse();
     assertThat(code.isOwn(new Place("/opt/inc/b.h", 1), "/x", Image.Role.PROGRAM, true)).isFalse();
