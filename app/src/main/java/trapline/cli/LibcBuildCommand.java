@@ -2,6 +2,7 @@ package trapline.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,14 @@ final class LibcBuildCommand implements Callable<Integer> {
             .description(
                 "Install it under this directory, which must be empty or not exist; without, under"
                     + " $XDG_DATA_HOME/trapline/libc-prefixes or ~/.local/share/trapline/….")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--sha256")
+            .paramLabel("HEX")
+            .type(String.class)
+            .description(
+                "Build only from a tarball with this SHA-256; with a version, from the project's"
+                    + " own release. Needed for releases whose hash Trapline does not know.")
             .build());
     spec.addOption(
         OptionSpec.builder("--name")
@@ -83,10 +92,15 @@ final class LibcBuildCommand implements Callable<Integer> {
     if (cflags.lines().count() > 1) {
       throw new CommandFailure(ExitStatus.USAGE, "--cflags: takes one line");
     }
+    String sha256 = typed.matchedOptionValue("--sha256", "").toLowerCase(Locale.ROOT);
+    if (!sha256.matches("([0-9a-f]{64})?")) {
+      throw new CommandFailure(ExitStatus.USAGE, "--sha256: takes 64 hexadecimal digits");
+    }
     @Nullable Path prefix = typed.matchedOptionValue("--prefix", (Path) null);
     BuildRequest request =
         new BuildRequest(
             typed.matchedPositionalValue(0, ""),
+            sha256,
             prefix,
             typed.matchedOptionValue("--name", ""),
             cflags,

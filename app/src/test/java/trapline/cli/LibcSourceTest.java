@@ -157,12 +157,12 @@ class LibcSourceTest {
         Command.run("unshare", "-rn", "true").status() == 0,
         "leave to make a network namespace (unshare -rn)");
     List<String> command = new ArrayList<>(List.of("unshare", "-rn"));
-    command.addAll(libc.command(withoutSources(), "build", "musl-1.1.24"));
+    command.addAll(libc.command(withoutSources(), "build", "musl-1.2.2"));
     Command run = Command.runIn(folder, command);
     assertThat(run.err().lines().toList().getLast())
         .startsWith(
-            "trapline: https://musl.libc.org/releases/musl-1.1.24.tar.gz: cannot be fetched (")
-        .endsWith("give the file: trapline libc build musl-1.1.24.tar.gz");
+            "trapline: https://musl.libc.org/releases/musl-1.2.2.tar.gz: cannot be fetched (")
+        .endsWith("give the file: trapline libc build musl-1.2.2.tar.gz");
     assertThat(run.status()).as(run.err()).isEqualTo(NOT_BUILT);
     assertNothingIsLeft();
   }
@@ -179,8 +179,22 @@ class LibcSourceTest {
   void aFetchedFileThatIsNoSourceIsNotKept() throws IOException {
     Path downloads = Files.createDirectories(folder.resolve("cache/trapline/libc-downloads"));
     Path page = Files.writeString(downloads.resolve("musl-1.1.24.tar.gz"), "<html>");
-    libc.refused(BAD_FILE, "neither a folder nor", withoutSources(), "build", "musl-1.1.24");
+    String hash = "b7d082ee12e91b756ea22e8513b8594eebcf5d39fab813da3cb55794dc888ad7";
+    String[] words = {"build", "--sha256", hash, "musl-1.1.24"};
+    libc.refused(BAD_FILE, "neither a folder nor", withoutSources(), words);
     assertThat(page).doesNotExist();
+  }
+
+  /// What is built of a source runs, so it has to be the one that was meant.
+  @Test
+  void aSourceWithoutAKnownHashIsRefused() throws IOException {
+    String[] unknown = {"build", "musl-1.1.24"};
+    assertThat(libc.refused(BAD_FILE, "does not know", withoutSources(), unknown))
+        .contains("this release's SHA-256", "--sha256 HEX");
+    Path file = Files.writeString(folder.resolve("musl.tar.gz"), "some file");
+    String[] other = {"build", "--sha256", "0".repeat(64), file.toString()};
+    libc.refused(BAD_FILE, "is another file than was named", withoutSources(), other);
+    assertNothingIsLeft();
   }
 
   @Test

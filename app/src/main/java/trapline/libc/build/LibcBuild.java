@@ -68,7 +68,8 @@ public final class LibcBuild {
       SourceFinder.version(request.source()).ifPresent(each -> requireWorthFetching(request, each));
     }
     SourceTree tree =
-        new SourceFinder(folders, listener, traces).find(request.source(), request.name());
+        new SourceFinder(folders, listener, traces, request.sha256())
+            .find(request.source(), request.name());
     tree.requireWhole();
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();

@@ -11,6 +11,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import trapline.libc.Libc;
 import trapline.linux.files.FileErrors;
@@ -33,17 +37,59 @@ final class Release {
     throw new IllegalStateException("no place for releases of " + kind.text());
   }
 
-  /// Fetches a file, whole or not at all.
+  /// The SHA-256 of a release, as the table `release-hashes.txt` has it.
   ///
+  /// @return empty when it is not known
+  static String hash(Libc.Kind kind, String version) {
+    for (List<String> row : Table.rows("release-hashes.txt")) {
+      if (row.get(0).equals(kind.text()) && row.get(1).equals(version)) {
+        return row.get(2);
+      }
+    }
+    return "";
+  }
+
+  /// @throws LibcBuildFailure when a file has another SHA-256
+  static void requireHash(Path file, String sha256) throws IOException {
+    MessageDigest digest = sha256();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[CHUNK];
+      for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+        digest.update(buffer, 0, got);
+      }
+    }
+    String actual = HexFormat.of().formatHex(digest.digest());
+    if (!actual.equals(sha256)) {
+      throw LibcBuildFailure.input(
+          file + ": is another file than was named: its SHA-256 is " + actual + ", not " + sha256);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /// Fetches a file, whole and with its hash or not at all.
+  ///
+  /// @param sha256 the file's, in lower-case hexadecimal digits
   /// @param folder which is there
   /// @return where it is in the folder
-  static Path fetch(URI location, Path folder, BuildListener listener) {
+  static Path fetch(URI location, String sha256, Path folder, BuildListener listener) {
     String path = location.getPath();
     String name = path.substring(path.lastIndexOf('/') + 1);
     Path file = folder.resolve(name);
-    if (Files.isRegularFile(file)) {
-      listener.say("using " + file + ", which was fetched before");
-      return file;
+    try {
+      if (Files.isRegularFile(file)) {
+        requireHash(file, sha256);
+        listener.say("using " + file + ", which was fetched before");
+        return file;
+      }
+    } catch (LibcBuildFailure | IOException e) {
+      listener.say(e.getMessage() + "; it is fetched anew");
     }
     Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
     try {
@@ -56,7 +102,12 @@ final class Release {
       try (InputStream in = connection.getInputStream()) {
         copy(in, part, connection.getContentLengthLong(), name, listener);
       }
-      Files.move(part, file);
+      try {
+        requireHash(part, sha256);
+      } catch (LibcBuildFailure e) {
+        throw unreachable(location, name, "it has another SHA-256 than " + sha256);
+      }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
       return file;
     } catch (IOException e) {
       throw unreachable(location, name, reason(e));

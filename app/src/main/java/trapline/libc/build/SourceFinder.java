@@ -28,12 +28,15 @@ final class SourceFinder {
   private final Folders folders;
   private final BuildListener listener;
   private final Traces traces;
+  private final String sha256;
 
   /// @param traces takes up what is made on the way
-  SourceFinder(Folders folders, BuildListener listener, Traces traces) {
+  /// @param sha256 what the tarball must have; empty when the user named none
+  SourceFinder(Folders folders, BuildListener listener, Traces traces, String sha256) {
     this.folders = folders;
     this.listener = listener;
     this.traces = traces;
+    this.sha256 = sha256;
   }
 
   /// A version that was named.
@@ -69,6 +72,10 @@ final class SourceFinder {
   SourceTree find(String source, String name) {
     Path path = path(source);
     if (path != null && Files.isDirectory(path)) {
+      if (!sha256.isEmpty()) {
+        throw LibcBuildFailure.input(
+            source + ": a directory has no SHA-256; --sha256 is for tarballs");
+      }
       return SourceTree.require(path, path.toAbsolutePath().normalize().toString());
     }
     if (path != null && Files.isRegularFile(path)) {
@@ -99,6 +106,9 @@ final class SourceFinder {
   private SourceTree ofTarball(Path file, String name) {
     try {
       Path real = file.toRealPath();
+      if (!sha256.isEmpty()) {
+        Release.requireHash(real, sha256);
+      }
       String stamp = real + " " + Files.size(real) + " " + Files.getLastModifiedTime(real);
       SourceTree kept = kept(stamp, file.toString());
       if (kept != null) {
@@ -114,8 +124,8 @@ final class SourceFinder {
   private SourceTree ofVersion(Named named, String name) {
     String title = named.title();
     try {
-      String why = "there is no apt here";
-      if (DebianSource.isAvailable()) {
+      String why = sha256.isEmpty() ? "there is no apt here" : "with --sha256";
+      if (sha256.isEmpty() && DebianSource.isAvailable()) {
         DebianSource debian =
             new DebianSource(traces.folder(folders.cache().resolve("libc-apt")), listener);
         DebianSource.SourcePackage found = find(debian, named);
@@ -130,7 +140,15 @@ final class SourceFinder {
       }
       URI location = Release.location(named.kind(), named.version());
       listener.say(why + "; the release " + title + " is at " + location);
-      return ofRelease(Release.fetch(location, traces.folder(folders.downloads()), listener), name);
+      String hash = sha256.isEmpty() ? Release.hash(named.kind(), named.version()) : sha256;
+      if (hash.isEmpty()) {
+        throw LibcBuildFailure.input(
+            title
+                + ": Trapline does not know this release's SHA-256, and what is built of it runs;"
+                + " name the hash that the project announced: --sha256 HEX");
+      }
+      Path downloads = traces.folder(folders.downloads());
+      return ofRelease(Release.fetch(location, hash, downloads, listener), name);
     } catch (IOException e) {
       throw LibcBuildFailure.build(title + ": cannot be fetched: " + FileErrors.line(e));
     }

@@ -42,6 +42,17 @@ class ReleaseTest {
         }
       };
 
+  private String hash = hashOf(CONTENT);
+
+  private static String hashOf(byte[] content) {
+    try {
+      byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(content);
+      return java.util.HexFormat.of().formatHex(digest);
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @BeforeEach
   void serve() throws IOException {
     server =
@@ -74,17 +85,17 @@ class ReleaseTest {
   private String refused(String name) throws IOException {
     LibcBuildFailure failure =
         catchThrowableOfType(
-            LibcBuildFailure.class, () -> Release.fetch(at(name), folder, listener));
+            LibcBuildFailure.class, () -> Release.fetch(at(name), hash, folder, listener));
     assertThat(left()).isEmpty();
     return failure.getMessage();
   }
 
   @Test
   void aReleaseComesWholeAndOnce() throws IOException {
-    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener);
+    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener);
     assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
     server.close();
-    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), folder, listener)).isEqualTo(file);
+    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener)).isEqualTo(file);
     assertThat(said).containsExactly("using " + file + ", which was fetched before");
     assertThat(left()).containsExactly(file);
   }
@@ -94,6 +105,33 @@ class ReleaseTest {
     assertThat(refused("musl-9.tar.gz"))
         .contains("/musl-9.tar.gz: cannot be fetched (the server says 404)")
         .contains("trapline libc build musl-9.tar.gz");
+  }
+
+  @Test
+  void oneWithAnotherHashIsNotKept() throws IOException {
+    hash = "0".repeat(64);
+    assertThat(refused("musl-1.2.3.tar.gz"))
+        .contains("cannot be fetched (it has another SHA-256 than 00");
+  }
+
+  /// One that was fetched before and is another file by now is fetched anew.
+  @Test
+  void oneThatHasChangedIsFetchedAnew() throws IOException {
+    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener);
+    Files.writeString(file, "something else");
+    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener)).isEqualTo(file);
+    assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
+    assertThat(said)
+        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .contains("is another file than was named: its SHA-256 is ", "; it is fetched anew");
+  }
+
+  /// A version whose hash is not known is refused before anything is fetched.
+  @Test
+  void hashesAreKnownOfSomeReleases() {
+    assertThat(Release.hash(Libc.Kind.MUSL, "1.2.3")).hasSize(64);
+    assertThat(Release.hash(Libc.Kind.MUSL, "0.0.1")).isEmpty();
+    assertThat(Release.hash(Libc.Kind.GLIBC, "1.2.3")).isEmpty();
   }
 
   @Test
