@@ -90,7 +90,8 @@ record FailureRun(
         again.begin(tracer);
       }
       CallWatch watch = again == null ? kernel.watch() : again;
-      return new FailureSession(
+      FailureSession session =
+          new FailureSession(
               tracer,
               builder,
               new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod),
@@ -98,8 +99,10 @@ record FailureRun(
               notes,
               watch,
               openLines,
-              interruption::comes)
-          .run(process > 0, failures -> process > 0 && choice.isReached(failures));
+              interruption::comes);
+      OpenLines.Place terminal = openLines.watch(2);
+      session.show(RunLine.of(err, () -> !terminal.isOpen(), name()));
+      return session.run(process > 0, failures -> process > 0 && choice.isReached(failures));
     }
   }
 }

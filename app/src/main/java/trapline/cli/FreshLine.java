@@ -36,6 +36,7 @@ final class FreshLine extends FilterOutputStream {
       out.write('\n');
     }
     out.write(bytes, offset, length);
-    inside = bytes[offset + length - 1] != '\n';
+    byte last = bytes[offset + length - 1];
+    inside = last != '\n' && last != '\r'; // what was shown of progress has been taken away
   }
 }

@@ -408,6 +408,7 @@ final class KernelObservation implements AutoCloseable {
             "trapline: observed in guest kernel %s (QEMU, emulation), %.1f s",
             kernel.release(),
             nanoseconds / 1e9));
+    notes.cuts().forEach(line -> to.println("trapline: " + line));
     GuestResult guest = observed.guest();
     if (guest != null) {
       for (String note : guest.notes()) {

@@ -14,6 +14,7 @@ import trapline.follow.FailureSession;
 import trapline.follow.OpenLines;
 import trapline.model.Explanation;
 import trapline.report.JsonReport;
+import trapline.report.Numbers;
 import trapline.report.Style;
 import trapline.report.WhyReport;
 import trapline.why.Explanations;
@@ -164,6 +165,15 @@ final class WhyCommand implements Callable<Integer> {
       FailureRun run, FailureSession.Result result, boolean isCut, @Nullable Output file) {
     if (result.signal() != 0) {
       err.println("trapline: " + run.name() + " was ended by " + Signals.name(result.signal()));
+    }
+    if (result.left() > 0) {
+      err.println(
+          "trapline: "
+              + Numbers.count(result.left())
+              + " more calls failed, and are left out: of one place at most "
+              + FailureSession.LOOKS
+              + " different ones are kept, in all "
+              + Numbers.count(FailureSession.MOST_PLACES));
     }
     FailureChoice.Chosen chosen = run.choice().of(result);
     if (chosen.failures().isEmpty()) {

@@ -17,6 +17,7 @@ final class Causes {
   private Causes() {}
 
   /// @param texts the paths that the call names, as they were before it
+  /// @param memory what its arguments pointed to before it
   static List<LocalCause> of(Journey journey, List<String> texts, RemoteMemory memory) {
     if (!(journey.outcome() instanceof Outcome.Failed failed)) {
       return List.of();

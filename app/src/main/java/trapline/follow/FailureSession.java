@@ -21,6 +21,7 @@ import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.ReturnTrace;
 import trapline.kernel.run.TracedCall;
+import trapline.linux.cause.PassedMemory;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Argument;
@@ -82,6 +83,7 @@ public final class FailureSession {
   ///     that looked for what no program needs
   /// @param lastWords the end of what was written to standard error
   /// @param calls how many calls were made
+  /// @param left how many more failed of which nothing is kept, as there were too many
   /// @param seen the names of the calls that were made
   public record Result(
       boolean interrupted,
@@ -91,6 +93,7 @@ public final class FailureSession {
       Set<Failure> passing,
       String lastWords,
       long calls,
+      long left,
       Set<String> seen) {
     public Result {
       failures = List.copyOf(failures);
@@ -100,15 +103,28 @@ public final class FailureSession {
   }
 
   /// A place that fails again and again is looked at this often.
-  private static final int LOOKS = 64;
+  public static final int LOOKS = 64;
 
   /// How many places are told apart; later ones are not looked at.
-  private static final int MOST_PLACES = 20_000;
+  public static final int MOST_PLACES = 20_000;
 
   private static final int EINTR = 4;
 
+  /// How long nothing is told of how far the run is.
+  private static final long PAUSE = 1_000_000_000;
+
   /// A call that has begun.
-  private record Pending(CallKey key, List<Argument> arguments, long nanoTime) {}
+  ///
+  /// @param passed what its arguments point to, as far as the cause of an error may depend on it
+  private record Pending(
+      CallKey key, List<Argument> arguments, RemoteMemory passed, long nanoTime) {}
+
+  /// What was found out about a place.
+  private static final class Looks {
+    private int count;
+    private String last = "";
+    private boolean differed;
+  }
 
   /// A place in the program, told without a walk up the stack.
   ///
@@ -129,7 +145,7 @@ public final class FailureSession {
   /// Calls that a signal interrupted: failed with EINTR, unless the kernel starts them again.
   private final Map<Integer, Failure> interrupted = new HashMap<>();
 
-  private final Map<Site, Integer> looks = new HashMap<>();
+  private final Map<Site, Looks> looks = new HashMap<>();
   private final Map<String, Integer> places = new HashMap<>();
   private final List<Failure> failures = new ArrayList<>();
   private final Set<String> seen = new HashSet<>();
@@ -138,6 +154,10 @@ public final class FailureSession {
   private final SeccompView filters;
   private final LastWords lastWords = new LastWords();
   private long calls;
+  private long left;
+  private long failing;
+  private RunProgress progress = RunProgress.NONE;
+  private long told;
 
   /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
   /// @param openLines is told what the program writes
@@ -163,6 +183,21 @@ public final class FailureSession {
     this.openLines = openLines;
   }
 
+  /// Shows how far the run is.
+  public void show(RunProgress shown) {
+    progress = shown;
+  }
+
+  private void tell(TraceEvent.Entered entered, int process) {
+    if (progress.isShown() && openLines.mayReach(entered, process)) {
+      progress.hide();
+    }
+    if (told == 0 || entered.nanoTime() - told > PAUSE) {
+      told = entered.nanoTime();
+      progress.at(calls, failing);
+    }
+  }
+
   /// Runs the program to its end, or until enough has failed. The tracer is left to the caller to
   /// close.
   ///
@@ -186,6 +221,7 @@ public final class FailureSession {
   }
 
   private Result result(boolean isInterrupted) {
+    progress.hide();
     Set<Failure> found = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Failure each : failures) {
       LookUps.LookUp lookUp = each.lookUp();
@@ -201,6 +237,7 @@ public final class FailureSession {
         found,
         lastWords.toString(),
         calls,
+        left,
         seen);
   }
 
@@ -255,8 +292,10 @@ public final class FailureSession {
     }
     List<Argument> arguments =
         builder.arguments(id, entered.registers(), view.context(process.memory(), thread));
-    pending.put(thread, new Pending(key, arguments, entered.nanoTime()));
+    RemoteMemory passed = PassedMemory.read(id, arguments, process.memory());
+    pending.put(thread, new Pending(key, arguments, passed, entered.nanoTime()));
     calls++;
+    tell(entered, process.processId());
     SyscallTable table = SyscallTable.of(id.abi());
     if (seen.size() < MOST_PLACES || table.byNumber(id.number()) != null) {
       seen.add(table.nameOf(id.number()));
@@ -295,6 +334,7 @@ public final class FailureSession {
       lookUps.succeeded(process.processId(), name, call.key());
       return;
     }
+    failing++;
     boolean restart = Errnos.isRestart((int) -result);
     Failure failure =
         look(
@@ -329,6 +369,8 @@ public final class FailureSession {
       failures.add(failure);
     } else if (known != null) {
       failures.set(known, failures.get(known).again());
+    } else {
+      left++;
     }
   }
 
@@ -350,8 +392,18 @@ public final class FailureSession {
             topOfStack(exited.registers(), process.memory()),
             result,
             key.paths());
-    boolean isFull = looks.size() >= MOST_PLACES && !looks.containsKey(site);
-    if (isFull || looks.merge(site, 1, Integer::sum) > LOOKS) {
+    if (looks.size() >= MOST_PLACES && !looks.containsKey(site)) {
+      left++;
+      return null;
+    }
+    Looks known = looks.computeIfAbsent(site, each -> new Looks());
+    if (++known.count > LOOKS) {
+      Integer same = known.differed ? null : places.get(known.last);
+      if (same == null) {
+        left++;
+      } else {
+        failures.set(same, failures.get(same).again());
+      }
       return null;
     }
     process.mayHaveChanged(thread);
@@ -371,9 +423,12 @@ public final class FailureSession {
     Journey journey =
         builder.returned(
             arrival, departure, process, ReturnTrace.of(registers, ""), nanoseconds, 1, List.of());
-    CallKey known = notes.called(thread, key, StackPrints.of(exited.registers(), process));
+    String place = FailurePlace.of(journey);
+    known.differed |= known.count > 1 && !place.equals(known.last);
+    known.last = place;
+    CallKey told = notes.called(thread, key, StackPrints.of(exited.registers(), process));
     List<LocalCause> causes = new ArrayList<>();
-    boolean isNew = !places.containsKey(FailurePlace.of(journey)); // a place is looked at once
+    boolean isNew = !places.containsKey(place); // a place is looked at once
     if (isNew && !startup && journey.outcome() instanceof Outcome.Failed failed) {
       LocalCause filter = filters.cause(exited, journey.name(), failed.errno().name());
       if (filter != null) {
@@ -381,7 +436,7 @@ public final class FailureSession {
       }
       // Where a filter surely answered, no rule of the kernel function's says why.
       if (filter == null || !filter.evidence().equals(Evidence.OBSERVED)) {
-        causes.addAll(Causes.of(journey, call.key().paths(), process.memory()));
+        causes.addAll(Causes.of(journey, call.key().paths(), call.passed()));
         LocalCause earlier =
             earlierCalls.cause(
                 process.processId(), journey.name(), call.arguments(), failed.errno().name());
@@ -394,6 +449,6 @@ public final class FailureSession {
         journey.outcome() instanceof Outcome.Failed failed
             ? lookUps.failed(process.processId(), journey.name(), failed.errno().name(), key)
             : null;
-    return new Failure(known, journey, startup, 1, ran, causes, lookUp);
+    return new Failure(told, journey, startup, 1, ran, causes, lookUp);
   }
 }

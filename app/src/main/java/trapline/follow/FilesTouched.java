@@ -22,7 +22,8 @@ import trapline.model.Registers;
 /// A file that is about to be written is copied first; one that the program makes is left out.
 public final class FilesTouched {
   private static final long LARGEST_COPY = 16L << 20;
-  private static final int MOST = 4000;
+  static final int MOST = 4000;
+  private static final int MOST_MADE = 100_000;
   private static final int O_ACCMODE = 3;
   private static final int O_CREAT = 0100;
   private static final int O_TRUNC = 01000;
@@ -57,6 +58,7 @@ public final class FilesTouched {
   private final Set<Path> opened = new LinkedHashSet<>();
   private final Map<Path, Path> copied = new HashMap<>();
   private final Set<Path> made = new HashSet<>();
+  private boolean cut;
 
   /// @param copies a folder for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
@@ -78,13 +80,22 @@ public final class FilesTouched {
     return Collections.unmodifiableSet(made);
   }
 
+  /// Whether there were too many to note them all.
+  boolean isCut() {
+    return cut;
+  }
+
   /// A thread is about to make a call.
   ///
   /// @param name the call's
   /// @param named the paths that it names
   void entered(int thread, String name, Registers registers, List<PathArguments.Named> named) {
     for (PathArguments.Named each : named) {
-      Path path = opened.size() < MOST ? path(thread, registers, each) : null;
+      if (opened.size() >= MOST) {
+        cut = true;
+        return;
+      }
+      Path path = path(thread, registers, each);
       if (path != null && !isOfKernel(path)) {
         boolean changes =
             opens(name) ? isWritten(registers, each.argument()) : !LOOKS.contains(name);
@@ -158,7 +169,9 @@ public final class FilesTouched {
   private void make(Path path) {
     Path folder = path.getParent();
     try {
-      if (folder != null && Files.isDirectory(folder) && !isOfKernel(folder)) {
+      if (made.size() >= MOST_MADE) {
+        cut = true;
+      } else if (folder != null && Files.isDirectory(folder) && !isOfKernel(folder)) {
         made.add(folder.toRealPath().resolve(path.getFileName()));
       }
     } catch (IOException e) {

@@ -33,6 +33,11 @@ public final class OpenLines {
       this.file = FileIdentity.ofOwn(descriptor);
     }
 
+    /// Whether a line has been left open there, as far as the calls tell.
+    public boolean isOpen() {
+      return open;
+    }
+
     /// Whether a program has left a line open there. The caller ends it.
     public boolean takeOpenLine() {
       boolean was = open;
@@ -60,6 +65,21 @@ public final class OpenLines {
     }
     places.add(place);
     return place;
+  }
+
+  /// Whether a call that a thread is about to make may use one of those places.
+  boolean mayReach(TraceEvent.Entered entered, int process) {
+    OutputCall call = OutputCall.of(entered.call());
+    if (call == OutputCall.OTHER) {
+      known.clear();
+      return false;
+    }
+    int target =
+        (int) entered.registers().argument(entered.call().abi(), Math.max(call.target(), 0));
+    long key = ((long) process << 32) | (target & 0xffff_ffffL);
+    return !known
+        .computeIfAbsent(key, each -> reached(FileIdentity.of(entered.threadId(), target)))
+        .isEmpty();
   }
 
   /// A call has returned; its thread is stopped.

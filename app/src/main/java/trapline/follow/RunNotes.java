@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
@@ -45,6 +46,27 @@ public final class RunNotes {
   /// The run's threads and calls.
   public RunTree tree() {
     return tree;
+  }
+
+  /// What was too much to be noted, a line each.
+  public List<String> cuts() {
+    List<String> cuts = new ArrayList<>();
+    if (tree.isCut()) {
+      cuts.add(
+          String.format(
+              Locale.ROOT,
+              "the run had more than %,d threads or different calls: the guest is not asked for"
+                  + " later ones",
+              RunTree.MOST));
+    }
+    if (files.isCut()) {
+      cuts.add(
+          String.format(
+              Locale.ROOT,
+              "the program looked at more than %,d files: the guest lacks the others",
+              FilesTouched.MOST));
+    }
+    return cuts;
   }
 
   /// Which call of the run a journey is of; `null` when that was not noted.

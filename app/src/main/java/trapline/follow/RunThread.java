@@ -2,8 +2,10 @@ package trapline.follow;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.model.CallKey;
 import trapline.model.StackPrint;
@@ -30,8 +32,10 @@ public final class RunThread {
   private final Map<CallKey.Place, Integer> made = new HashMap<>();
   private final Map<CallKey.Place, Long> occurrences = new HashMap<>();
   private final Map<Exact, Long> repetitions = new HashMap<>();
+  private final Map<CallKey.Place, Set<List<String>>> paths = new HashMap<>();
   private final List<ThreadPath> ways = new ArrayList<>();
   private ThreadPath path;
+  private int indexed;
 
   private record Exact(CallKey.Place place, List<String> paths) {}
 
@@ -141,6 +145,18 @@ public final class RunThread {
   /// How often it made calls of a place.
   public long count(CallKey.Place place) {
     return occurrences.getOrDefault(place, 0L);
+  }
+
+  /// The paths of the calls that it made of a place.
+  public Set<List<String>> paths(CallKey.Place place) {
+    if (indexed != repetitions.size()) {
+      indexed = repetitions.size();
+      paths.clear();
+      for (Exact each : repetitions.keySet()) {
+        paths.computeIfAbsent(each.place().common(), any -> new HashSet<>()).add(each.paths());
+      }
+    }
+    return paths.getOrDefault(place, Set.of());
   }
 
   /// The calls that were kept of it, in their order.

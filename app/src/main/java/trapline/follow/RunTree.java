@@ -19,7 +19,7 @@ import trapline.model.ThreadPath;
 public final class RunTree {
   /// When a run makes more different calls than this, further ones are neither counted nor kept;
   /// further threads are kept only while they run.
-  private static final int MOST = 100_000;
+  static final int MOST = 100_000;
 
   private final Map<Integer, RunThread> running = new HashMap<>();
   private final Map<Integer, CallKey> last = new HashMap<>();
@@ -27,6 +27,7 @@ public final class RunTree {
   private final Set<String> paths = new LinkedHashSet<>();
   private final boolean keeps;
   private int found;
+  private boolean cut;
   private long counted;
   private long kept;
 
@@ -44,6 +45,7 @@ public final class RunTree {
     all.clear();
     paths.clear();
     found = 0;
+    cut = false;
     counted = 0;
     kept = 0;
     thread(threadId);
@@ -79,6 +81,8 @@ public final class RunTree {
       long repetition = thread.repetition(uncounted.exactPlace(), texts);
       counted += repetition == 1 ? 1 : 0;
       key = uncounted.counted(occurrence, repetition);
+    } else {
+      cut = true;
     }
     for (String each : texts) {
       if (paths.size() < MOST) {
@@ -123,6 +127,7 @@ public final class RunTree {
     String name = SyscallTable.of(call.id().abi()).nameOf(call.id().number());
     last.remove(threadId);
     if (all.size() >= MOST) {
+      cut = true;
       running.remove(threadId);
       return thread(threadId);
     }
@@ -165,6 +170,11 @@ public final class RunTree {
           }
           return first;
         });
+  }
+
+  /// Whether there were more threads or different calls than are kept.
+  public boolean isCut() {
+    return cut;
   }
 
   /// The thread that made the run's first call; `null` when there was none.

@@ -42,8 +42,8 @@ final class CallSearch implements CallWatcher {
     }
   }
 
-  /// The calls of one place in one thread.
-  private record Row(RunThread ours, CallKey.Place place) {}
+  /// The calls of one place in one thread of the guest.
+  private record Row(RunThread there, CallKey.Place place) {}
 
   /// One of them in the guest.
   private static final class Member {
@@ -103,8 +103,7 @@ final class CallSearch implements CallWatcher {
   @Override
   public boolean entered(GuestCall call, GuestView guest) {
     GuestRun.Entered entered = run.entered(call, guest, match::wants);
-    RunThread ours = entered.ours();
-    if (ours == null || !match.wants(entered.key())) {
+    if (!match.wants(entered.key())) {
       return false;
     }
     CallKey.Place place = entered.key().place();
@@ -115,7 +114,7 @@ final class CallSearch implements CallWatcher {
       }
     }
     Member member = new Member(entered.key(), fitting);
-    rows.computeIfAbsent(new Row(ours, place), row -> new ArrayList<>()).add(member);
+    rows.computeIfAbsent(new Row(entered.there(), place), row -> new ArrayList<>()).add(member);
     CallMatch.Match matched = match.entered(entered.key(), entered.way(), fitting::contains);
     if (matched != null) {
       running.put(call, matched);
@@ -155,11 +154,12 @@ final class CallSearch implements CallWatcher {
   void finish() {
     for (Map.Entry<Row, List<Member>> row : rows.entrySet()) {
       List<Member> there = row.getValue();
-      if (there.stream().allMatch(each -> each.possible == null)) {
+      RunThread ours = run.ours(row.getKey().there());
+      if (ours == null || there.stream().allMatch(each -> each.possible == null)) {
         continue;
       }
       List<RunThread.Made> here =
-          row.getKey().ours().calls().stream()
+          ours.calls().stream()
               .filter(each -> each.key().place().equals(row.getKey().place()))
               .toList();
       List<Integer> partners =

@@ -1,32 +1,42 @@
 package trapline.why;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.RunThread;
 import trapline.follow.RunTree;
 import trapline.model.CallKey;
 import trapline.model.RemoteMemory;
+import trapline.model.StackPrint;
 
 /// Tells which thread of a guest's run is which thread of the run on this machine.
 ///
 /// Candidates are the threads that the same creator made by the same call from the same place; the
-/// first one without a counterpart is taken. When the guest's thread then runs another program, or
-/// makes a call that its counterpart never made while a later candidate did, that later one is
-/// taken. A thread without a candidate has no counterpart: only the guest has it.
+/// first one without a counterpart is taken. When the guest's thread then does what its counterpart
+/// never did (see [ThreadSigns]), it gets one that did; a thread that has that one gets another
+/// that fits it as well. When no candidate fits, its creator may have the wrong counterpart. A
+/// thread
+/// without a candidate has no counterpart: only the guest has it.
 final class Counterparts {
+  /// How many threads change their counterparts for one.
+  private static final int MOST_CHANGES = 64;
+
+  /// How many generations of creators are asked.
+  private static final int GENERATIONS = 4;
+
   private final RunTree here;
   private final PathNames names;
-  private final Map<RunThread, RunThread> byGuest = new HashMap<>();
-  private final Set<RunThread> taken = new HashSet<>();
-
-  /// Where a guest's thread was made: those that it may be.
-  private final Map<RunThread, List<RunThread>> brothers = new HashMap<>();
-
-  private final Map<RunThread, Integer> programs = new HashMap<>();
+  private final Map<RunThread, ThreadSigns> signs = new HashMap<>();
+  private final Map<ThreadSigns, RunThread> byGuest = new HashMap<>();
+  private final Map<RunThread, ThreadSigns> taken = new HashMap<>();
+  private final Map<CallKey.@Nullable Place, Map<ThreadSigns.Call, Boolean>> madeHere =
+      new HashMap<>();
+  private @Nullable Map<CallKey.Place, Set<StackPrint>> makers;
 
   Counterparts(RunTree here, PathNames names) {
     this.here = here;
@@ -36,13 +46,21 @@ final class Counterparts {
   /// The thread of this machine's run that a guest's thread is; `null` when it is none, as far as
   /// is known.
   @Nullable RunThread of(RunThread there) {
-    RunThread known = byGuest.get(there);
-    RunThread first = here.first();
-    if (known == null && there.creator() == null && first != null && taken.add(first)) {
-      byGuest.put(there, first);
-      return first;
+    return byGuest.get(signs(there));
+  }
+
+  private ThreadSigns signs(RunThread there) {
+    ThreadSigns known = signs.get(there);
+    if (known != null) {
+      return known;
     }
-    return known;
+    ThreadSigns first = new ThreadSigns(names);
+    signs.put(there, first);
+    RunThread ours = here.first();
+    if (there.creator() == null && ours != null && !taken.containsKey(ours)) {
+      take(first, ours);
+    }
+    return first;
   }
 
   /// A thread was made in the guest.
@@ -52,62 +70,169 @@ final class Counterparts {
   /// @param memory the creator's memory
   void made(RunThread there, CallKey call, long pointer, RemoteMemory memory) {
     RunThread creator = there.creator();
-    RunThread ours = creator == null ? null : of(creator);
-    if (ours == null) {
+    if (creator == null) {
       return;
     }
-    CallKey.Place place = call.place();
-    List<RunThread> may =
-        ours.children().stream()
-            .filter(each -> place.equals(each.making()) && each.makingStack().fits(pointer, memory))
-            .toList();
-    brothers.put(there, may);
-    for (RunThread each : may) {
-      if (taken.add(each)) {
-        byGuest.put(there, each);
-        return;
+    Set<StackPrint> fitting = new HashSet<>();
+    for (StackPrint each : makers().getOrDefault(call.place(), Set.of())) {
+      if (each.fits(pointer, memory)) {
+        fitting.add(each);
       }
     }
+    ThreadSigns made = signs(creator).makes(call.place(), fitting);
+    signs.put(there, made);
+    if (!takeFree(made)) {
+      change(made, GENERATIONS);
+    }
+  }
+
+  /// The stacks with which threads were made here, by the call.
+  private Map<CallKey.Place, Set<StackPrint>> makers() {
+    Map<CallKey.Place, Set<StackPrint>> known = makers;
+    if (known == null) {
+      known = new HashMap<>();
+      for (RunThread each : here.threads()) {
+        if (each.making() != null) {
+          known.computeIfAbsent(each.making(), place -> new HashSet<>()).add(each.makingStack());
+        }
+      }
+      makers = known;
+    }
+    return known;
   }
 
   /// A guest's thread runs another program.
   void executed(RunThread there, String program) {
-    int nth = programs.merge(there, 1, Integer::sum) - 1;
-    RunThread ours = byGuest.get(there);
-    if (there.creator() != null && (ours == null || !runs(ours, nth, program))) {
-      change(there, each -> runs(each, nth, program));
+    ThreadSigns thread = signs(there);
+    thread.executed(program);
+    change(thread, GENERATIONS);
+    RunThread ours = byGuest.get(thread);
+    if (ours != null && thread.creator() != null && !thread.ran(ours)) {
+      release(thread);
     }
-  }
-
-  private boolean runs(RunThread ours, int nth, String program) {
-    return nth < ours.programs().size() && names.alike(ours.programs().get(nth), program);
   }
 
   /// A guest's thread makes a call that is like one of those that are looked for.
   void called(RunThread there, CallKey call) {
-    RunThread ours = of(there);
-    CallKey.Place place = call.place();
-    if (there.creator() != null && (ours == null || ours.count(place) == 0)) {
-      int ran = programs.getOrDefault(there, 0);
-      change(there, each -> each.count(place) > 0 && each.programs().size() >= ran);
+    ThreadSigns thread = signs(there);
+    ThreadSigns.Call tells = new ThreadSigns.Call(call.place(), call.paths());
+    if (thread.creator() != null && isMadeHere(thread, tells) && thread.called(tells)) {
+      change(thread, GENERATIONS);
     }
   }
 
-  private void change(RunThread there, java.util.function.Predicate<RunThread> fits) {
-    RunThread before = byGuest.get(there);
-    for (RunThread each : brothers.getOrDefault(there, List.of())) {
-      if (!taken.contains(each) && fits.test(each)) {
-        taken.add(each);
-        byGuest.put(there, each);
-        if (before != null) {
-          taken.remove(before);
-        }
-        return;
+  /// Whether any thread here that was made as this one was has made a call; else it tells nothing.
+  private boolean isMadeHere(ThreadSigns thread, ThreadSigns.Call call) {
+    return madeHere
+        .computeIfAbsent(thread.making(), place -> new HashMap<>())
+        .computeIfAbsent(
+            call,
+            each ->
+                here.threads().stream()
+                    .anyMatch(
+                        ours ->
+                            Objects.equals(ours.making(), thread.making())
+                                && thread.made(ours, each)));
+  }
+
+  /// Gives a thread another counterpart if it has none that fits; else its creator.
+  private void change(ThreadSigns thread, int generations) {
+    ThreadSigns creator = thread.creator();
+    if (creator == null) {
+      return; // the first one is the first one
+    }
+    RunThread ours = byGuest.get(thread);
+    if ((ours == null || !thread.mayBe(ours)) && !exchange(thread)) {
+      thread.setOnlyThere(!thread.isAnyOf(here.threads()));
+      if (generations > 0) {
+        change(creator, generations - 1);
       }
     }
-    if (before != null && !fits.test(before) && programs.getOrDefault(there, 0) > 0) {
-      byGuest.remove(there);
+  }
+
+  private boolean exchange(ThreadSigns thread) {
+    RunThread before = byGuest.get(thread);
+    if (before != null) {
       taken.remove(before);
+    }
+    if (assign(thread, new HashSet<>(Set.of(thread)))) {
+      return true;
+    }
+    if (before != null) {
+      taken.put(before, thread);
+    }
+    return false;
+  }
+
+  /// Gives a thread a counterpart that fits, if need be another's that has another one to take.
+  private boolean assign(ThreadSigns thread, Set<ThreadSigns> asked) {
+    if (takeFree(thread)) {
+      return true;
+    }
+    for (RunThread each : brothers(thread)) {
+      ThreadSigns owner = taken.get(each);
+      if (owner != null
+          && asked.size() < MOST_CHANGES
+          && thread.mayBe(each)
+          && asked.add(owner)
+          && (assign(owner, asked) || (thread.isMadeAlike(each) && !owner.isMadeAlike(each)))) {
+        if (each.equals(byGuest.get(owner))) {
+          release(owner);
+        }
+        take(thread, each);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean takeFree(ThreadSigns thread) {
+    for (RunThread each : brothers(thread)) {
+      if (!taken.containsKey(each) && thread.mayBe(each)) {
+        take(thread, each);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<RunThread> brothers(ThreadSigns thread) {
+    ThreadSigns creator = thread.creator();
+    RunThread ours = creator == null ? null : byGuest.get(creator);
+    return ours == null ? List.of() : thread.brothers(ours);
+  }
+
+  private void take(ThreadSigns thread, RunThread ours) {
+    release(thread);
+    put(thread, ours);
+    ArrayDeque<ThreadSigns> left = new ArrayDeque<>(thread.children());
+    while (!left.isEmpty()) {
+      ThreadSigns child = left.removeFirst();
+      for (RunThread each : brothers(child)) {
+        if (!taken.containsKey(each) && child.mayBe(each)) {
+          put(child, each);
+          left.addAll(child.children());
+          break;
+        }
+      }
+    }
+  }
+
+  private void put(ThreadSigns thread, RunThread ours) {
+    byGuest.put(thread, ours);
+    taken.put(ours, thread);
+  }
+
+  /// Takes its counterpart from a thread, and theirs from those that it made.
+  private void release(ThreadSigns thread) {
+    ArrayDeque<ThreadSigns> left = new ArrayDeque<>(List.of(thread));
+    while (!left.isEmpty()) {
+      ThreadSigns each = left.removeFirst();
+      RunThread before = byGuest.remove(each);
+      if (before != null) {
+        taken.remove(before, each);
+        left.addAll(each.children());
+      }
     }
   }
 }

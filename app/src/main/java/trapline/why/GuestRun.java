@@ -20,6 +20,7 @@ final class GuestRun {
   /// A call that a thread of the guest has entered.
   ///
   /// @param memory the thread's, while it stands still
+  /// @param there the thread
   /// @param ours the thread of this machine's run that makes it; `null` when none does, as far as
   ///     is known
   /// @param way to that thread, at the time of the call
@@ -27,6 +28,7 @@ final class GuestRun {
       CallKey key,
       List<PathArguments.Named> named,
       RemoteMemory memory,
+      RunThread there,
       @Nullable RunThread ours,
       @Nullable ThreadPath way) {}
 
@@ -55,7 +57,12 @@ final class GuestRun {
     }
     RunThread ours = counterparts.of(there);
     return new Entered(
-        key, named, memory, ours, ours == null ? null : ours.way(there.programs().size()));
+        key, named, memory, there, ours, ours == null ? null : ours.way(there.programs().size()));
+  }
+
+  /// The thread of this machine's run that a guest's thread is, as far as is known by now.
+  @Nullable RunThread ours(RunThread there) {
+    return counterparts.of(there);
   }
 
   void made(int creator, int thread) {

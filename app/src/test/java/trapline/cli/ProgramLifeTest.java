@@ -38,6 +38,17 @@ class ProgramLifeTest {
     assertThat(run.status()).isEqualTo(5);
   }
 
+  /// A call that comes at the start only is shown there in JSON, and at the end in words.
+  @Test
+  void aCallOfTheStartIsPrintedOnce() {
+    String source = "int main(void) { return 0; }";
+    Command json = follow(source, "--json", "--call", "set_tid_address");
+    assertThat(json.out().lines().filter(each -> each.contains("\"set_tid_address\""))).hasSize(1);
+    assertThat(json.status()).as(json.err()).isZero();
+    Command words = follow(source, "--call", "set_tid_address");
+    assertThat(words.out().lines().filter(each -> each.startsWith("set_tid_address("))).hasSize(1);
+  }
+
   @Test
   void oneHundredThreads() {
     Command run =

@@ -28,6 +28,7 @@ class HostileRunTest {
       tree.ended(i);
     }
     assertThat(tree.threads()).hasSize(100_000);
+    assertThat(tree.isCut()).isTrue();
   }
 
   @Test

@@ -190,8 +190,9 @@ class CallSearchTest {
     Tools.require(
         switch (program) {
           case "python.py" -> new String[] {"python3"};
-          case "make.sh" -> new String[] {"make"};
-          case "git.sh" -> new String[] {"git"};
+          case "perl.pl" -> new String[] {"perl"};
+          case "make.sh", "jobs.sh" -> new String[] {"make"};
+          case "git.sh", "hooks.sh" -> new String[] {"git"};
           default -> new String[] {"bash"};
         });
     assertThat(copy.toFile().setExecutable(true)).isTrue();

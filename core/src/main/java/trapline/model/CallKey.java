@@ -30,7 +30,12 @@ public record CallKey(
   ///
   /// @param offset of the instruction in its page
   /// @param arguments without what differs in another run
-  public record Place(SyscallId id, int offset, List<KeyArgument> arguments) {}
+  public record Place(SyscallId id, int offset, List<KeyArgument> arguments) {
+    /// The same without the numbers of descriptors.
+    public Place common() {
+      return new Place(id, offset, arguments.stream().map(KeyArgument::common).toList());
+    }
+  }
 
   public CallKey {
     arguments = List.copyOf(arguments);

@@ -1,7 +1,7 @@
 package trapline.report;
 
 /// Numbers and times as reports write them.
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   static String hex(long value) {
@@ -39,7 +39,7 @@ final class Numbers {
   }
 
   /// A count with its digits in groups of three.
-  static String count(long value) {
+  public static String count(long value) {
     String digits = Long.toString(value);
     if (digits.length() < 5) {
       return digits;

@@ -17,7 +17,7 @@ import trapline.model.SyscallId;
 /// @param thread the calling thread
 /// @param arguments as decoded; only the registers' values are used
 /// @param paths those that it names, in the order of its arguments
-/// @param memory the process's
+/// @param memory what the arguments pointed to before the call ([PassedMemory])
 public record FailedCall(
     SyscallId id,
     String name,
@@ -50,6 +50,10 @@ public record FailedCall(
 
   /// The index of the first argument whose format is called so; -1 when none is.
   int indexOf(String format) {
+    return indexOf(format, id, arguments);
+  }
+
+  static int indexOf(String format, SyscallId id, List<Argument> arguments) {
     SyscallSignature signature = SyscallTable.of(id.abi()).byNumber(id.number());
     if (signature == null) {
       return -1;

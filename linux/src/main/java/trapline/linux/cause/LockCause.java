@@ -1,11 +1,15 @@
 package trapline.linux.cause;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.SyscallTable;
 import trapline.bytes.LittleEndian;
 import trapline.linux.proc.ProcFile;
 import trapline.linux.proc.Processes;
 import trapline.linux.sys.FileStatus;
+import trapline.model.Argument;
+import trapline.model.SyscallId;
 
 /// Locks that another process holds (`/proc/locks`, proc_locks(5)).
 final class LockCause {
@@ -41,6 +45,12 @@ final class LockCause {
   }
 
   private LockCause() {}
+
+  /// The index of the argument that points to a lock that is asked for; -1 when none does.
+  static int lockArgument(SyscallId id, List<Argument> arguments) {
+    boolean isFcntl = SyscallTable.of(id.abi()).nameOf(id.number()).equals("fcntl");
+    return isFcntl && arguments.size() > 2 && COMMANDS.contains(arguments.get(1).raw()) ? 2 : -1;
+  }
 
   static void look(FailedCall call, Findings findings) {
     boolean isFlock = call.name().equals("flock");

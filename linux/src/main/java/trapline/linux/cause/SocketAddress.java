@@ -15,7 +15,9 @@ record SocketAddress(int family, int port, String path, List<Byte> address) {
   static final int UNIX = 1;
   static final int INET = 2;
   static final int INET6 = 10;
-  private static final int LARGEST = 128; // sizeof(struct sockaddr_storage)
+
+  /// `sizeof(struct sockaddr_storage)`.
+  static final int LARGEST = 128;
 
   /// @return `null` when it cannot be read or is of another family
   static @Nullable SocketAddress read(RemoteMemory memory, long at, long length) {

@@ -1,0 +1,43 @@
+package trapline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.Programs;
+import trapline.testing.Tools;
+
+/// Calls that fail without end: they are counted, and what is left out is said.
+class ManyFailuresTest {
+  private static final String PROGRAM =
+      """
+      #include <fcntl.h>
+      #include <unistd.h>
+      int main(void) {
+        for (int i = 0; i < 300; i++) open("/none/of/these", O_RDONLY); // the same
+        for (int i = 0; i < 100; i++) lseek(99, i, SEEK_SET);           // others
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void theyAreCounted() {
+    Tools.require("gcc");
+    Path program = Programs.compile(folder, "program", PROGRAM, "-g", "-w");
+    Why why = Why.run(folder, List.of("--kernel", "off", "--all", program.toString()));
+    assertThat(why.byComment().get("the same").get("error").get("times").asInt()).isEqualTo(300);
+    assertThat(why.answers()).hasSize(65);
+    assertThat(why.err()).contains("36 more calls failed, and are left out: of one place at most");
+  }
+
+  @Test
+  void theLineOfARunIsShort() {
+    assertThat(RunLine.text("/usr/bin/make", 12_345, 67, 79))
+        .isEqualTo("running make: 12,345 calls, 67 failed ...");
+    assertThat(RunLine.text("a".repeat(200), 1, 0, 40)).hasSize(40);
+    assertThat(RunLine.text("a", 1, 0, -1)).isEmpty();
+  }
+}
