@@ -89,10 +89,19 @@ public final class Main {
         Output.of(new FileOutputStream(FileDescriptor.out), "standard output", Terminal.isPipe(1));
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> told(failure, err));
     int status = run(ExactArguments.of(args), out, err);
     out.flush();
     err.flush();
     System.exit(status);
+  }
+
+  /// A thread beside the one that runs the command has ended. That one says what it lacks.
+  private static void told(Throwable failure, PrintStream err) {
+    if (!(failure instanceof OutOfMemoryError)) {
+      err.println("trapline: a defect in Trapline: " + failure);
+      failure.printStackTrace(err);
+    }
   }
 
   private static void takeOptionsAnywhere(CommandLine line, Collection<String> commands) {

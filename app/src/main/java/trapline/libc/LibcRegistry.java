@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.PrivateDirectory;
+import trapline.linux.files.UnsafePlace;
 import trapline.linux.files.UserDirectories;
 
 /// The C libraries that Trapline has built, by name: one file each under
@@ -54,6 +55,7 @@ public final class LibcRegistry {
   /// What is registered, by name.
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
+    requireOwn();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {
         String name = String.valueOf(file.getFileName());
@@ -65,6 +67,17 @@ public final class LibcRegistry {
       return List.of(); // there is none yet
     }
     return entries;
+  }
+
+  /// What others could have written would be built from, run, or removed.
+  private void requireOwn() {
+    try {
+      PrivateDirectory.existingBelow(data.base(), folder);
+    } catch (UnsafePlace e) {
+      throw new LibcFailure(FileErrors.line(e), e);
+    } catch (IOException e) {
+      return; // it is not there, or is said when it is read
+    }
   }
 
   /// Registers a library that is whole: the last step of its installation.
@@ -99,6 +112,7 @@ public final class LibcRegistry {
   /// @throws LibcFailure when there is none
   public Libc find(String nameOrPrefix) {
     if (NAME.matcher(nameOrPrefix).matches() && !nameOrPrefix.equals(".")) {
+      requireOwn();
       Path file = folder.resolve(nameOrPrefix);
       if (Files.isRegularFile(file)) {
         return Libc.at(prefix(file));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.testing.CloudKernels;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -34,6 +36,11 @@ class FaultTest {
       ALL
           ? Map.of("ENOSPC", 28, "EACCES", 13, "EIO", 5, "EROFS", 30, "EDQUOT", 122, "EINTR", 4)
           : Map.of("ENOSPC", 28);
+
+  /// Guests' kernels that have been booted before.
+  private static final String CACHE =
+      Objects.requireNonNullElse(
+          System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home") + "/.cache");
 
   private static final Set<Integer> DOCUMENTED = Set.of(0, 1, 3, 6, 7, 8);
 
@@ -68,12 +75,19 @@ class FaultTest {
 
   @TestFactory
   Stream<DynamicTest> everyCallFails() {
-    Map<String, List<String>> commands =
-        Map.of(
-            "index to a file", List.of("index", tree.toString(), "-o", "OUT"),
-            "index to the cache", List.of("index", tree.toString()),
-            "follow a source", List.of("follow", "-o", "OUT", program.toString()),
-            "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
+    Map<String, List<String>> commands = new LinkedHashMap<>();
+    commands.put("index to a file", List.of("index", tree.toString(), "-o", "OUT"));
+    commands.put("index to the cache", List.of("index", tree.toString()));
+    commands.put("follow a source", List.of("follow", "-o", "OUT", program.toString()));
+    if (ALL) {
+      commands.put(
+          "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
+      commands.put("libc", List.of("libc"));
+      String image = CloudKernels.series("6.12").toString();
+      commands.put(
+          "why in a guest",
+          List.of("why", "--kernel", "vm", "--image", image, "-o", "OUT", program.toString()));
+    }
     List<DynamicTest> tests = new ArrayList<>();
     commands.forEach(
         (name, command) ->
@@ -129,7 +143,8 @@ class FaultTest {
             "env",
             "LD_PRELOAD=" + library,
             "TMPDIR=" + place,
-            "XDG_CACHE_HOME=" + place,
+            "XDG_CACHE_HOME=" + (words.contains("vm") ? CACHE : place),
+            "XDG_RUNTIME_DIR=" + place,
             "XDG_DATA_HOME=" + place,
             "FAULT_BELOW=" + place,
             "FAULT_SAID=" + said,

@@ -93,6 +93,19 @@ class SharedPlacesTest {
   }
 
   @Test
+  void rootDoesNotUseLibrariesThatAnotherHasRegistered() throws IOException {
+    Path data = shared("data", "0755");
+    Path registry = Files.createDirectories(data.resolve("trapline/libcs"));
+    Path kept = Files.createDirectory(folder.resolve("kept"));
+    Files.writeString(kept.resolve(".trapline"), "name=evil\nkind=musl\n");
+    Files.writeString(registry.resolve("evil"), kept + "\n");
+    other.give(data.resolve("trapline"));
+    Map<String, String> environment = Map.of("XDG_DATA_HOME", data.toString());
+    refused(run(environment, "libc", "remove", "evil"), 6, "belongs to another user (65000)");
+    assertThat(kept.resolve(".trapline")).exists();
+  }
+
+  @Test
   void aPlaceForTemporaryFilesThatOthersCanExchangeIsRefused() throws IOException {
     Path open = shared("open", "0777");
     refused(

@@ -48,8 +48,15 @@ class WhyBadInputTest {
   void imagesThatAreNone() throws IOException {
     Path text = Files.writeString(folder.resolve("text"), "not a kernel\n");
     Path library = Path.of("/bin/busybox");
+    Path pipe = folder.resolve("pipe.deb");
+    Command.run("mkfifo", pipe.toString()).orFail();
     for (String image :
-        List.of(text.toString(), library.toString(), "/no/such/vmlinuz", "no-such-package")) {
+        List.of(
+            text.toString(),
+            library.toString(),
+            pipe.toString(),
+            "/no/such/vmlinuz",
+            "no-such-package")) {
       Command run =
           Command.runIn(
               folder, Why.command("--kernel", "vm", "--image", image, program.toString()));

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import trapline.libc.Libc;
 import trapline.linux.files.FileErrors;
+import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.TemporaryDirectory;
 import trapline.linux.files.WholeFile;
 
@@ -204,7 +205,7 @@ final class SourceFinder {
 
   /// What was unpacked of the same origin before.
   private @Nullable SourceTree kept(String stamp, String origin) throws IOException {
-    if (!Files.isDirectory(folders.sources())) {
+    if (PrivateDirectory.existing(folders.sources()).isEmpty()) {
       return null;
     }
     try (Stream<Path> all = Files.list(folders.sources())) {

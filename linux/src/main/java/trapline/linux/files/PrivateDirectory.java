@@ -49,6 +49,13 @@ public final class PrivateDirectory {
     }
   }
 
+  /// The same as [#existing(Path, String...)], for a path below a base.
+  ///
+  /// @param path the base itself, or a directory in it or below
+  public static Optional<PrivateDirectory> existingBelow(Path base, Path path) throws IOException {
+    return existing(base, names(base, path).toArray(new String[0]));
+  }
+
   private static List<String> names(Path base, Path path) {
     Path inside = base.relativize(path);
     return inside.toString().isEmpty()
@@ -73,11 +80,11 @@ public final class PrivateDirectory {
   /// Makes a new one.
   ///
   /// @param parent where others may have files, too, but may not touch those of others
-  /// @param names the first that is free is taken
-  static PrivateDirectory fresh(Path parent, List<String> names) throws IOException {
+  /// @param prefix of its name, before the first number that is free
+  static PrivateDirectory fresh(Path parent, String prefix, int most) throws IOException {
     try (TrustedWalk walk = new TrustedWalk(false)) {
       Path at = walk.to(parent);
-      Path path = at.resolve(walk.makeFresh(names, at));
+      Path path = at.resolve(walk.makeFresh(prefix, most, at));
       walk.into(path.getFileName().toString(), path);
       return new PrivateDirectory(path);
     }

@@ -6,9 +6,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import trapline.linux.proc.Owner;
 
 /// A fresh [PrivateDirectory] of one run, which goes with it. Its name says whose it is,
@@ -62,8 +60,7 @@ public final class TemporaryDirectory implements Closeable {
   /// Makes one, and removes those that killed runs have left there.
   public static TemporaryDirectory in(Path parent) throws IOException {
     String prefix = PREFIX + Owner.self().text('-') + '-';
-    List<String> names = IntStream.rangeClosed(1, MOST).mapToObj(each -> prefix + each).toList();
-    TemporaryDirectory made = new TemporaryDirectory(PrivateDirectory.fresh(parent, names));
+    TemporaryDirectory made = new TemporaryDirectory(PrivateDirectory.fresh(parent, prefix, MOST));
     removeLeft(parent);
     return made;
   }

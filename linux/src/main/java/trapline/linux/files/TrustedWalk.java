@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import trapline.linux.sys.FileStatus;
 import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
@@ -209,18 +208,17 @@ final class TrustedWalk implements Closeable {
     return "another user (" + owner + ")";
   }
 
-  /// Makes a directory that was not there, with the first of the names that is free.
+  /// Makes a directory that was not there, by the first number that is free.
   ///
+  /// @param prefix of its name, before the number
+  /// @param most the last number that is tried
   /// @return the name
-  String makeFresh(List<String> names, Path shown) throws IOException {
+  String makeFresh(String prefix, int most, Path shown) throws IOException {
     int made = -Numbers.EEXIST;
-    for (String name : names) {
-      made = kernel.makeDirectoryAt(here, name, OWNER_ONLY);
+    for (int number = 1; number <= most && made == -Numbers.EEXIST; number++) {
+      made = kernel.makeDirectoryAt(here, prefix + number, OWNER_ONLY);
       if (made == 0) {
-        return name;
-      }
-      if (made != -Numbers.EEXIST) {
-        break;
+        return prefix + number;
       }
     }
     throw FileErrors.of(shown, kernel, made);

@@ -10,10 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import trapline.bytes.ByteText;
 import trapline.linux.sys.FileStatus;
 import trapline.linux.sys.FileSystemStatus;
@@ -39,17 +39,24 @@ public final class UntrustedFile implements Closeable {
     this.status = status;
   }
 
+  /// Without streams and patterns, whose first use costs milliseconds at every start.
   private static Map<Long, String> interfaces() {
     String table = "interface-file-systems.txt";
+    Map<Long, String> kinds = new HashMap<>();
     try (InputStream in = UntrustedFile.class.getResourceAsStream(table)) {
-      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.isEmpty() && line.charAt(0) != '#')
-          .map(line -> line.split(" +"))
-          .collect(Collectors.toUnmodifiableMap(row -> Long.decode(row[1]), row -> row[0]));
+      byte[] bytes = Objects.requireNonNull(in).readAllBytes();
+      String text = new String(bytes, StandardCharsets.US_ASCII);
+      for (int start = 0, end; start < text.length(); start = end + 1) {
+        end = text.indexOf('\n', start);
+        int space = text.indexOf(' ', start);
+        if (text.charAt(start) != '#') {
+          kinds.put(Long.decode(text.substring(space, end).strip()), text.substring(start, space));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("the table " + table + " cannot be read", e);
     }
+    return kinds;
   }
 
   /// Opens it; links are followed.
