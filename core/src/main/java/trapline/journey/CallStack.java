@@ -11,6 +11,7 @@ import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
+import trapline.model.RemoteMemory;
 import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
 import trapline.unwind.Stack;
@@ -27,6 +28,8 @@ import trapline.unwind.Unwinder;
 /// @param rule how `call` was chosen, when by more than the object file's role; empty otherwise
 /// @param alone why no code of the program's is on the stack; empty when some is
 /// @param end why the stack ends early; empty when it is whole
+/// @param memory the memory around the frames as it was when the call was made; the rest is
+///     unreadable
 record CallStack(
     List<PhysicalFrame> physical,
     List<Frame> levels,
@@ -35,7 +38,8 @@ record CallStack(
     int user,
     String rule,
     String alone,
-    String end) {
+    String end,
+    RemoteMemory memory) {
   private static final int LIMIT = 256;
 
   /// The stack of a thread that is stopped at a system call.
@@ -65,7 +69,8 @@ record CallStack(
         choice.user(),
         choice.rule(),
         choice.alone(),
-        stack.end());
+        stack.end(),
+        stack.memory());
   }
 
   /// The innermost frame, looked up inside the trap: the thread is stopped behind it, and there

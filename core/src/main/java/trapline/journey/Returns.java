@@ -76,7 +76,8 @@ final class Returns {
                   image,
                   trace,
                   stack.returnFrame().cfa().value(),
-                  EntryValues.of(stack.physical(), stack.returnIndex(), space),
+                  EntryValues.of(
+                      stack.physical(), stack.returnIndex(), stack.memory(), space),
                   isAddress);
     }
     List<CodeLine> code = new ArrayList<>();

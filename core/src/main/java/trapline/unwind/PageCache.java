@@ -25,7 +25,7 @@ final class PageCache implements RemoteMemory {
     while (done < length) {
       long at = address + done;
       long start = at & -BLOCK;
-      int slot = (int) (start / BLOCK) & (SLOTS - 1);
+      int slot = slot(at);
       byte[] block = blocks[slot];
       if (block == null || addresses[slot] != start) {
         block = new byte[BLOCK];
@@ -44,6 +44,30 @@ final class PageCache implements RemoteMemory {
       done += count;
     }
     return done;
+  }
+
+  /// What was read so far and is still kept; everything else is unreadable.
+  RemoteMemory kept() {
+    return (address, into, offset, length) -> {
+      int done = 0;
+      while (done < length) {
+        long at = address + done;
+        int slot = slot(at);
+        byte[] block = blocks[slot];
+        int inside = (int) (at - addresses[slot]);
+        if (block == null || addresses[slot] != (at & -BLOCK) || lengths[slot] <= inside) {
+          break;
+        }
+        int count = Math.min(lengths[slot] - inside, length - done);
+        System.arraycopy(block, inside, into, offset + done, count);
+        done += count;
+      }
+      return done;
+    };
+  }
+
+  private static int slot(long address) {
+    return (int) ((address & -BLOCK) / BLOCK) & (SLOTS - 1);
   }
 
   /// An eight-byte word.

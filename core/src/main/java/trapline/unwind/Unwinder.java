@@ -62,7 +62,7 @@ public final class Unwinder {
     }
     Unwinder unwinder = new Unwinder(registers, memory, modules);
     String end = unwinder.walk(FrameRegisters.of(registers), limit);
-    return new Stack(unwinder.frames, end);
+    return new Stack(unwinder.frames, end, unwinder.memory.kept());
   }
 
   /// @return why the walk ended; empty at the thread's start

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import trapline.bytes.Bytes;
 import trapline.dwarf.DebugInfo;
 import trapline.dwarf.DwarfFiles;
@@ -31,6 +32,7 @@ import trapline.model.RemoteMemory;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
+import trapline.unwind.Stack;
 import trapline.unwind.Unwinder;
 
 /// Variables have the values that gdb finds in them, in memory and in registers, at each of many
@@ -73,6 +75,60 @@ class FrameValuesTest {
             "values",
             DwarfFiles.resource("inlining.c"),
             all.toArray(new String[0]));
+    Comparison found = compare(program);
+    assertThat(found.different).isEmpty();
+    assertThat(found.equal).isGreaterThan(200);
+    assertThat(found.entered).isGreaterThan(options.contains("-O0") ? -1 : 10);
+    assertThat(found.out).isGreaterThanOrEqualTo(options.contains("-O0") ? 0 : 50);
+  }
+
+  /// What a reference led to when the function was called is stated by the caller alone
+  /// (`DW_AT_call_data_value`).
+  @ParameterizedTest
+  @ValueSource(strings = {"-O2 -gdwarf-5", "-O2 -gdwarf-4"})
+  void ofWhatAReferenceLedTo(String options) throws IOException {
+    Tools.require("gdb", "g++");
+    List<String> all = new ArrayList<>(List.of(options.split(" ")));
+    all.add("-no-pie");
+    Path program =
+        Programs.compileWith(
+            "g++",
+            folder,
+            "references",
+            """
+            volatile int sink;
+            __attribute__((noinline)) int touch(int by) { sink += by; return sink; }
+            __attribute__((noinline)) int seen(int &given, int *other) {
+              int kept = given;
+              sink = kept;
+              *other = touch(4);
+              sink = touch(5);
+              return 1;
+            }
+            __attribute__((noipa)) int pass(int number) {
+              int other, value = number + 41;
+              value = seen(value, &other);
+              return value + other;
+            }
+            int main(int count, char **) { return pass(3) + pass(5) == 9; }
+            """,
+            all.toArray(new String[0]));
+    Comparison found = compare(program);
+    assertThat(found.different).isEmpty();
+    assertThat(found.ledTo).isPositive();
+  }
+
+  /// How often both had the same, and of what kind that was.
+  private static final class Comparison {
+    int equal;
+    int out;
+    int entered;
+    int ledTo;
+    final List<String> different = new ArrayList<>();
+  }
+
+  private Comparison compare(Path program) throws IOException {
+    Comparison found = new Comparison();
     DebugInfo info = DwarfFiles.open(program);
     Image image =
         new Image(
@@ -81,10 +137,6 @@ class FrameValuesTest {
             DwarfFiles.elf(program),
             Image.Role.PROGRAM,
             () -> new Image.Debug(info, null, "", List.of(), "", () -> ""));
-    int equal = 0;
-    int out = 0;
-    int entered = 0;
-    List<String> different = new ArrayList<>();
     for (Stop stop : gdb(program)) {
       LinkAddress pc = new LinkAddress(stop.pc);
       Subprogram function = info.subprogramAt(pc).orElse(null);
@@ -118,20 +170,27 @@ class FrameValuesTest {
           // enough for gdb to give up, and the call instruction does.
           continue;
         }
-        entered += passed ? 1 : 0;
+        found.entered += passed ? 1 : 0;
         if (!ours.equals(theirs)) {
-          different.add("0x%x %s: %s, gdb %s".formatted(stop.pc, key, ours, theirs));
+          found.different.add("0x%x %s: %s, gdb %s".formatted(stop.pc, key, ours, theirs));
         } else if (theirs.equals(OUT)) {
-          out++;
+          found.out++;
         } else {
-          equal++;
+          found.equal++;
+          found.ledTo +=
+              variable.locationAt(pc) instanceof LocationDescription.Expression led
+                      && isEntryValue(led.code())
+                      && isBasedOnRegister(led.code().u8(2))
+                  ? 1
+                  : 0;
         }
       }
     }
-    assertThat(different).isEmpty();
-    assertThat(equal).isGreaterThan(200);
-    assertThat(entered).isGreaterThan(options.contains("-O0") ? -1 : 10);
-    assertThat(out).isGreaterThanOrEqualTo(options.contains("-O0") ? 0 : 50);
+    return found;
+  }
+
+  private static boolean isBasedOnRegister(int operation) {
+    return operation >= 0x70 && operation < 0x90;
   }
 
   private static boolean isEntryValue(Bytes expression) {
@@ -167,7 +226,8 @@ class FrameValuesTest {
           }
         };
     Registers registers = stop.registers.withDwarf(16, stop.pc);
-    return EntryValues.of(Unwinder.unwind(registers, memory, space, 8).frames(), 0, space);
+    Stack stack = Unwinder.unwind(registers, memory, space, 8);
+    return EntryValues.of(stack.frames(), 0, memory, space);
   }
 
   private static String value(

@@ -5,6 +5,9 @@ import trapline.bytes.Bytes;
 /// Evaluates DWARF expressions of versions 2 to 5 with GNU's extensions (DWARF 5, sections 2.5, 2.6
 /// and 7.7).
 public final class Expression {
+  /// How many registers have an operation code of their own.
+  private static final int REGISTERS = 32;
+
   private Expression() {}
 
   /// Where, or what, the object is that a location expression describes.
@@ -36,5 +39,25 @@ public final class Expression {
       case Location.Implicit _, Location.ImplicitPointer _, Location.Pieces _ ->
           Input.unknown("the function's frame base is no single address");
     };
+  }
+
+  /// The register that an expression names as a place, and does nothing else: `DW_OP_reg5`.
+  ///
+  /// @return its number; -1 when the expression is another one
+  public static int register(Bytes expression) {
+    int register = expression.size() == 1 ? expression.u8(0) - Op.REG0 : -1;
+    return register < REGISTERS ? register : -1;
+  }
+
+  /// The register whose memory an expression reads: `DW_OP_breg5 0, DW_OP_deref`, also with a size.
+  ///
+  /// @return its number; -1 when the expression is another one
+  public static int pointer(Bytes expression) {
+    long size = expression.size();
+    boolean reads =
+        (size == 3 && expression.u8(2) == Op.DEREF)
+            || (size == 4 && expression.u8(2) == Op.DEREF_SIZE);
+    int register = reads && expression.u8(1) == 0 ? expression.u8(0) - Op.BREG0 : -1;
+    return register < REGISTERS ? register : -1;
   }
 }
