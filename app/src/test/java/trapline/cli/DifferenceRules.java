@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// `strace-differences.txt`.
 final class DifferenceRules {
   /// @param calls the names of the calls that it is about
-  /// @param what what may differ there
+  /// @param what what may differ there, or ALONE
+  /// @param replacement what is put in its place; of calls that are made in one run only what they
+  ///     look like
   private record Rule(String name, Pattern calls, Pattern what, String replacement) {
     /// Whether it is about calls that are made in one run only.
     boolean isAlone() {
@@ -19,14 +21,16 @@ final class DifferenceRules {
     }
   }
 
+  private static final List<String> GENERAL = List.of("style", "race");
+
   private final List<Rule> rules;
 
-  /// @param timed whether the rules for programs that depend on time hold
-  DifferenceRules(boolean timed) {
-    this.rules = read(timed);
+  /// @param program whose own rules hold, too; empty for none
+  DifferenceRules(String program) {
+    this.rules = read(program);
   }
 
-  private static List<Rule> read(boolean timed) {
+  private static List<Rule> read(String program) {
     List<Rule> rules = new ArrayList<>();
     for (String line : Matrix.source("strace-differences.txt").split("\n", -1)) {
       if (line.isBlank() || line.startsWith("#")) {
@@ -36,12 +40,13 @@ final class DifferenceRules {
       if (fields.length != 5) {
         throw new AssertionError("not kind, name, calls, pattern, replacement: " + line);
       }
-      if (fields[0].equals("timed") && !timed) {
+      List<String> kinds = List.of(fields[0].split(","));
+      if (!GENERAL.contains(fields[0]) && !kinds.contains(program)) {
         continue;
       }
       rules.add(
           new Rule(
-              fields[0] + " " + fields[1],
+              (GENERAL.contains(fields[0]) ? fields[0] : "timed") + " " + fields[1],
               Pattern.compile(fields[2]),
               Pattern.compile(fields[3]),
               fields[4].equals("''") ? "" : fields[4]));
@@ -52,7 +57,9 @@ final class DifferenceRules {
   /// Why a call may have been made in one run only; `null` when nothing says so.
   @Nullable String alone(CallLine line) {
     for (Rule rule : rules) {
-      if (rule.isAlone() && rule.calls().matcher(line.name()).matches()) {
+      if (rule.isAlone()
+          && rule.calls().matcher(line.name()).matches()
+          && line.text().matches(rule.replacement())) {
         return rule.name();
       }
     }

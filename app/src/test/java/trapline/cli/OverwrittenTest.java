@@ -37,7 +37,7 @@ class OverwrittenTest {
     Files.createDirectory(folder.resolve("work"));
     Follow run = Follow.fixed(folder, List.of("--all"), command).orFail();
     Map<String, List<CallLine>> ours = CallLine.of(run);
-    StraceDifference difference = new StraceDifference(new DifferenceRules(false), ours, theirs);
+    StraceDifference difference = new StraceDifference(new DifferenceRules(""), ours, theirs);
     assertThat(difference.differences()).isEmpty();
     assertThat(difference.equal() + difference.ruled()).isGreaterThan(150);
     // Nor where the runs may differ.

@@ -13,6 +13,8 @@ final class StraceDifference {
   /// How far apart two lines may be that are one after other ones came in between in one run.
   private static final int WINDOW = 400;
 
+  private static final String BEHIND_HANDLER = "style behind-handler";
+
   private final DifferenceRules rules;
   private final List<String> differences = new ArrayList<>();
   private final Map<String, Integer> reasons = new TreeMap<>();
@@ -56,8 +58,26 @@ final class StraceDifference {
     return differences;
   }
 
+  private final class Line {
+    private final String name;
+    private final String masked;
+    private final boolean alone;
+
+    Line(CallLine line) {
+      this.name = line.name();
+      this.masked = rules.masked(line);
+      this.alone = rules.alone(line) != null;
+    }
+
+    int likeness(Line other) {
+      return masked.equals(other.masked) ? 2 : name.equals(other.name) && !(alone && other.alone) ? 1 : 0;
+    }
+  }
+
   private final class Thread {
     private final String name;
+    private final List<CallLine> oursAlone = new ArrayList<>();
+    private final List<CallLine> theirsAlone = new ArrayList<>();
 
     Thread(String name) {
       this.name = name;
@@ -79,6 +99,32 @@ final class StraceDifference {
         j = next[1];
       }
       gap(ours.subList(i, ours.size()), theirs.subList(j, theirs.size()));
+      if (theirs.stream().anyMatch(each -> each.name().equals("rt_sigreturn"))) {
+        joinMoved();
+      }
+      oursAlone.forEach(each -> addAlone("trapline", each));
+      theirsAlone.forEach(each -> addAlone("strace", each));
+    }
+
+    /// A call whose way back a signal interrupts is shown when it is back, behind the calls of the
+    /// handler; strace shows it before them.
+    private void joinMoved() {
+      for (CallLine each : List.copyOf(oursAlone)) {
+        String masked = rules.masked(each);
+        for (CallLine other : theirsAlone) {
+          if (rules.masked(other).equals(masked)) {
+            oursAlone.remove(each);
+            theirsAlone.remove(other);
+            ruled++;
+            reasons.merge(BEHIND_HANDLER, 1, Integer::sum);
+            break;
+          }
+        }
+      }
+    }
+
+    private void addAlone(String where, CallLine line) {
+      differences.add("thread " + name + ", only under " + where + ": " + line.text());
     }
 
     /// Where the runs come together again: at the nearest two lines in a row that are the same.
@@ -100,37 +146,30 @@ final class StraceDifference {
       return ends || (a < mine.size() && b < other.size() && mine.get(a).equals(other.get(b)));
     }
 
-    /// Lines of which none is like its counterpart: those of the same name differ, the others were
-    /// made in one run only.
+    /// Lines where the runs are apart: of those that may be made in one run only none is taken for
+    /// one that reads otherwise; any others of the same name differ.
     private void gap(List<CallLine> ours, List<CallLine> theirs) {
-      int j = 0;
-      for (CallLine each : ours) {
-        int found = j;
-        while (found < theirs.size() && !theirs.get(found).name().equals(each.name())) {
-          found++;
+      List<Line> mine = ours.stream().map(Line::new).toList();
+      List<Line> other = theirs.stream().map(Line::new).toList();
+      for (Alignment.Pair pair : Alignment.of(mine, other, Line::likeness)) {
+        if (pair.isWhole()) {
+          pair(ours.get(pair.ours()), theirs.get(pair.theirs()));
+        } else if (pair.ours() >= 0) {
+          alone(oursAlone, ours.get(pair.ours()));
+        } else {
+          alone(theirsAlone, theirs.get(pair.theirs()));
         }
-        if (found == theirs.size()) {
-          alone("trapline", each);
-          continue;
-        }
-        for (; j < found; j++) {
-          alone("strace", theirs.get(j));
-        }
-        pair(each, theirs.get(j++));
-      }
-      for (; j < theirs.size(); j++) {
-        alone("strace", theirs.get(j));
       }
     }
 
-    private void alone(String where, CallLine line) {
+    private void alone(List<CallLine> side, CallLine line) {
       String rule = rules.alone(line);
-      if (rule != null) {
+      if (rule == null) {
+        side.add(line);
+      } else {
         unmatched++;
         reasons.merge(rule, 1, Integer::sum);
-        return;
       }
-      differences.add("thread " + name + ", only under " + where + ": " + line.text());
     }
 
     private void pair(CallLine ours, CallLine theirs) {
