@@ -70,7 +70,9 @@ final class StraceDifference {
     }
 
     int likeness(Line other) {
-      return masked.equals(other.masked) ? 2 : name.equals(other.name) && !(alone && other.alone) ? 1 : 0;
+      return masked.equals(other.masked)
+          ? 2
+          : name.equals(other.name) && !(alone && other.alone) ? 1 : 0;
     }
   }
 

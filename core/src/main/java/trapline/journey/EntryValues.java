@@ -25,7 +25,7 @@ final class EntryValues {
   private static final int MOST_FRAMES = 32;
 
   /// Nothing is known of any caller.
-  static final EntryValues NONE = 
+  static final EntryValues NONE =
       new EntryValues(List.of(), 0, 0, (address, into, offset, length) -> 0, null);
 
   private final List<PhysicalFrame> frames;
@@ -66,8 +66,7 @@ final class EntryValues {
     }
     byte[] code = expression.copy(0, expression.size());
     return value(
-        parameter ->
-            Arrays.equals(parameter.location().copy(0, parameter.location().size()), code),
+        parameter -> Arrays.equals(parameter.location().copy(0, parameter.location().size()), code),
         CallSite.Parameter::value);
   }
 

@@ -76,8 +76,7 @@ final class Returns {
                   image,
                   trace,
                   stack.returnFrame().cfa().value(),
-                  EntryValues.of(
-                      stack.physical(), stack.returnIndex(), stack.memory(), space),
+                  EntryValues.of(stack.physical(), stack.returnIndex(), stack.memory(), space),
                   isAddress);
     }
     List<CodeLine> code = new ArrayList<>();
