@@ -62,6 +62,26 @@ class UnreadDebugInfoTest {
         .contains(why);
   }
 
+  /// Only once: by the hop, not by a note as well.
+  @Test
+  void aReasonIsGivenOnce() throws IOException {
+    Path program = program("-g");
+    patch(program, ".debug_info", 4, 2, 9);
+    assertThat(sourceLine(program).get("textMissing").asText()).contains("DWARF version 9");
+    assertThat(notes(program)).noneMatch(each -> each.contains("DWARF version 9"));
+  }
+
+  /// The stack is still read, from the code.
+  @Test
+  void damagedUnwindTablesAreToldOf() throws IOException {
+    Path program = program("-g", "-O2", "-fomit-frame-pointer");
+    patch(program, ".eh_frame", 8, 1, 77);
+    assertThat(notes(program))
+        .anyMatch(each -> each.contains("its call frame information cannot be read: "))
+        .anyMatch(each -> each.contains("version 77"));
+    assertThat(sourceLine(program).get("line").asInt()).isPositive();
+  }
+
   @Test
   void aMissingSplitFileIsNamed() {
     Path program = program("-g", "-gsplit-dwarf");

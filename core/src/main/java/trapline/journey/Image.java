@@ -1,7 +1,9 @@
 package trapline.journey;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
@@ -75,6 +77,9 @@ public final class Image implements UnwindModule {
     }
   }
 
+  /// A file with more defects is told of by the first ones.
+  private static final int MOST_DAMAGE = 3;
+
   private final String path;
   private final long loadBias;
   private final ElfFile elf;
@@ -82,6 +87,9 @@ public final class Image implements UnwindModule {
   private final Supplier<Debug> findDebug;
   private @Nullable Debug debug;
   private @Nullable List<CallFrameInfo> tables;
+
+  /// What could not be read of tables that are asked for at every address.
+  private final Set<Diagnostic> damage = new LinkedHashSet<>();
 
   /// @param path as the process has it mapped, or `[vdso]`
   /// @param loadBias what to add to a link address to get the address as run
@@ -188,6 +196,14 @@ public final class Image implements UnwindModule {
     List<Diagnostic> notes = new ArrayList<>(debug().notes());
     notes.addAll(elf.diagnostics());
     notes.addAll(defectsAt(address));
+    notes.addAll(damage);
+    if (tables != null) {
+      for (CallFrameInfo table : tables) {
+        if (!table.damage().isEmpty()) {
+          notes.add(noUnwinding(table.damage()));
+        }
+      }
+    }
     return notes;
   }
 
@@ -225,8 +241,7 @@ public final class Image implements UnwindModule {
         }
       }
     } catch (MalformedBinary | Unsupported e) {
-      // Damaged tables are as good as none; the unwinder says that there are none.
-      found = new ArrayList<>(found);
+      damaged("its call frame information cannot be read: " + e.getMessage());
     }
     tables = found;
     return found;
@@ -256,6 +271,7 @@ public final class Image implements UnwindModule {
       Symbol other = separate == null ? null : separate.functionAt(address);
       return other != null ? other : own;
     } catch (MalformedBinary e) {
+      noSymbols(e);
       return null;
     }
   }
@@ -269,6 +285,7 @@ public final class Image implements UnwindModule {
       ElfFile separate = own != null || role == Role.VDSO ? null : debug().symbols();
       return separate == null ? own : variableAt(separate, address);
     } catch (MalformedBinary e) {
+      noSymbols(e);
       return null;
     }
   }
@@ -294,6 +311,7 @@ public final class Image implements UnwindModule {
         return plus(stub.name(), address.value() - stub.address().value());
       }
     } catch (MalformedBinary e) {
+      damaged("its linkage table cannot be read: " + e.getMessage());
       return null;
     }
     FunctionRange function = function(address);
@@ -334,10 +352,31 @@ public final class Image implements UnwindModule {
           return new FunctionRange(entry.start(), entry.end() - entry.start(), "");
         }
       } catch (MalformedBinary e) {
+        damaged("its call frame information cannot be read: " + e.getMessage());
         return null;
       }
     }
     return null;
+  }
+
+  private Diagnostic noUnwinding(String why) {
+    return defect("its call frame information cannot be read: " + why);
+  }
+
+  /// Reasons begin with the file's path, which is where the defect is.
+  private Diagnostic defect(String what) {
+    return new Diagnostic(path, what.replace(": " + path + ": ", ": "), "");
+  }
+
+  private void noSymbols(MalformedBinary why) {
+    damaged("its symbols cannot be read: " + why.getMessage());
+  }
+
+  @Override
+  public void damaged(String what) {
+    if (damage.size() < MOST_DAMAGE) {
+      damage.add(defect(what));
+    }
   }
 
   private static String plus(String name, long offset) {

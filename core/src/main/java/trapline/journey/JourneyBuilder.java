@@ -468,6 +468,23 @@ public final class JourneyBuilder {
         kernel.facts(),
         hops,
         steps,
-        List.copyOf(arrival.notes));
+        arrival.notes.stream().filter(note -> !isToldBy(note, hops)).toList());
+  }
+
+  /// Whether a hop gives what a note says as its reason.
+  private static boolean isToldBy(Diagnostic note, List<Hop> hops) {
+    for (Hop hop : hops) {
+      String reason =
+          switch (hop) {
+            case Hop.SourceLine line -> line.textMissing();
+            case Hop.Wrapper wrapper -> wrapper.placeMissing();
+            case Hop.Missing missing -> missing.why();
+            default -> "";
+          };
+      if (reason.contains(note.what())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

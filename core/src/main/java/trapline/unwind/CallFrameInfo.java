@@ -177,6 +177,12 @@ public final class CallFrameInfo {
     }
   }
 
+  /// Why some of the entries could not be read that were asked for; empty when none failed.
+  public String damage() {
+    SortedIndex read = index;
+    return read == null ? "" : read.damage();
+  }
+
   private SortedIndex index() {
     SortedIndex ready = index;
     if (ready == null) {

@@ -16,11 +16,18 @@ final class SortedIndex {
   private final long[] starts;
   private final long[] ends;
   private final long[] offsets;
+  private final String damage;
 
-  private SortedIndex(long[] starts, long[] ends, long[] offsets) {
+  private SortedIndex(long[] starts, long[] ends, long[] offsets, String damage) {
     this.starts = starts;
     this.ends = ends;
     this.offsets = offsets;
+    this.damage = damage;
+  }
+
+  /// Why the first entry that is left out cannot be read; empty when all can.
+  String damage() {
+    return damage;
   }
 
   private record Range(long start, long end, long offset) {}
@@ -29,6 +36,7 @@ final class SortedIndex {
   /// wrong length ends the reading, as nothing after it can be found.
   static SortedIndex of(FrameSection section) {
     List<Range> ranges = new ArrayList<>();
+    String damage = "";
     long offset = 0;
     while (offset < section.size()) {
       FrameSection.Entry entry;
@@ -36,6 +44,7 @@ final class SortedIndex {
       try {
         next = section.nextAfter(offset);
       } catch (MalformedBinary cutOff) {
+        damage = damage.isEmpty() ? String.valueOf(cutOff.getMessage()) : damage;
         break;
       }
       try {
@@ -47,7 +56,7 @@ final class SortedIndex {
           }
         }
       } catch (MalformedBinary | Unsupported damaged) {
-        // Left out.
+        damage = damage.isEmpty() ? String.valueOf(damaged.getMessage()) : damage;
       }
       offset = next;
     }
@@ -63,7 +72,7 @@ final class SortedIndex {
       ends[i] = ranges.get(i).end();
       offsets[i] = ranges.get(i).offset();
     }
-    return new SortedIndex(starts, ends, offsets);
+    return new SortedIndex(starts, ends, offsets, damage);
   }
 
   /// The offset in the section of the entry that covers `pc`.

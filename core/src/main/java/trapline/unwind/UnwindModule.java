@@ -28,6 +28,9 @@ public interface UnwindModule {
     return null;
   }
 
+  /// Takes that a table of the file could not be read, and why.
+  default void damaged(String what) {}
+
   /// A function's place in its file.
   ///
   /// @param start the link address of its first instruction

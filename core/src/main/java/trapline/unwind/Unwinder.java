@@ -136,7 +136,9 @@ public final class Unwinder {
           return new TableStep(row, registers, memory, module).caller();
         }
       } catch (MalformedBinary | Unsupported damaged) {
-        defect = damaged.getMessage() == null ? "" : "; " + damaged.getMessage();
+        String why = String.valueOf(damaged.getMessage());
+        defect = "; " + why;
+        module.damaged("its call frame information cannot be read: " + why);
       }
     }
     if (SignalTrampoline.isAt(pc, exact, memory)) {
