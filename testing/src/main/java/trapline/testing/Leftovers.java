@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Finds what runs have left behind: processes, known by a variable of their environment; and
@@ -20,6 +22,9 @@ public final class Leftovers {
 
   private static final List<Path> PLACES =
       List.of(Path.of("/tmp"), Path.of("/dev/shm"), Path.of("/sys/kernel/tracing/instances"));
+
+  /// The names of what belongs to one run; that of a run which goes on is none of the left.
+  private static final Pattern OWNED = Pattern.compile("trapline-(\\d{1,10})-.*");
 
   private final String mark = UUID.randomUUID().toString();
   private final Set<String> before = things();
@@ -52,9 +57,8 @@ public final class Leftovers {
     Set<String> all = new TreeSet<>();
     for (Path place : PLACES) {
       for (Path each : list(place)) {
-        if (each.getFileName().toString().startsWith("trapline-")
-            // of tests that run now
-            && !each.getFileName().toString().matches("trapline-(out|err|matrix|journeys|why).*")) {
+        Matcher name = OWNED.matcher(each.getFileName().toString());
+        if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
           all.add(each.toString());
         }
       }

@@ -93,6 +93,11 @@ final class GuestCache {
     }
   }
 
+  /// Whether a file is an image that was taken out of a package.
+  boolean holds(Path file) {
+    return file.startsWith(directory(0, "packages").path());
+  }
+
   /// Removes the kernels, with their states, that no run has used for a month; and the images of
   /// packages that were given as files, which are unpacked anew each time.
   void prune() {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.files.FileErrors;
+import trapline.linux.files.FileTree;
 import trapline.linux.files.HeldLock;
 import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.TemporaryDirectory;
@@ -49,7 +50,16 @@ public final class GuestKernels {
       throw new GuestFailure(GuestFailure.Kind.IMAGE, image + " is not a regular file");
     }
     KernelPackages packages = new KernelPackages(cache, progress);
-    return prepared(packages.image(image));
+    Path file = packages.image(image);
+    try {
+      return prepared(file);
+    } catch (GuestFailure e) {
+      if (e.kind() == GuestFailure.Kind.IMAGE
+          && cache.holds(file)) { // what is of no use is not kept
+        FileTree.delete(file.resolveSibling(""));
+      }
+      throw e;
+    }
   }
 
   private GuestKernel prepared(Path file) {
