@@ -81,6 +81,36 @@ class AssignmentTest {
     assertThat(compared).as(calls.toString()).isGreaterThanOrEqualTo(least);
   }
 
+  /// Atomic variables are stored to by an exchange.
+  @ParameterizedTest
+  @CsvSource({"gcc, -O0", "gcc, -O2", "clang, -O0", "clang, -O2"})
+  void atomicVariables(String compiler, String level) {
+    Path program =
+        Programs.compileWith(
+            compiler,
+            folder,
+            "atomic",
+            """
+            #include <stdatomic.h>
+            #include <unistd.h>
+            _Atomic int parent;
+            struct { int before; _Atomic long group; } wide;
+            int main(void) {
+              parent = getppid();
+              wide.group = getpgrp();
+              return parent == wide.group;
+            }
+            """,
+            "-g",
+            level);
+    Follow run =
+        Follow.json(List.of("--call", "getppid,getpgrp"), List.of(program.toString())).orFail();
+    assertThat(Follow.hop(run.first("getppid"), "return").path("assignment").asText())
+        .startsWith("parent = ");
+    assertThat(Follow.hop(run.first("getpgrp"), "return").path("assignment").asText())
+        .startsWith("wide.group = ");
+  }
+
   private static List<Found> follow(Path program) {
     List<Found> found = new ArrayList<>();
     List<String> options = List.of("--all", "--call", "socket,mmap");

@@ -45,13 +45,7 @@ final class Directories {
     }
     if (decoder.limits().abbreviate()) {
       return new ArgValue.Num(
-          raw,
-          "0x"
-              + Long.toHexString(raw)
-              + " /* "
-              + count
-              + (count == 1 ? " entry" : " entries")
-              + " */");
+          raw, "0x" + Long.toHexString(raw) + " /* " + count + " entries" + " */");
     }
     return new ArgValue.Array(entries, count > entries.size());
   }

@@ -69,6 +69,12 @@ record Assignment(String text, int step) {
     /// How many bytes of the result each general register holds, by its hardware number.
     private final int[] held = {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
+    /// Where the result was kept that is no variable, and how many bytes of it: without
+    /// optimisation, what goes to an atomic variable is stored there first.
+    private long kept;
+
+    private int keptBytes;
+
     Search(
         AddressSpace space,
         Image image,
@@ -111,6 +117,9 @@ record Assignment(String text, int step) {
     }
 
     private boolean isHeld() {
+      if (keptBytes != 0) {
+        return true;
+      }
       for (int bytes : held) {
         if (bytes != 0) {
           return true;
@@ -121,17 +130,31 @@ record Assignment(String text, int step) {
 
     private @Nullable String step(Instruction instruction, Registers before, int i) {
       int last = instruction.operandCount() - 1;
-      boolean move = last == 1 && isMove(instruction.mnemonic());
+      // An atomic variable is stored to by `xchg`, whose register then holds what was there.
+      boolean exchange = last == 1 && instruction.mnemonic().startsWith("xchg");
+      boolean move = exchange || (last == 1 && isMove(instruction.mnemonic()));
       boolean fromHolder =
           move
               && instruction.kind(0) == OperandKind.REGISTER
               && instruction.registerClass(0) == RegisterClass.GENERAL
               && held[instruction.register(0)] >= instruction.size(0);
+      if (last >= 0
+          && instruction.kind(last) == OperandKind.MEMORY
+          && instruction.writes(last)
+          && MemoryOperands.address(instruction, last, before) == kept) {
+        keptBytes = 0;
+      }
       if (fromHolder && instruction.kind(1) == OperandKind.MEMORY) {
-        return stored(instruction, before, i);
+        String text = stored(instruction, before, i);
+        if (text == null) {
+          kept = MemoryOperands.address(instruction, 1, before);
+          keptBytes = instruction.size(0);
+        }
+        return text;
       }
       boolean toRegister =
           move
+              && !exchange
               && instruction.kind(1) == OperandKind.REGISTER
               && instruction.registerClass(1) == RegisterClass.GENERAL;
       if (toRegister && instruction.kind(0) == OperandKind.MEMORY && instruction.size(0) == 8) {
@@ -141,8 +164,14 @@ record Assignment(String text, int step) {
                 MemoryOperands.address(instruction, 0, before),
                 MemoryOperands.general(after, instruction.register(1))));
       }
+      boolean fromKept =
+          toRegister
+              && instruction.kind(0) == OperandKind.MEMORY
+              && keptBytes != 0
+              && instruction.size(0) == keptBytes
+              && MemoryOperands.address(instruction, 0, before) == kept;
       int copy = -1;
-      if (fromHolder && toRegister) {
+      if ((fromHolder && toRegister) || fromKept) {
         copy = instruction.register(1);
         // A register's upper half is cleared by what writes the lower one.
         held[copy] = instruction.size(1) >= 4 ? 8 : instruction.size(1);

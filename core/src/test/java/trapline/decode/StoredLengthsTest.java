@@ -140,7 +140,6 @@ class StoredLengthsTest {
         .replaceAll("(parent_tid=)\\[\\d+]", "$1[PID]")
         .replaceAll("^(keyctl\\(\\w+), \\d+", "$1, KEY")
         .replaceAll("tv_usec=\\d+", "tv_usec=T")
-        .replaceAll("/\\* 1 entries \\*/", "/* 1 entry */")
         .replaceAll("^((?:clone3|wait4|msgget|add_key)\\(.*) = \\d+$", "$1 = N")
         .replaceAll("clock_getres\\(0xfffd\\w+|clock_getres\\(0xff\\w{6}", "clock_getres(PID");
   }
