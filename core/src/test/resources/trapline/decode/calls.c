@@ -236,12 +236,12 @@ static void memory(void) {
   syscall(SYS_semop, sem, so, 2);
   syscall(SYS_semtimedop, sem, so, 1, &(struct timespec){1, 2});
   syscall(SYS_semctl, sem, 0, 12);
-  syscall(SYS_semctl, sem, 0, IPC_INFO, buf);
-  syscall(SYS_semctl, sem, 0, SEM_INFO, buf);
-  syscall(SYS_shmctl, 0, IPC_INFO, buf);
-  syscall(SYS_shmctl, 0, SHM_INFO, buf);
-  syscall(SYS_msgctl, 0, IPC_INFO, buf);
-  syscall(SYS_msgctl, 0, MSG_INFO, buf);
+  syscall(SYS_semctl, sem, 0, 3, buf);
+  syscall(SYS_semctl, sem, 0, 19, buf);
+  syscall(SYS_shmctl, 0, 3, buf);
+  syscall(SYS_shmctl, 0, 14, buf);
+  syscall(SYS_msgctl, 0, 3, buf);
+  syscall(SYS_msgctl, 0, 12, buf);
   syscall(SYS_semctl, sem, 0, 16, 5);
   syscall(SYS_semctl, sem, 0, 0);
   int mq = syscall(SYS_msgget, 0, 01000 | 0600);
