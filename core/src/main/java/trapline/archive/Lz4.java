@@ -13,13 +13,15 @@ public final class Lz4 {
   private static final int MIN_MATCH = 4;
 
   private final ByteBuffer in;
-  private final int limit;
+  private final int most;
+  private final ExpansionLimit limit;
   private byte[] out = new byte[1 << 20];
   private int size;
 
   private Lz4(byte[] packed, int limit) {
     this.in = ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
-    this.limit = limit;
+    this.most = limit;
+    this.limit = new ExpansionLimit(limit);
   }
 
   /// Unpacks.
@@ -84,12 +86,12 @@ public final class Lz4 {
   }
 
   private void reserve(int more) throws IOException {
-    if (size + (long) more > limit) {
-      throw new IOException("LZ4 data larger than " + limit + " bytes");
+    String exceeded = limit.exceeded(in.capacity(), size + (long) more);
+    if (exceeded != null) {
+      throw new IOException(exceeded);
     }
     if (size + more > out.length) {
-      out =
-          Arrays.copyOf(out, (int) Math.min(limit, Math.max(2L * out.length, size + (long) more)));
+      out = Arrays.copyOf(out, (int) Math.min(most, Math.max(2L * out.length, size + (long) more)));
     }
   }
 }

@@ -16,7 +16,11 @@ public final class Zstandard {
   /// @param size what it unpacks to, as something else says
   /// @throws IOException when the data are damaged, or of another size
   public static byte[] unpack(byte[] packed, long size, int limit) throws IOException {
-    if (size < 0 || size > limit || size > packed.length * MAX_RATIO) {
+    String exceeded = new ExpansionLimit(limit).exceeded(packed.length, size);
+    if (exceeded != null) {
+      throw new IOException(exceeded);
+    }
+    if (size < 0 || size > packed.length * MAX_RATIO) {
       throw new IOException("Zstandard data of " + Long.toUnsignedString(size) + " bytes");
     }
     byte[] out = new byte[(int) size];

@@ -3,6 +3,8 @@ package trapline.unwind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,7 +26,36 @@ final class CallFrameInfoFuzzTest {
 
   @FuzzTest
   void anyBytes(byte[] bytes) {
-    all(bytes);
+    all(bytes, 4);
+    all(repaired(bytes), 4);
+  }
+
+  /// Makes the records of any bytes hang together: lengths end in the section, descriptions point
+  /// to a common record, and that has a version that is read.
+  private static byte[] repaired(byte[] bytes) {
+    byte[] fixed = bytes.clone();
+    ByteBuffer words = ByteBuffer.wrap(fixed).order(ByteOrder.LITTLE_ENDIAN);
+    int common = -1;
+    for (int at = 0; at + 12 <= fixed.length; ) {
+      int room = fixed.length - at - 4;
+      int length = words.getInt(at);
+      if (length < 8 || length > room) {
+        length = Math.min(room, 8 + (length & 0x3f));
+        words.putInt(at, length);
+      }
+      boolean isCommon = common < 0 || words.getInt(at + 4) == 0;
+      if (isCommon) {
+        common = at;
+        words.putInt(at + 4, 0);
+        if (fixed[at + 8] != 3 && fixed[at + 8] != 4) {
+          fixed[at + 8] = 1;
+        }
+      } else {
+        words.putInt(at + 4, at + 4 - common);
+      }
+      at += 4 + length;
+    }
+    return fixed;
   }
 
   @Test
@@ -39,7 +70,7 @@ final class CallFrameInfoFuzzTest {
     ObjectFile object = ObjectFile.read(program, 0);
     Bytes section = object.section(".eh_frame").bytes();
     byte[] whole = section.copy(0, section.size());
-    assertThat(all(whole)).isPositive();
+    assertThat(all(whole, 50)).isPositive();
     SplittableRandom random = new SplittableRandom(7);
     for (int round = 0; round < 150; round++) {
       byte[] damaged = whole.clone();
@@ -47,14 +78,15 @@ final class CallFrameInfoFuzzTest {
         damaged[random.nextInt(damaged.length)] =
             (byte) (random.nextBoolean() ? random.nextInt(256) : random.nextInt(8) - 4);
       }
-      all(damaged);
+      all(damaged, 50);
     }
   }
 
   /// Asks everything of the bytes as a table, and unwinds a stack by it.
   ///
+  /// @param deepest how many frames the stack may have
   /// @return how many rows there are
-  private static int all(byte[] bytes) {
+  private static int all(byte[] bytes, int deepest) {
     Bytes section = Bytes.of("fuzz", bytes);
     int rows = 0;
     for (CallFrameInfo info :
@@ -76,12 +108,12 @@ final class CallFrameInfoFuzzTest {
           // The exceptions that are promised.
         }
       }
-      unwind(info, bytes);
+      unwind(info, bytes, deepest);
     }
     return rows;
   }
 
-  private static void unwind(CallFrameInfo info, byte[] bytes) {
+  private static void unwind(CallFrameInfo info, byte[] bytes, int deepest) {
     UnwindModule module =
         new UnwindModule() {
           @Override
@@ -119,7 +151,7 @@ final class CallFrameInfoFuzzTest {
               return done;
             },
             address -> address.equals(new RemoteAddress(0)) ? null : module,
-            50);
-    assertThat(stack.frames()).isNotEmpty().hasSizeLessThanOrEqualTo(50);
+            deepest);
+    assertThat(stack.frames()).isNotEmpty().hasSizeLessThanOrEqualTo(deepest);
   }
 }

@@ -3,14 +3,10 @@ package trapline.kernel.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import trapline.archive.TarReader;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
 import trapline.kernel.KernelConfig;
@@ -24,22 +20,6 @@ class SourceFuzzTest {
       SyscallTable.parse(Bytes.of("fuzz.tbl", file));
     } catch (MalformedBinary e) {
       assertThat(e.offset()).isNotNegative();
-    }
-  }
-
-  @FuzzTest
-  void tar(byte[] file) {
-    TarReader tar = new TarReader("fuzz.tar", new ByteArrayInputStream(file));
-    try {
-      while (tar.next()) {
-        if (tar.size() <= 1 << 20) {
-          tar.content();
-        }
-      }
-    } catch (MalformedBinary e) {
-      assertThat(e.offset()).isNotNegative();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
