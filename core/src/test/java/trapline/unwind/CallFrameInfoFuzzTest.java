@@ -26,8 +26,8 @@ final class CallFrameInfoFuzzTest {
 
   @FuzzTest
   void anyBytes(byte[] bytes) {
-    all(bytes, 4);
-    all(repaired(bytes), 4);
+    all(bytes, 0);
+    all(repaired(bytes), 2);
   }
 
   /// Makes the records of any bytes hang together: lengths end in the section, descriptions point
@@ -84,7 +84,7 @@ final class CallFrameInfoFuzzTest {
 
   /// Asks everything of the bytes as a table, and unwinds a stack by it.
   ///
-  /// @param deepest how many frames the stack may have
+  /// @param deepest how many frames the stack may have; 0 for no stack
   /// @return how many rows there are
   private static int all(byte[] bytes, int deepest) {
     Bytes section = Bytes.of("fuzz", bytes);
@@ -108,7 +108,10 @@ final class CallFrameInfoFuzzTest {
           // The exceptions that are promised.
         }
       }
-      unwind(info, bytes, deepest);
+      // What no table describes is unwound by its code, which takes most of the time.
+      if (deepest > 2 || (deepest > 0 && rows > 0)) {
+        unwind(info, bytes, deepest);
+      }
     }
     return rows;
   }

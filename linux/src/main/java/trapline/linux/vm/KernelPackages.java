@@ -227,6 +227,7 @@ final class KernelPackages {
                 .filter(each -> each.toString().endsWith(".deb"))
                 .findFirst()
                 .orElseThrow(() -> new IOException("apt-get has brought no file"));
+        requireHash(deb, name);
         return unpack(deb, keptAs);
       }
     } catch (IOException e) {
@@ -266,6 +267,27 @@ final class KernelPackages {
                   .filter(each -> each.startsWith("E:"))
                   .findFirst()
                   .orElse(text.strip()));
+    }
+  }
+
+  /// apt has compared it with the signed list of packages; here it is made sure that what lies
+  /// there is that file, where the list names its hash.
+  private static void requireHash(Path deb, String name) throws IOException {
+    Path tool = Tool.find("apt-cache");
+    if (tool == null) {
+      return;
+    }
+    Tool.Answer answer = Tool.run(new ProcessBuilder(tool.toString(), "show", name));
+    List<String> hashes =
+        answer
+            .out()
+            .lines()
+            .filter(each -> each.startsWith("SHA256: "))
+            .map(each -> each.substring(8).strip())
+            .toList();
+    String actual = Boot.digest(Files.readAllBytes(deb));
+    if (!hashes.isEmpty() && !hashes.contains(actual)) {
+      throw new IOException("its SHA-256 is " + actual + ", which apt's list does not have");
     }
   }
 
