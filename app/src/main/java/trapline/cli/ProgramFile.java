@@ -1,5 +1,6 @@
 package trapline.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,7 +90,7 @@ final class ProgramFile implements AutoCloseable {
   static ProgramFile find(String name, @Nullable Libc libc, PrintStream err) {
     try {
       if (name.endsWith(".c") && Files.isRegularFile(FileNames.path(name))) {
-        return compile(Path.of(name), libc, err);
+        return compile(name, libc, err);
       }
       String where = name.indexOf('/') >= 0 ? name : inPath(name);
       Path found = FileNames.path(where);
@@ -239,19 +240,24 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static ProgramFile compile(Path source, @Nullable Libc libc, PrintStream err) {
+  private static ProgramFile compile(String source, @Nullable Libc libc, PrintStream err) {
     TemporaryDirectory folder = null;
     try {
       List<String> flags =
           libc == null ? List.of() : LibcFlags.of(libc, new CCompiler(List.of("cc")));
       folder = temporary(source);
-      String base = source.getFileName().toString();
-      Path program = folder.directory().file(base.substring(0, base.length() - 2));
+      String base = source.substring(source.lastIndexOf('/') + 1, source.length() - 2);
+      Path program = folder.directory().file(base.replaceAll("[\\uDC80-\\uDCFF]", "_"));
       List<String> command = new ArrayList<>(List.of("cc", "-g"));
       command.addAll(flags);
-      command.addAll(List.of("-o", program.toString(), source.toString()));
+      command.addAll(List.of("-o", program.toString(), source));
       err.println("$ " + String.join(" ", command));
       err.flush();
+      if (ByteText.hasBytes(source)) { // Java would hand it on in other bytes
+        Path options = folder.path().resolve("options");
+        Files.write(options, quoted(source));
+        command.set(command.size() - 1, "@" + options);
+      }
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(new File("/dev/null"))
@@ -288,7 +294,19 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static TemporaryDirectory temporary(Path source) {
+  /// A name in a file of options of a compiler: its bytes, with what ends a word escaped.
+  private static byte[] quoted(String name) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte each : ByteText.encode(name)) {
+      if (each >= 0 && !Character.isLetterOrDigit(each)) {
+        out.write('\\');
+      }
+      out.write(each);
+    }
+    return out.toByteArray();
+  }
+
+  private static TemporaryDirectory temporary(String source) {
     try {
       return TemporaryDirectory.make();
     } catch (IOException e) {
@@ -296,7 +314,7 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static CommandFailure interrupted(Path source) {
+  private static CommandFailure interrupted(String source) {
     return new CommandFailure(ExitStatus.INTERRUPTED, "interrupted while compiling " + source);
   }
 

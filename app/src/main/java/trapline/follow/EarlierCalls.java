@@ -84,8 +84,10 @@ final class EarlierCalls {
       return null;
     }
     return new LocalCause(
-        "left by the last call that sent, wrote or connected here: " + earlier.text(),
-        new Evidence.Inferred("the kernel keeps the error for the next call on the descriptor"));
+        "by rule, not observed: the kernel keeps such an error for the next call on the descriptor;"
+            + " the last one that sent, wrote or connected was "
+            + earlier.text(),
+        new Evidence.Inferred("it was the last such call on this descriptor"));
   }
 
   /// Whether a call leaves an error of that kind to the one that failed.

@@ -7,7 +7,8 @@ import trapline.model.Hop;
 import trapline.model.Journey;
 
 /// What failures of the same place have in common: the call, its error, where it was made and what
-/// it was passed. Addresses in memory are left out, which differ from process to process.
+/// it was passed. Addresses in memory are left out, which differ from process to process, and the
+/// numbers of sockets and pipes, which differ each time that one is made.
 final class FailurePlace {
   private static final int MOST_NESTED = 64;
 
@@ -31,6 +32,7 @@ final class FailurePlace {
     }
     switch (value) {
       case ArgValue.Pointer pointer -> place.append(pointer.address() == 0 ? "NULL" : "&");
+      case ArgValue.Descriptor descriptor -> place.append(descriptor(descriptor));
       case ArgValue.Unreadable unreadable -> place.append('&').append(unreadable.reason());
       case ArgValue.Struct struct -> {
         place.append('{');
@@ -46,6 +48,12 @@ final class FailurePlace {
           list(place, List.of(changed.before(), changed.after()), depth + 1);
       default -> place.append(value.text());
     }
+  }
+
+  private static String descriptor(ArgValue.Descriptor descriptor) {
+    String target = descriptor.target();
+    int number = target.startsWith("/") ? -1 : target.indexOf(":[");
+    return descriptor.fd() + "<" + (number < 0 ? target : target.substring(0, number));
   }
 
   private static void list(StringBuilder place, List<ArgValue> values, int depth) {

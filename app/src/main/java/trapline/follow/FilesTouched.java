@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.ByteText;
 import trapline.linux.files.UntrustedFile;
 import trapline.model.Registers;
 
@@ -59,6 +60,7 @@ public final class FilesTouched {
   private final Map<Path, Path> copied = new HashMap<>();
   private final Set<Path> made = new HashSet<>();
   private boolean cut;
+  private boolean odd;
 
   /// @param copies a folder for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
@@ -85,6 +87,11 @@ public final class FilesTouched {
     return cut;
   }
 
+  /// Whether the run named files by names that are not UTF-8, which are not noted.
+  boolean hasOddNames() {
+    return odd;
+  }
+
   /// A thread is about to make a call.
   ///
   /// @param name the call's
@@ -95,6 +102,7 @@ public final class FilesTouched {
         cut = true;
         return;
       }
+      odd |= ByteText.hasBytes(each.text());
       Path path = path(thread, registers, each);
       if (path != null && !isOfKernel(path)) {
         boolean changes =

@@ -200,7 +200,7 @@ public final class FollowSession {
     TracedProcess process = processes.of(thread);
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
-    CallKey key = notes == null ? null : notes.entered(entered, process.memory());
+    CallKey key = notes == null ? null : noted(notes, entered, process);
     giveUp(handlersAwaited.left(thread, entered.registers()), "did not return there");
     InterruptedCall before = interrupted.get(thread);
     if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
@@ -231,6 +231,18 @@ public final class FollowSession {
       begin(thread, arrival, process, startup, key);
     }
     process.slots().look(process, process.memory());
+  }
+
+  /// Notes a call, with who called where another run needs it to tell calls or threads apart.
+  private CallKey noted(RunNotes notes, TraceEvent.Entered entered, TracedProcess process) {
+    int thread = entered.threadId();
+    CallKey key = notes.entered(entered, process.memory());
+    String name = SyscallTable.of(entered.call().abi()).nameOf(entered.call().number());
+    if (!RunNotes.makesThreads(entered.call()) && !options.wants(name)) {
+      return key;
+    }
+    process.mayHaveChanged(thread);
+    return notes.called(thread, key, StackPrints.of(entered.registers(), process));
   }
 
   private void begin(

@@ -66,6 +66,9 @@ public final class RunNotes {
               "the program looked at more than %,d files: the guest lacks the others",
               FilesTouched.MOST));
     }
+    if (files.hasOddNames()) {
+      cuts.add("the guest lacks the files whose names are not UTF-8");
+    }
     return cuts;
   }
 

@@ -14,10 +14,16 @@ class ManyFailuresTest {
   private static final String PROGRAM =
       """
       #include <fcntl.h>
+      #include <sys/socket.h>
       #include <unistd.h>
       int main(void) {
         for (int i = 0; i < 300; i++) open("/none/of/these", O_RDONLY); // the same
         for (int i = 0; i < 100; i++) lseek(99, i, SEEK_SET);           // others
+        for (int i = 0; i < 5; i++) {
+          int new = socket(AF_UNIX, SOCK_STREAM, 0);
+          listen(new, 1);                                               // another socket
+          close(new);
+        }
       }
       """;
 
@@ -29,7 +35,9 @@ class ManyFailuresTest {
     Path program = Programs.compile(folder, "program", PROGRAM, "-g", "-w");
     Why why = Why.run(folder, List.of("--kernel", "off", "--all", program.toString()));
     assertThat(why.byComment().get("the same").get("error").get("times").asInt()).isEqualTo(300);
-    assertThat(why.answers()).hasSize(65);
+    assertThat(why.byComment().get("another socket").get("error").get("times").asInt())
+        .isEqualTo(5);
+    assertThat(why.answers()).hasSize(66);
     assertThat(why.err()).contains("36 more calls failed, and are left out: of one place at most");
   }
 

@@ -68,6 +68,14 @@ class OddNamesTest {
     assertThat(run.status()).isZero();
   }
 
+  /// The compiler finds the source, and the debug information names it.
+  @Test
+  void aSourceMayHaveAnyName() {
+    String script = "n=\"$(printf 'd\\377/s \\351').c\"; cp source.c \"$n\"; \"$@\" \"$n\" here";
+    Command run = Cli.shell(folder, script, "follow", "--call", "write");
+    assertThat(run.out()).contains("d\\xff/s \\xe9.c:9  main").contains("!= 5) return 7;");
+  }
+
   @Test
   void theProgramGetsItsBytes() {
     Command run = Cli.shell(folder, RUN, "follow", "--call", "exit_group");

@@ -4,6 +4,7 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -46,6 +47,8 @@ int main(void) {
   int context = syscall(SYS_fsopen, "tmpfs", 0);
   syscall(SYS_fsconfig, context, 1, "mode", "9", 0); // no octal number
   prctl(4711, 0, 0, 0, 0); // unknown option
+  getpriority(PRIO_PROCESS, 99999); // no process of a number
+  syscall(SYS_timer_gettime, 77, page); // no timer of a number
   unlink("/tmp/recover/file");
   rmdir(folder);
   return 0;

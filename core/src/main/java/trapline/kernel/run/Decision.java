@@ -18,6 +18,9 @@ final class Decision {
   /// Between a comparison and the jump that goes by it compilers put a move or two.
   private static final int NEAR = 8;
 
+  /// How many instructions of a way that was not gone are looked at.
+  private static final int MOST_STRAIGHT = 500;
+
   /// Registers that a function hands back unchanged: rbx, rbp, r12 to r15.
   private static final int KEPT = 1 << 3 | 1 << 5 | 0xf000;
 
@@ -114,6 +117,73 @@ final class Decision {
   boolean isDecidedBy(int test) {
     int branch = branchBehind(test);
     return branch >= 0 && isStraight(branch + 1);
+  }
+
+  /// Whether the other way of the jump behind a comparison gives the same value, with nothing else
+  /// decided on it. Where that cannot be told, it counts as so.
+  ///
+  /// @param value what the function returned
+  boolean sameOtherwise(int test, int value) {
+    int branch = branchBehind(test);
+    Instruction jump = branch < 0 ? null : code.at(history.pc(branch));
+    if (jump == null || history.node(branch + 1) != function) {
+      return true;
+    }
+    History.Walk walk = history.new Walk();
+    walk.to(branch + 1);
+    int holders = 0;
+    for (int i = 0; i < Register.COUNT; i++) {
+      holders |= (int) walk.before[i] == value ? 1 << i : 0;
+    }
+    long taken = history.pc(branch + 1);
+    return leadsToSame(taken == jump.next() ? jump.target() : jump.next(), holders, value);
+  }
+
+  private boolean leadsToSame(long start, int holding, int value) {
+    int holders = holding;
+    int unknown = 0;
+    long pc = start;
+    for (int i = 0; i < MOST_STRAIGHT; i++) {
+      Instruction in = code.at(pc);
+      if (in == null || (pc == history.pc(point) && in.flow() == Flow.NEXT)) {
+        return true;
+      }
+      switch (in.flow()) {
+        case CONDITIONAL_JUMP -> {
+          return false;
+        }
+        case RETURN -> {
+          return holds(holders | unknown, Register.RAX);
+        }
+        case JUMP -> {
+          if (!code.isPartOf(in.target(), function.address())) {
+            return holds(holders | unknown, Register.RAX);
+          }
+          pc = in.target();
+          continue;
+        }
+        case CALL, INDIRECT_CALL -> {
+          holders &= KEPT;
+          unknown &= KEPT;
+        }
+        case NEXT -> {
+          boolean copies = isMove(in) && isGeneral(in, 0) && isGeneral(in, 1);
+          boolean keeps = copies && holds(holders, in.register(0));
+          boolean sets =
+              isMove(in) && in.kind(0) == OperandKind.IMMEDIATE && (int) in.immediate(0) == value;
+          boolean loads = isMove(in) && in.kind(0) == OperandKind.MEMORY && isGeneral(in, 1);
+          boolean passes = copies && holds(unknown, in.register(0));
+          int written = in.writtenRegisters();
+          holders = keeps || sets ? holders | written : holders & ~written;
+          unknown = loads || passes ? unknown | written : unknown & ~written;
+        }
+        default -> {
+          return true;
+        }
+      }
+      pc = in.next();
+    }
+    return true;
   }
 
   private int branchBehind(int test) {

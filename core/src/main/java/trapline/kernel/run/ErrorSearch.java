@@ -269,25 +269,32 @@ public final class ErrorSearch {
       if (errno == EFAULT) {
         return answer(Kind.USER_MEMORY, road, survey.userMemory(teller, point, history != null));
       }
-      return answer(Kind.FUNCTION, road, history == null ? "" : converted(history, teller, point));
+      return answer(
+          Kind.FUNCTION,
+          road,
+          history == null ? "" : converted(history, teller, point, (int) value));
     }
 
     /// For which other error the function said this one, in a sentence.
-    private String converted(History history, CallNode teller, int point) {
+    private String converted(History history, CallNode teller, int point, int value) {
       if (!hasCode) {
         return NO_CODE;
       }
       if (point < 0 || history.node(point) != teller) {
         return "";
       }
-      CallNode refused = Conversion.refused(history, code, types, teller, point);
-      if (refused == null) {
+      Conversion.Refusal refusal = Conversion.refused(history, code, types, teller, point, value);
+      if (refusal == null) {
         return "";
       }
-      int answer = (int) Conversion.answer(refused, types);
-      ValueOrigin.Found first = origin(history, refused, answer);
-      boolean known = first.end() == ValueOrigin.End.MADE && first.loaded() == null;
-      return Conversion.sentence(teller, refused, known ? first.node() : refused, answer);
+      CallNode first = refusal.asked();
+      if (Conversion.isError(first, types)) {
+        int answer = (int) Conversion.answer(first, types);
+        ValueOrigin.Found found = origin(history, first, answer);
+        boolean known = found.end() == ValueOrigin.End.MADE && found.loaded() == null;
+        first = known ? found.node() : first;
+      }
+      return Conversion.sentence(teller, refusal, first, types);
     }
 
     private ErrorOrigin byTree(CallNode outermost, long value) {

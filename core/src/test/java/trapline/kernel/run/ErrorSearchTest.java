@@ -82,14 +82,16 @@ class ErrorSearchTest {
               Kind.USER_MEMORY,
               "__x64_sys_read ksys_read vfs_read read_zero",
               "mov $0xfffffffffffffff2,%rax",
-              "drivers/char/mem.c:508, read_zero: after clear_user(), if (!cleared) return -EFAULT"),
+              "drivers/char/mem.c:508, read_zero: after clear_user(), if (!cleared) return"
+                  + " -EFAULT"),
           new Case(
               "read-kernel-address",
               14,
               Kind.USER_MEMORY,
               "__x64_sys_read ksys_read vfs_read",
               "mov $0xfffffffffffffff2,%rbp",
-              "fs/read_write.c:557, vfs_read: if (unlikely(!access_ok(buf, count))) return -EFAULT"),
+              "fs/read_write.c:557, vfs_read: if (unlikely(!access_ok(buf, count))) return"
+                  + " -EFAULT"),
           new Case(
               "bind-bad-pointer",
               14,
@@ -118,7 +120,8 @@ class ErrorSearchTest {
               Kind.NO_SUCH_CALL,
               "__x64_sys_ni_syscall",
               "",
-              "arch/x86/entry/syscalls/syscall_64.tbl: the row of 134, uselib, names no entry point"),
+              "arch/x86/entry/syscalls/syscall_64.tbl: the row of 134, uselib, names no entry"
+                  + " point"),
           new Case(
               "setsockopt-level",
               92,
@@ -279,6 +282,18 @@ class ErrorSearchTest {
     assertThat(explanation("getsockname-bad-pointer", 14)).startsWith("__get_user_4 met memory");
     assertThat(explanation("read-kernel-address", 14))
         .isEqualTo("vfs_read refused an address; no exception came.");
+  }
+
+  /// net/ipv4/af_inet.c, __inet_bind: `err = -EACCES; if (... && !ns_capable(...)) goto out;`. In
+  /// the others the function tests what it was passed, or what it has read itself.
+  @Test
+  void whoseAnswerDecidedIsSaid() {
+    assertThat(explanation("bind-privileged", 13))
+        .isEqualTo("__inet_bind says it because ns_capable returned false.");
+    for (String each : List.of("mmap-length:22", "setsockopt-level:92", "read-only-mount:30")) {
+      String[] parts = each.split(":");
+      assertThat(explanation(parts[0], Integer.parseInt(parts[1]))).as(each).isEmpty();
+    }
   }
 
   private static String explanation(String name, int errno) {
