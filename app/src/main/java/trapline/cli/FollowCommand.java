@@ -23,9 +23,11 @@ import trapline.follow.FollowOptions;
 import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
 import trapline.follow.OpenLines;
+import trapline.follow.Preparation;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
+import trapline.kernel.KernelHops;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.objects.SourceFileSearch;
@@ -214,15 +216,20 @@ final class FollowCommand implements Callable<Integer> {
     PrintStream err = FreshLine.of(root.err(), openLines.watch(2));
     LiveKernel kernel = new LiveKernel();
     DebuginfodClient debuginfod = FetchProgress.client(err, interruption);
+    KernelHops facts = KernelChoice.choose(kernelSource, kernel, err);
+    facts.prepare();
     JourneyBuilder builder =
         new JourneyBuilder(
-            KernelChoice.choose(kernelSource, kernel, err),
+            facts,
             new ArgumentDecoder(),
             new SourceFiles(new SourceFileSearch(debuginfod), sources),
             own);
     JourneySink shown = sink(file, root.out(), openLine);
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);
+    Limits limits = Limits.DEFAULT.withStringLength(stringLimit);
+    Preparation prepared =
+        processId == null ? null : Preparation.of(processId, builder, objects, limits, shown);
     FollowSession.Result result;
     try (Tracer tracer =
         interruption.guard(
@@ -239,8 +246,9 @@ final class FollowCommand implements Callable<Integer> {
               builder,
               held == null ? shown : held,
               objects,
-              Limits.DEFAULT.withStringLength(stringLimit),
+              limits,
               program == null,
+              prepared,
               observed == null ? null : observed.notes(),
               observed == null ? CallWatch.NONE : observed.watch(),
               openLines,

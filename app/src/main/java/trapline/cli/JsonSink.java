@@ -32,6 +32,11 @@ final class JsonSink implements JourneySink {
   }
 
   @Override
+  public void rehearse(Journey journey) {
+    JsonReport.render(journey);
+  }
+
+  @Override
   public void repeat(Journey journey) {
     journey(journey);
   }

@@ -51,8 +51,23 @@ final class TextSink implements JourneySink {
   }
 
   @Override
+  public boolean countsStartup() {
+    return true;
+  }
+
+  @Override
   public void startup(Journey journey) {
-    startup.merge(journey.name(), 1, Integer::sum);
+    startupCall(journey.name());
+  }
+
+  @Override
+  public void startupCall(String name) {
+    startup.merge(name, 1, Integer::sum);
+  }
+
+  @Override
+  public void rehearse(Journey journey) {
+    TextReport.render(journey, style);
   }
 
   @Override

@@ -175,7 +175,7 @@ public final class FailureSession {
     this.tracer = tracer;
     this.builder = builder;
     this.processes = new ProcessTable(tracer, builder, objects);
-    this.view = new ThreadView(tracer, limits);
+    this.view = new ThreadView(limits);
     this.filters = new SeccompView(tracer);
     this.notes = notes;
     this.watch = watch;
@@ -205,7 +205,7 @@ public final class FailureSession {
   /// @param isEnough asked with all calls that have failed, when one more has
   public Result run(boolean isAttached, Predicate<List<Failure>> isEnough) {
     if (isAttached) {
-      processes.ranBefore();
+      processes.ranBefore(null);
     }
     for (TraceEvent event = tracer.next(); event != null; event = next(event)) {
       if (event instanceof TraceEvent.Interrupted || endingSignals.isForBoth(event.threadId())) {
@@ -287,7 +287,6 @@ public final class FailureSession {
       interrupted.remove(thread); // started again: it has not failed
     }
     if (RunNotes.makesThreads(id)) {
-      process.mayHaveChanged(thread);
       key = notes.called(thread, key, StackPrints.of(entered.registers(), process));
     }
     List<Argument> arguments =
@@ -312,6 +311,7 @@ public final class FailureSession {
       watch.left(thread);
       return;
     }
+    process.returned(exited);
     openLines.exited(exited, process.processId(), process.memory());
     notes.exited(exited, process.memory());
     lastWords.exited(exited, process.memory());
@@ -406,13 +406,14 @@ public final class FailureSession {
       }
       return null;
     }
-    process.mayHaveChanged(thread);
     DecodeContext context = view.context(process.memory(), thread);
     // As at the entry, but for the result: 0 is rax's number in DWARF.
     Registers registers = exited.registers().withDwarf(0, result);
     Arrival arrival =
         builder.arrive(
-            view.caller(thread, process), key.id(), registers, process, call.arguments());
+            view.caller(thread, process),
+            builder.origin(key.id(), registers, process),
+            call.arguments());
     boolean startup = !process.started() && arrival.mayPrecedeProgram();
     if (!startup) {
       process.markStarted();

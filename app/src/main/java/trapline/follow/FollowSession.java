@@ -15,6 +15,7 @@ import trapline.decode.Limits;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.Departure;
+import trapline.journey.Origin;
 import trapline.journey.ReturnTrace;
 import trapline.journey.StepsBuilder;
 import trapline.kernel.run.TracedCall;
@@ -66,7 +67,7 @@ public final class FollowSession {
   private final EndingSignals endingSignals;
   private final SeccompView filters;
   private final OpenLines openLines;
-  private final ReturnStepper stepper;
+  private final WaysBack waysBack;
   private final @Nullable StepWalker walker;
   private final @Nullable RunNotes notes;
   private final CallWatch watch;
@@ -74,13 +75,13 @@ public final class FollowSession {
   private final ProcessTable processes;
   private final Map<Integer, PendingCall> pending = new LinkedHashMap<>();
   private final Map<Integer, InterruptedCall> interrupted = new LinkedHashMap<>();
-  private final HandlersAwaited<ReturnedCall> handlersAwaited = new HandlersAwaited<>();
   private final Map<String, Long> occurrences = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
   private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
   private final Set<String> vdsoNames = new HashSet<>();
 
   /// @param attached whether the program ran before: its start is not seen
+  /// @param prepared what was found out about it then; `null` for nothing
   /// @param notes what another run of the program needs to know is noted here; `null` when there
   ///     will be none
   /// @param watch watches the kernel meanwhile; [CallWatch#NONE] for nobody
@@ -95,6 +96,7 @@ public final class FollowSession {
       ObjectFiles objects,
       Limits limits,
       boolean attached,
+      @Nullable Preparation prepared,
       @Nullable RunNotes notes,
       CallWatch watch,
       OpenLines openLines,
@@ -103,18 +105,22 @@ public final class FollowSession {
     this.options = options;
     this.builder = builder;
     this.sink = sink;
-    this.view = new ThreadView(tracer, limits);
+    this.view = new ThreadView(limits);
     this.attached = attached;
     this.processes = new ProcessTable(tracer, builder, objects);
     if (attached) {
-      processes.ranBefore();
+      processes.ranBefore(prepared);
     }
     this.notes = notes;
     this.watch = watch;
     this.endingSignals = new EndingSignals(tracer, interruptionComes);
     this.filters = new SeccompView(tracer);
     this.openLines = openLines;
-    this.stepper = new ReturnStepper(tracer);
+    this.waysBack =
+        new WaysBack(
+            tracer,
+            new ReturnStepper(tracer, options.steps() != FollowOptions.Steps.NONE, attached),
+            this::finish);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
   }
 
@@ -132,7 +138,11 @@ public final class FollowSession {
         if (endingSignals.isForBoth(thread)) {
           return end(End.INTERRUPTED);
         }
-        tracer.resume(thread);
+        if (event instanceof TraceEvent.Entered entered && isIndifferent(entered)) {
+          tracer.resumePast(thread);
+        } else {
+          tracer.resume(thread);
+        }
       }
     }
     return end(endingSignals.haveEndedBoth() ? End.INTERRUPTED : End.PROGRAM_ENDED);
@@ -140,7 +150,7 @@ public final class FollowSession {
 
   /// @return whether everything that was asked for has been followed
   private boolean take(TraceEvent event) {
-    boolean complete = false;
+    waysBack.take(event);
     switch (event) {
       case TraceEvent.Entered entered -> enter(entered);
       case TraceEvent.Exited exited -> {
@@ -148,13 +158,9 @@ public final class FollowSession {
         if (HandlersAwaited.isSignalReturn(exited.call())) {
           handlerReturned(exited);
         }
-        complete = isComplete();
       }
       case TraceEvent.Execed execed -> exec(execed);
-      case TraceEvent.Ended ended -> {
-        ended(ended);
-        return isComplete();
-      }
+      case TraceEvent.Ended ended -> ended(ended);
       case TraceEvent.Forked forked -> forked(forked);
       case TraceEvent.Started started -> started(started);
       case TraceEvent.BreakpointHit hit -> {
@@ -164,7 +170,7 @@ public final class FollowSession {
       }
       default -> {}
     }
-    return complete;
+    return isComplete();
   }
 
   private void started(TraceEvent.Started started) {
@@ -201,34 +207,16 @@ public final class FollowSession {
     SyscallId id = entered.call();
     String name = SyscallTable.of(id.abi()).nameOf(id.number());
     CallKey key = notes == null ? null : noted(notes, entered, process);
-    giveUp(handlersAwaited.left(thread, entered.registers()), "did not return there");
+    waysBack.entered(entered);
     InterruptedCall before = interrupted.get(thread);
     if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
       interrupted.remove(thread);
       emit(before.returned.call(), before.journey);
     }
-    if (options.wants(name)) {
-      process.mayHaveChanged(thread);
-      Registers registers = entered.registers();
-      Arrival arrival =
-          builder.arrive(
-              view.caller(thread, process),
-              id,
-              registers,
-              process,
-              view.context(process.memory(), thread));
-      InterruptedCall broken = interrupted.get(thread);
-      if (broken != null && broken.site().equals(arrival.site())) {
-        interrupted.remove(thread);
-        if (options.all()) {
-          emit(broken.returned.call(), broken.journey);
-        }
-      }
-      boolean startup = !process.started() && arrival.mayPrecedeProgram();
-      if (!startup) {
-        process.markStarted();
-      }
-      begin(thread, arrival, process, startup, key);
+    if (isCountedOnly(entered, process)) {
+      sink.startupCall(name);
+    } else if (options.wants(name) && !isShown(entered, process)) {
+      begin(entered, process, key);
     }
     process.slots().look(process, process.memory());
   }
@@ -241,13 +229,61 @@ public final class FollowSession {
     if (!RunNotes.makesThreads(entered.call()) && !options.wants(name)) {
       return key;
     }
-    process.mayHaveChanged(thread);
     return notes.called(thread, key, StackPrints.of(entered.registers(), process));
   }
 
-  private void begin(
-      int thread, Arrival arrival, TracedProcess process, boolean startup, @Nullable CallKey key) {
-    long occurrence = occurrences.merge(arrival.site(), 1L, Long::sum);
+  /// Whether a call surely comes before the program's own code, and is only counted.
+  private boolean isCountedOnly(TraceEvent.Entered entered, TracedProcess process) {
+    return !process.started()
+        && sink.countsStartup()
+        && !options.startup()
+        && options.calls().isEmpty()
+        && builder.isAllLibrary(entered.registers(), process);
+  }
+
+  /// Whether a call comes from a place whose journey was shown, when no other is wanted from there.
+  private boolean isShown(TraceEvent.Entered entered, TracedProcess process) {
+    if (options.all() || !process.started() || !interrupted.isEmpty()) {
+      return false;
+    }
+    String site = builder.knownSite(entered.call(), entered.registers(), process);
+    Long count = site == null ? null : occurrences.get(site);
+    if (count == null || count == 0) {
+      return false;
+    }
+    occurrences.put(site, count + 1);
+    return true;
+  }
+
+  /// Whether nobody wants to see the end of a call that is about to run.
+  private boolean isIndifferent(TraceEvent.Entered entered) {
+    int thread = entered.threadId();
+    return notes == null
+        && walker == null
+        && watch.equals(CallWatch.NONE)
+        && interrupted.isEmpty()
+        && !pending.containsKey(thread)
+        && !HandlersAwaited.isSignalReturn(entered.call())
+        && !Mappings.changes(entered.call())
+        && openLines.isIndifferent(entered, processes.of(thread).processId());
+  }
+
+  private void begin(TraceEvent.Entered entered, TracedProcess process, @Nullable CallKey key) {
+    int thread = entered.threadId();
+    Origin origin = builder.origin(entered.call(), entered.registers(), process);
+    String site = origin.site();
+    InterruptedCall broken = interrupted.get(thread);
+    if (broken != null && broken.site().equals(site)) {
+      interrupted.remove(thread);
+      if (options.all()) {
+        emit(broken.returned.call(), broken.journey);
+      }
+    }
+    boolean startup = !process.started() && origin.mayPrecedeProgram();
+    if (!startup) {
+      process.markStarted();
+    }
+    long occurrence = occurrences.merge(site, 1L, Long::sum);
     PendingCall.Kind kind = PendingCall.Kind.FULL;
     if (startup && !options.startup()) {
       kind = PendingCall.Kind.STARTUP;
@@ -257,6 +293,12 @@ public final class FollowSession {
       }
       kind = PendingCall.Kind.REPEAT;
     }
+    Arrival arrival =
+        builder.arrive(
+            view.caller(thread, process),
+            origin,
+            builder.arguments(
+                entered.call(), entered.registers(), view.context(process.memory(), thread)));
     // A journey that is shown in one line needs no more than its place.
     boolean inBrief =
         kind == PendingCall.Kind.REPEAT
@@ -290,6 +332,7 @@ public final class FollowSession {
     int thread = exited.threadId();
     PendingCall call = pending.remove(thread);
     TracedProcess process = processes.of(thread);
+    process.returned(exited);
     openLines.exited(exited, process.processId(), process.memory());
     if (walker != null) {
       walker.returned(process, thread);
@@ -320,7 +363,6 @@ public final class FollowSession {
         call.kind() == PendingCall.Kind.FULL
             ? watch.ran(thread, exited.call(), exited.registers().rax())
             : null;
-    process.mayHaveChanged(thread);
     long nanoseconds = exited.nanoTime() - call.nanoTime();
     ReturnedCall returned = new ReturnedCall(call, departure, process, nanoseconds, ran);
     returned(returned);
@@ -328,11 +370,10 @@ public final class FollowSession {
 
   private void returned(ReturnedCall returned) {
     String notStepped = notStepped(returned);
-    Registers registers = returned.departure().registers();
     if (notStepped == null) {
-      stepBack(returned, new WayBack(registers, returned.call().arrival().returnPoint()));
+      waysBack.begin(returned);
     } else {
-      finish(returned, ReturnTrace.of(registers, notStepped));
+      finish(returned, ReturnTrace.of(returned.departure().registers(), notStepped));
     }
   }
 
@@ -340,31 +381,17 @@ public final class FollowSession {
   /// when it is stepped.
   private @Nullable String notStepped(ReturnedCall returned) {
     PendingCall call = returned.call();
-    boolean whole =
-        call.kind() == PendingCall.Kind.FULL
-            || (call.kind() == PendingCall.Kind.REPEAT && sink.wantsWholeJourneys());
-    if (!whole || returned.departure().outcome() instanceof Outcome.Restarted) {
+    if (returned.departure().outcome() instanceof Outcome.Restarted) {
       return "";
     }
-    return HandlersAwaited.isSignalReturn(call.arrival().id())
-        ? "the program goes on where the signal interrupted it"
-        : null;
-  }
-
-  /// Steps a thread back to its caller. It runs on here. Where a signal handler runs first, the
-  /// rest of the way is stepped when that has returned.
-  private void stepBack(ReturnedCall returned, WayBack way) {
-    int thread = returned.thread();
-    ReturnTrace trace = stepper.step(thread, way, returned.process().memory());
-    if (trace == null) {
-      handlersAwaited.add(thread, returned, way);
-      return;
+    if (HandlersAwaited.isSignalReturn(call.arrival().id())) {
+      return "the program goes on where the signal interrupted it";
     }
-    if (!way.handled().isEmpty()) {
-      String what = "the program handled " + way.handled() + " on the way back";
-      returned.call().arrival().note(new Diagnostic("signal", what, ""));
-    }
-    finish(returned, trace);
+    return switch (call.kind()) {
+      case FULL -> null;
+      case REPEAT -> "not followed: only the first call from a place is";
+      case STARTUP -> "";
+    };
   }
 
   private void handlerReturned(TraceEvent.Exited exited) {
@@ -376,19 +403,13 @@ public final class FollowSession {
     } else if (broken != null) {
       broken.handlerReturned = true;
     }
-    HandlersAwaited.Interrupted<ReturnedCall> found =
-        handlersAwaited.returned(thread, exited.registers());
-    if (found != null) {
-      found.call().process().mayHaveChanged(thread);
-      stepBack(found.call(), found.way());
-    }
+    waysBack.handlerReturned(exited);
   }
 
   /// A call that a signal interrupted has failed for it.
   private void failed(ReturnedCall returned, Registers registers) {
     Arrival arrival = returned.call().arrival();
     TracedProcess process = returned.process();
-    process.mayHaveChanged(returned.thread());
     occurrences.merge(arrival.site(), 1L, Long::sum);
     returned(
         returned.with(
@@ -397,16 +418,6 @@ public final class FollowSession {
                 returned.departure(),
                 registers,
                 view.context(process.memory(), returned.thread()))));
-  }
-
-  /// Shows calls whose way back is not gone on with.
-  ///
-  /// @param why what the handler did instead of returning
-  private void giveUp(List<HandlersAwaited.Interrupted<ReturnedCall>> left, String why) {
-    for (HandlersAwaited.Interrupted<ReturnedCall> each : left) {
-      WayBack way = each.way();
-      finish(each.call(), way.ended(way.handled() + " came, and its handler " + why));
-    }
   }
 
   private void finish(ReturnedCall returned, ReturnTrace trace) {
@@ -486,7 +497,7 @@ public final class FollowSession {
     if (call != null) {
       unreturned(call, new Outcome.NeverReturned("the process runs another program from here on"));
     }
-    giveUp(handlersAwaited.ended(execed.formerThreadId()), "ran another program");
+    waysBack.left(execed.formerThreadId(), "ran another program");
     if (execed.formerThreadId() != thread) {
       watch.left(execed.formerThreadId()); // it goes on under its leader's number
     }
@@ -501,7 +512,7 @@ public final class FollowSession {
 
   private void ended(TraceEvent.Ended ended) {
     watch.left(ended.threadId());
-    giveUp(handlersAwaited.ended(ended.threadId()), "did not return: the thread ended");
+    waysBack.left(ended.threadId(), "did not return: the thread ended");
     InterruptedCall broken = interrupted.remove(ended.threadId());
     if (broken != null) {
       unreturned(
@@ -555,7 +566,7 @@ public final class FollowSession {
   }
 
   private Result end(End end) {
-    giveUp(handlersAwaited.all(), "had not returned when Trapline stopped looking");
+    waysBack.endAll();
     if (end != End.PROGRAM_ENDED) {
       for (PendingCall call : List.copyOf(pending.values())) {
         unreturned(call, new Outcome.StillRunning());

@@ -18,6 +18,18 @@ public interface JourneySink {
   /// A call that the dynamic linker made before the program started.
   void startup(Journey journey);
 
+  /// Whether calls that come before the program's own code are only counted, by [#startupCall].
+  default boolean countsStartup() {
+    return false;
+  }
+
+  /// As [#startup(Journey)], of a call of which only the name is known.
+  default void startupCall(String name) {}
+
+  /// Makes of a journey what would be shown, and drops it: so that the code has run before a thread
+  /// waits for it.
+  default void rehearse(Journey journey) {}
+
   /// A call that was asked for and came at the start of the program only; it was handed on there.
   void onlyAtStartup(Journey journey);
 

@@ -76,10 +76,29 @@ public final class OpenLines {
     }
     int target =
         (int) entered.registers().argument(entered.call().abi(), Math.max(call.target(), 0));
-    long key = ((long) process << 32) | (target & 0xffff_ffffL);
     return !known
-        .computeIfAbsent(key, each -> reached(FileIdentity.of(entered.threadId(), target)))
+        .computeIfAbsent(
+            key(process, target), each -> reached(FileIdentity.of(entered.threadId(), target)))
         .isEmpty();
+  }
+
+  /// Whether nothing comes of a call that is about to run: it writes nowhere of interest, and opens
+  /// and closes nothing.
+  boolean isIndifferent(TraceEvent.Entered entered, int process) {
+    OutputCall call = OutputCall.of(entered.call());
+    if (call == OutputCall.NEITHER) {
+      return true;
+    }
+    if (call == OutputCall.OTHER) {
+      return false;
+    }
+    int target = (int) entered.registers().argument(entered.call().abi(), call.target());
+    List<Place> reached = known.get(key(process, target));
+    return reached != null && reached.isEmpty();
+  }
+
+  private static long key(int process, int descriptor) {
+    return ((long) process << 32) | (descriptor & 0xffff_ffffL);
   }
 
   /// A call has returned; its thread is stopped.
@@ -98,7 +117,7 @@ public final class OpenLines {
 
   private void wrote(OutputCall call, TraceEvent.Exited exited, int process, RemoteMemory memory) {
     int target = (int) exited.registers().argument(exited.call().abi(), call.target());
-    long key = ((long) process << 32) | (target & 0xffff_ffffL);
+    long key = key(process, target);
     List<Place> reached = known.get(key);
     if (reached == null) {
       reached = reached(FileIdentity.of(exited.threadId(), target));

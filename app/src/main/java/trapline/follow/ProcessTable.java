@@ -25,6 +25,7 @@ final class ProcessTable {
   private final Map<Integer, Integer> owners = new HashMap<>();
 
   private boolean attached;
+  private @Nullable Preparation preparation;
   private int first;
   private int status;
   private int signal;
@@ -36,8 +37,11 @@ final class ProcessTable {
   }
 
   /// Says that the first process ran before: its start is not seen.
-  void ranBefore() {
+  ///
+  /// @param prepared what was found out about it; `null` for nothing
+  void ranBefore(@Nullable Preparation prepared) {
     attached = true;
+    preparation = prepared;
   }
 
   /// The process of a thread that is stopped. It is looked at through that thread from here on,
@@ -53,7 +57,7 @@ final class ProcessTable {
   }
 
   private TracedProcess begin(int id, int thread) {
-    TracedProcess maker = maker(thread);
+    TracedProcess maker = first == 0 && preparation != null ? preparation.of(id) : maker(thread);
     TracedProcess begun;
     if (maker != null) {
       begun = maker.copy(id, tracer.memory(thread), handlers(id));

@@ -1,40 +1,58 @@
 package trapline.follow;
 
 import org.jspecify.annotations.Nullable;
+import trapline.abi.Errnos;
 import trapline.abi.Signals;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
+import trapline.journey.JourneyBuilder.ReturnPoint;
 import trapline.journey.ReturnTrace;
 import trapline.linux.ptrace.StepResult;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
-/// Steps a thread from behind its trap back to its caller, to see what is done with the result. A
-/// signal handler that runs in between is not stepped: the way goes on where the handler returns
-// to.
+/// Brings a thread from behind its trap back to its caller, to see what is done with the result.
+///
+/// What the wrapper does with it (the branch, errno) is in its first instructions, and what the
+/// caller does is in the caller's: those are stepped. Between them a library may run thousands; the
+/// thread runs through them to its caller at full speed, where that can be done. A signal handler
+/// that runs in between is not stepped: the way goes on where the handler returns to.
 final class ReturnStepper {
   /// A library that takes longer than this to return is left to run.
   private static final int MOST = 4000;
+
+  /// The same for a process that was attached to, where all of them have to be stepped.
+  private static final int MOST_ATTACHED = 1000;
+
+  /// How many instructions are stepped before the thread runs. An error is made errno in these.
+  private static final int FIRST = 64;
 
   /// How far into the caller the result is followed.
   private static final int IN_CALLER = 12;
 
   private final Tracer tracer;
+  private final boolean whole;
+  private final int most;
   private final X86Decoder decoder = new X86Decoder();
   private final Instruction instruction = new Instruction();
   private final byte[] code = new byte[X86Decoder.MAX_LENGTH];
 
-  ReturnStepper(Tracer tracer) {
+  /// @param whole whether every instruction is to be seen
+  /// @param attached whether the program ran before
+  ReturnStepper(Tracer tracer, boolean whole, boolean attached) {
     this.tracer = tracer;
+    this.whole = whole;
+    this.most = attached && !whole ? MOST_ATTACHED : MOST;
   }
 
   /// Steps a thread that is stopped at the exit of a call, or where a signal handler has returned
   /// to its way. Afterwards it is stopped at an instruction that makes no system call of its own by
   /// being stepped over.
   ///
-  /// @return `null` when a signal came whose handler runs first
+  /// @return `null` when a signal came whose handler runs first, and when the thread runs to its
+  ///     caller ([WayBack#isRunning()])
   @Nullable ReturnTrace step(int threadId, WayBack way, RemoteMemory memory) {
     if (!tracer.canStep(threadId)) {
       return way.ended("the thread blocks or ignores SIGTRAP: stepping it would change that");
@@ -44,8 +62,11 @@ final class ReturnStepper {
       if (caller >= IN_CALLER) {
         return way.ended("");
       }
-      if (way.instructions() >= MOST) {
-        return way.ended("the library had not returned after " + MOST + " instructions");
+      if (way.instructions() >= most) {
+        return way.ended("the library had not returned after " + most + " instructions");
+      }
+      if (mayRun(way) && runs(threadId, way)) {
+        return null;
       }
       if (!decode(way.now().rip(), memory)) {
         return way.ended("the code at the program counter cannot be read");
@@ -73,6 +94,22 @@ final class ReturnStepper {
       }
       way.add(next);
     }
+  }
+
+  /// Whether what the thread runs through from here to its caller need not be seen.
+  private boolean mayRun(WayBack way) {
+    boolean failed = Errnos.isError(way.exit().rax());
+    return !whole && way.instructions() > (way.hasLeftWrapper() && !failed ? 0 : FIRST);
+  }
+
+  private boolean runs(int threadId, WayBack way) {
+    ReturnPoint ahead = way.ahead();
+    boolean running =
+        ahead != null && tracer.resumeTo(threadId, ahead.address().value(), ahead.stackPointer());
+    if (running) {
+      way.runs();
+    }
+    return running;
   }
 
   /// Whether stepping must end before this instruction: it traps, or in the caller calls on.

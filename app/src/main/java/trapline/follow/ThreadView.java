@@ -7,25 +7,21 @@ import trapline.journey.Image;
 import trapline.journey.JourneyBuilder.Caller;
 import trapline.linux.proc.Descriptors;
 import trapline.linux.proc.ProcessFacts;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.RemoteMemory;
 
 /// What the decoding of a stopped thread's call needs: who it is, its memory and descriptors.
 final class ThreadView {
-  private final Tracer tracer;
   private final Limits limits;
 
-  ThreadView(Tracer tracer, Limits limits) {
-    this.tracer = tracer;
+  ThreadView(Limits limits) {
     this.limits = limits;
   }
 
   Caller caller(int thread, TracedProcess process) {
-    ProcessFacts facts = ProcessFacts.of(thread);
     return new Caller(
-        tracer.processOf(thread),
+        process.processId(),
         thread,
-        facts == null ? "" : name(facts.command(), process),
+        name(ProcessFacts.command(thread), process),
         process.startedProgram());
   }
 
@@ -44,9 +40,7 @@ final class ThreadView {
     DescriptorNames names =
         fd -> {
           if (fd == DescriptorNames.WORKING_DIRECTORY) {
-            ProcessFacts facts = ProcessFacts.of(thread);
-            String directory = facts == null ? null : facts.directory();
-            return directory == null ? "" : directory;
+            return ProcessFacts.directory(thread);
           }
           String target = descriptors.describe(fd);
           return target == null ? "" : target;

@@ -15,6 +15,7 @@ import trapline.elf.Segment;
 import trapline.elf.Symbol;
 import trapline.journey.AddressSpace;
 import trapline.journey.Image;
+import trapline.journey.StackMemory;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFile;
@@ -26,6 +27,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
 import trapline.model.StartedProgram;
+import trapline.model.TraceEvent;
 import trapline.model.Unsupported;
 
 /// One memory image of a traced process, from one exec to the next: its memory and what is mapped.
@@ -55,8 +57,7 @@ final class TracedProcess implements AddressSpace {
   private final String startedAs;
   private @Nullable Image program;
   private int reader;
-  private @Nullable Maps maps;
-  private boolean stale = true;
+  private final Mappings mappings;
   private boolean started;
   private @Nullable Boolean bindsNow;
 
@@ -81,6 +82,7 @@ final class TracedProcess implements AddressSpace {
     this.handlers = handlers;
     this.known = new Known(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
     this.slots = new SlotWatch();
+    this.mappings = new Mappings();
     ProcessFacts facts = ProcessFacts.of(threadId);
     this.start = facts == null ? 0 : facts.auxiliary(ProcessFacts.AT_ENTRY);
     this.startedAs = facts == null ? "" : fileName(facts.auxiliary(ProcessFacts.AT_EXECFN), memory);
@@ -91,8 +93,10 @@ final class TracedProcess implements AddressSpace {
       int processId,
       RemoteMemory memory,
       LongUnaryOperator handlers,
-      SlotWatch slots) {
+      SlotWatch slots,
+      Mappings mappings) {
     this.processId = processId;
+    this.mappings = mappings;
     this.reader = processId;
     this.objects = maker.objects;
     this.memory = memory;
@@ -108,12 +112,13 @@ final class TracedProcess implements AddressSpace {
 
   /// A process that this one has made, with a copy of its memory.
   TracedProcess copy(int childId, RemoteMemory childMemory, LongUnaryOperator childHandlers) {
-    return new TracedProcess(this, childId, childMemory, childHandlers, slots.copy());
+    return new TracedProcess(
+        this, childId, childMemory, childHandlers, slots.copy(), mappings.copy());
   }
 
   /// A process that this one has made, and that has the same memory.
   TracedProcess share(int childId, RemoteMemory childMemory, LongUnaryOperator childHandlers) {
-    return new TracedProcess(this, childId, childMemory, childHandlers, slots);
+    return new TracedProcess(this, childId, childMemory, childHandlers, slots, mappings);
   }
 
   /// Which slots of the program's are bound.
@@ -148,12 +153,27 @@ final class TracedProcess implements AddressSpace {
   /// Says that mappings may have changed, and which thread is stopped and can be looked at.
   void mayHaveChanged(int threadId) {
     reader = threadId;
-    stale = true;
+    mappings.mayHaveChanged();
+  }
+
+  /// Forgets the stacks that were seen.
+  void forgetStacks() {
+    mappings.forgetStacks();
+  }
+
+  /// Takes the end of a call, which may have changed mappings.
+  void returned(TraceEvent.Exited exited) {
+    mappings.returned(exited.call(), exited.registers());
   }
 
   @Override
   public RemoteMemory memory() {
     return memory;
+  }
+
+  @Override
+  public @Nullable StackMemory stacks() {
+    return program() == null ? null : mappings.stacks();
   }
 
   @Override
@@ -300,7 +320,7 @@ final class TracedProcess implements AddressSpace {
   /// The program that a dynamic linker has mapped: what has a place for the debugger's list of
   /// libraries (`DT_DEBUG`), as linkers give it to programs only.
   private @Nullable Image loaded(Image linker) {
-    stale = true;
+    mappings.mayHaveChanged();
     for (Image image : executables()) {
       if (!image.equals(linker) && isProgram(image) && isWholly(image)) {
         return image;
@@ -390,13 +410,7 @@ final class TracedProcess implements AddressSpace {
   }
 
   private Maps current() {
-    Maps current = maps;
-    if (current == null || stale) {
-      current = Maps.of(reader);
-      maps = current;
-      stale = false;
-    }
-    return current;
+    return mappings.current(reader);
   }
 
   private @Nullable Image image(Maps.Mapping mapping) {

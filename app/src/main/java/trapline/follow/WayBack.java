@@ -17,6 +17,8 @@ final class WayBack {
   private final WriteLog writes = new WriteLog();
   private final Set<String> handled = new LinkedHashSet<>();
   private int caller;
+  private int gap;
+  private boolean running;
 
   /// @param exit the registers at the end of the call
   /// @param back where the library returns to; `null` when the program trapped by itself
@@ -31,6 +33,11 @@ final class WayBack {
     states.add(state);
   }
 
+  /// The registers at the end of the call.
+  Registers exit() {
+    return states.getFirst();
+  }
+
   /// Where the thread is now.
   Registers now() {
     return states.getLast();
@@ -38,6 +45,34 @@ final class WayBack {
 
   int instructions() {
     return states.size() - 1;
+  }
+
+  /// Whether the thread is higher on its stack than at the end of the call: the function that made
+  /// it has returned.
+  boolean hasLeftWrapper() {
+    return Long.compareUnsigned(now().rsp(), states.getFirst().rsp()) > 0;
+  }
+
+  /// Where the library returns to, when the thread has not come there; else `null`.
+  @Nullable ReturnPoint ahead() {
+    return caller < 0 ? back : null;
+  }
+
+  /// The thread runs to its caller now, and what it runs through is not seen.
+  void runs() {
+    gap = gap == 0 ? states.size() : gap;
+    running = true;
+  }
+
+  /// Whether the thread was left to run to its caller.
+  boolean isRunning() {
+    return running;
+  }
+
+  /// The thread, which was left to run, is stopped.
+  void stopped(Registers state) {
+    running = false;
+    states.add(state);
   }
 
   /// How many instructions have run in the caller; -1 before it was reached.
@@ -85,6 +120,6 @@ final class WayBack {
 
   /// @param why it ends here; empty when it went as far as it is followed
   ReturnTrace ended(String why) {
-    return new ReturnTrace(states, caller, writes, why);
+    return new ReturnTrace(states, caller, gap, writes, why);
   }
 }

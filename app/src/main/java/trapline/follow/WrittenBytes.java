@@ -34,7 +34,7 @@ final class WrittenBytes {
   private static byte @Nullable [] ofVectors(
       long address, long count, long written, Abi abi, RemoteMemory memory, int most) {
     int word = abi == Abi.X86_64 ? Long.BYTES : Integer.BYTES;
-    int vectors = (int) Math.clamp(count, 0, MOST_VECTORS);
+    int vectors = Math.clamp(count, 0, MOST_VECTORS);
     byte[] table = memory.readExactly(address, vectors * 2 * word);
     if (table == null) {
       return null;

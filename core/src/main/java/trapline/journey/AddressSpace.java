@@ -39,6 +39,11 @@ public interface AddressSpace extends UnwindModules {
 
   RemoteMemory memory();
 
+  /// The stacks that were seen in this memory; `null` when they are not kept.
+  default @Nullable StackMemory stacks() {
+    return null;
+  }
+
   /// Where the signal handler begins that the kernel has called with its return address at `slot`.
   ///
   /// @return `null` when it was not seen

@@ -40,7 +40,7 @@ record CallStack(
     String alone,
     String end,
     RemoteMemory memory) {
-  private static final int LIMIT = 256;
+  static final int LIMIT = 256;
 
   /// The stack of a thread that is stopped at a system call.
   static CallStack of(Registers registers, AddressSpace space, TailCalls tailCalls, OwnCode own) {
@@ -71,6 +71,33 @@ record CallStack(
         choice.alone(),
         stack.end(),
         stack.memory());
+  }
+
+  /// The same levels of frames with other registers.
+  ///
+  /// @param read as [#memory]
+  CallStack with(List<PhysicalFrame> frames, RemoteMemory read) {
+    return new CallStack(frames, levels, owner, call, user, rule, alone, end, read);
+  }
+
+  /// As [Origin#mayPrecedeProgram()].
+  boolean mayPrecedeProgram() {
+    return !alone.isEmpty() && !rule.equals(FrameChoice.MAIN_RETURNED_RULE);
+  }
+
+  /// What tells the places apart that make one call: the instruction that made it, and the user's
+  /// line.
+  String place() {
+    Frame level = levelsOf(call).getFirst();
+    String where = level.module().isEmpty() ? callFrame().pc().toString() : level.module();
+    Frame userLevel = levels.get(user);
+    return where
+        + ' '
+        + level.moduleOffset()
+        + ' '
+        + userLevel.module()
+        + ' '
+        + userLevel.moduleOffset();
   }
 
   /// The innermost frame, looked up inside the trap: the thread is stopped behind it, and there

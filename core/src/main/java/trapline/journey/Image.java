@@ -1,8 +1,10 @@
 package trapline.journey;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,7 @@ public final class Image implements UnwindModule {
   private final Supplier<Debug> findDebug;
   private @Nullable Debug debug;
   private @Nullable List<CallFrameInfo> tables;
+  private final Map<String, List<Symbol>> exported = new HashMap<>();
 
   /// What could not be read of tables that are asked for at every address.
   private final Set<Diagnostic> damage = new LinkedHashSet<>();
@@ -100,6 +103,12 @@ public final class Image implements UnwindModule {
     this.elf = elf;
     this.role = role;
     this.findDebug = findDebug;
+  }
+
+  /// The dynamic symbols of a name. To find them takes a walk over the whole table, so they are
+  /// kept.
+  List<Symbol> exported(String name) {
+    return exported.computeIfAbsent(name, each -> elf.dynamicSymbols().named(each));
   }
 
   /// The role that a file's names tell.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.ArgFormat;
 import trapline.abi.SyscallSignature;
@@ -29,6 +30,8 @@ import trapline.model.StartedProgram;
 import trapline.model.Step;
 import trapline.model.SyscallId;
 import trapline.unwind.PhysicalFrame;
+import trapline.unwind.Stack;
+import trapline.unwind.Unwinder;
 
 /// Builds journeys: what can be seen when a call begins, then what its return adds.
 public final class JourneyBuilder {
@@ -59,6 +62,7 @@ public final class JourneyBuilder {
     private final String name;
     private final Registers registers;
     private final CallStack stack;
+    private final Origin origin;
     private final List<Argument> arguments;
     private final Set<Diagnostic> notes = new LinkedHashSet<>();
     private final Quotes quotes;
@@ -66,18 +70,13 @@ public final class JourneyBuilder {
     private Wrappers.@Nullable Trap trap;
 
     private Arrival(
-        Caller caller,
-        SyscallId id,
-        String name,
-        Registers registers,
-        CallStack stack,
-        List<Argument> arguments,
-        SourceText sources) {
+        Caller caller, String name, Origin origin, List<Argument> arguments, SourceText sources) {
       this.caller = caller;
-      this.id = id;
+      this.id = origin.id();
       this.name = name;
-      this.registers = registers;
-      this.stack = stack;
+      this.registers = origin.registers();
+      this.stack = origin.stack();
+      this.origin = origin;
       this.arguments = arguments;
       this.quotes = new Quotes(sources, notes);
     }
@@ -113,27 +112,12 @@ public final class JourneyBuilder {
 
     /// What tells call sites apart: the call, the instruction that made it, and the user's line.
     public String site() {
-      PhysicalFrame frame = stack.callFrame();
-      Frame user = stack.levels().get(stack.user());
-      Frame level = stack.levelsOf(stack.call()).getFirst();
-      String where = level.module().isEmpty() ? frame.pc().toString() : level.module();
-      return id.abi().label()
-          + ' '
-          + id.number()
-          + ' '
-          + where
-          + ' '
-          + level.moduleOffset()
-          + ' '
-          + user.module()
-          + ' '
-          + user.moduleOffset();
+      return origin.site();
     }
 
-    /// Whether the call comes from the dynamic linker or the C library with none of the program's
-    /// own code on the stack, and not because main has returned.
+    /// As [Origin#mayPrecedeProgram()].
     public boolean mayPrecedeProgram() {
-      return JourneyBuilder.mayPrecedeProgram(stack);
+      return origin.mayPrecedeProgram();
     }
 
     /// The stack pointer that the calling frame has once the library has returned to it, and the
@@ -151,10 +135,31 @@ public final class JourneyBuilder {
   /// @param stackPointer the least value that rsp has there
   public record ReturnPoint(RemoteAddress address, long stackPointer) {}
 
-  /// Looks at a thread that is stopped at the entry of a call.
-  public Arrival arrive(
-      Caller caller, SyscallId id, Registers registers, AddressSpace space, DecodeContext context) {
-    return arrive(caller, id, registers, space, arguments(id, registers, context));
+  /// The site of a call, as [Arrival#site()] has it, from a stack that was seen before. Costs a
+  /// walk over return addresses and makes no objects but the name.
+  ///
+  /// @return `null` when the stack is new
+  public @Nullable String knownSite(SyscallId id, Registers registers, AddressSpace space) {
+    StackMemory seen = space.stacks();
+    SeenStack stack = seen == null ? null : seen.find(registers, space);
+    return stack == null ? null : Origin.site(id, stack.stack());
+  }
+
+  /// Where a call comes from, of a thread that is stopped at its entry, or at its exit.
+  ///
+  /// @param registers as at the entry, but for the result
+  public Origin origin(SyscallId id, Registers registers, AddressSpace space) {
+    StackMemory known = space.stacks();
+    SeenStack seen = known == null ? null : known.find(registers, space);
+    if (known != null && seen != null) {
+      return new Origin(id, registers, known.current(seen), seen);
+    }
+    CallStack stack = CallStack.of(registers, space, tailCalls, own);
+    SeenStack made = new SeenStack(stack);
+    if (known != null) {
+      known.remember(registers, space, made);
+    }
+    return new Origin(id, registers, stack, made);
   }
 
   /// The arguments of a call whose thread is stopped at its entry.
@@ -162,18 +167,11 @@ public final class JourneyBuilder {
     return decoder.onEntry(id, registers, context);
   }
 
-  /// The same as at the entry, of a thread whose stack is looked at only at the exit.
+  /// A thread that has made a call.
   ///
-  /// @param registers as at the entry, but for the result
   /// @param arguments what [#arguments] gave at the entry
-  public Arrival arrive(
-      Caller caller,
-      SyscallId id,
-      Registers registers,
-      AddressSpace space,
-      List<Argument> arguments) {
-    CallStack stack = CallStack.of(registers, space, tailCalls, own);
-    return new Arrival(caller, id, nameOf(id), registers, stack, arguments, sources);
+  public Arrival arrive(Caller caller, Origin origin, List<Argument> arguments) {
+    return new Arrival(caller, nameOf(origin.id()), origin, arguments, sources);
   }
 
   /// The call's name, `syscall_0x1ff` when its number has none.
@@ -181,18 +179,34 @@ public final class JourneyBuilder {
     return SyscallTable.of(id.abi()).nameOf(id.number());
   }
 
-  /// As [Arrival#mayPrecedeProgram()], for a stopped thread of which no more is wanted.
+  /// As [Origin#mayPrecedeProgram()], for a stopped thread of which no more is wanted.
   public boolean mayPrecedeProgram(Registers registers, AddressSpace space) {
-    return mayPrecedeProgram(CallStack.of(registers, space, tailCalls, own));
+    return CallStack.of(registers, space, tailCalls, own).mayPrecedeProgram();
   }
 
-  private static boolean mayPrecedeProgram(CallStack stack) {
-    return !stack.alone().isEmpty() && !stack.rule().equals(FrameChoice.MAIN_RETURNED_RULE);
+  /// Whether nothing but the C library, the dynamic linker and the vDSO is on the stack of a
+  /// stopped thread. Costs less than the other questions: names and lines are not looked up.
+  public boolean isAllLibrary(Registers registers, AddressSpace space) {
+    StackMemory seen = space.stacks();
+    Boolean known = seen == null ? null : seen.isAllLibrary(registers, space);
+    if (known != null) {
+      return known;
+    }
+    Stack stack = Unwinder.unwind(registers, space.memory(), space, CallStack.LIMIT);
+    boolean library = true;
+    for (PhysicalFrame frame : stack.frames()) {
+      Image image = frame.signal() ? null : space.at(frame.lookupPc());
+      library &= image != null && image.role() != Image.Role.PROGRAM;
+    }
+    if (seen != null) {
+      seen.note(registers, space, stack, library);
+    }
+    return library;
   }
 
   /// Establishes only the source line, while the thread is still stopped at the entry.
   public void locate(Arrival arrival, AddressSpace space) {
-    arrival.hops = List.of(sourceLine(arrival, space));
+    arrival.hops = List.of(sourceLine(arrival.stack, space, arrival.notes, arrival.quotes));
   }
 
   /// Establishes the hops up to the kernel, while the thread is still stopped at the entry.
@@ -204,50 +218,51 @@ public final class JourneyBuilder {
       AddressSpace space,
       SlotHistory history,
       boolean bindNow,
-      java.util.function.Function<Image, String> libraryName) {
+      Function<Image, String> libraryName) {
+    Exploration known = arrival.origin.seen().get(arrival.id);
+    if (known == null) {
+      known = look(arrival, space, libraryName);
+      arrival.origin.seen().put(arrival.id, known);
+    }
+    arrival.trap = known.trap();
+    List<Hop> hops = new ArrayList<>();
+    hops.add(known.sourceLine());
+    hops.add(known.callSite(arrival.stack, arrival.name, arrival.arguments, space));
+    hops.add(known.plt(arrival.stack, space, history, bindNow));
+    hops.add(known.wrapper(arrival.stack, arrival.name, arrival.arguments));
+    hops.add(trapHop(arrival, space, known.trapText()));
+    hops.addAll(known.kernel());
+    arrival.notes.addAll(known.notes());
+    arrival.hops = hops;
+  }
+
+  private Exploration look(
+      Arrival arrival, AddressSpace space, Function<Image, String> libraryName) {
     CallStack stack = arrival.stack;
     Wrappers.Trap trap = Wrappers.trap(stack, space);
-    arrival.trap = trap;
+    Set<Diagnostic> notes = new LinkedHashSet<>();
+    Quotes quotes = new Quotes(sources, notes);
     String callee =
         stack.call() == 0 || stack.isInUnknownHandler() ? "" : calleeSymbol(stack, space);
     CallSites.Found site = CallSites.find(stack, space);
-    String called = calledName(site, stack, callee);
-    Image callImage = space.at(stack.callFrame().lookupPc());
-    boolean alone = stack.call() == 1;
-    List<Hop> hops = new ArrayList<>();
-    hops.add(sourceLine(arrival, space));
-    hops.add(
-        callImage == null
-            ? MemoryCode.callSite(stack, space)
-            : CallSites.hop(site, stack, arrival.id, arrival.name, called, arrival.arguments));
-    boolean ownless = site.missing() != null && !stack.alone().isEmpty();
-    hops.add(
-        callImage == null || ownless
-            ? new Hop.Missing(
-                HopKind.PLT,
-                ownless ? stack.alone() : space.whyNoImage(stack.callFrame().lookupPc()),
-                "")
-            : PltLookup.hop(site, callImage, space, history, bindNow, alone));
+    Hop sourceLine = sourceLine(stack, space, notes, quotes);
     if (trap != null) {
       Image image = trap.image();
       RemoteAddress at = new RemoteAddress(trap.instruction().address());
-      arrival.notes.addAll(image.notes(image.link(at)));
+      notes.addAll(image.notes(image.link(at)));
     }
-    hops.add(
-        Wrappers.withText(
-            Wrappers.hop(
-                stack,
-                trap,
-                arrival.id,
-                arrival.name,
-                called,
-                arrival.arguments,
-                trap == null ? "" : libraryName.apply(trap.image())),
-            trap,
-            arrival.quotes));
-    hops.add(trapHop(arrival, space));
-    hops.addAll(kernel.hops(arrival.id, trapText(arrival, space)));
-    arrival.hops = hops;
+    String trapText = trapText(trap, arrival.registers, space);
+    return new Exploration(
+        arrival.id,
+        trap,
+        trapText,
+        site,
+        calledName(site, stack, callee),
+        trap == null ? "" : libraryName.apply(trap.image()),
+        sourceLine,
+        kernel.hops(arrival.id, trapText),
+        quotes,
+        notes);
   }
 
   /// Makes steps of the states that a thread went through in one call.
@@ -285,8 +300,8 @@ public final class JourneyBuilder {
     return fallback;
   }
 
-  private Hop sourceLine(Arrival arrival, AddressSpace space) {
-    CallStack stack = arrival.stack;
+  private static Hop sourceLine(
+      CallStack stack, AddressSpace space, Set<Diagnostic> notes, Quotes quotes) {
     Frame user = stack.levels().get(stack.user());
     Place place = user.place();
     if (!stack.alone().isEmpty()) {
@@ -301,7 +316,7 @@ public final class JourneyBuilder {
             ? null
             : image.link(stack.physical().get(stack.owner().get(stack.user())).lookupPc());
     if (image != null && at != null) {
-      arrival.notes.addAll(image.notes(at));
+      notes.addAll(image.notes(at));
     }
     if (!user.own()) {
       return new Hop.SourceLine(
@@ -313,7 +328,7 @@ public final class JourneyBuilder {
           stack.end());
     }
     if (place != null && image != null) {
-      SourceText.Line line = arrival.quotes.line(image, place);
+      SourceText.Line line = quotes.line(image, place);
       return new Hop.SourceLine(
           user.evidence(),
           stack.user(),
@@ -329,19 +344,19 @@ public final class JourneyBuilder {
   }
 
   /// The trapping instruction; empty when it cannot be read.
-  private static String trapText(Arrival arrival, AddressSpace space) {
-    if (arrival.trap != null) {
-      return arrival.trap.text();
+  private static String trapText(
+      Wrappers.@Nullable Trap trap, Registers registers, AddressSpace space) {
+    if (trap != null) {
+      return trap.text();
     }
-    Instruction read = MemoryCode.trapBefore(space, new RemoteAddress(arrival.registers.rip()));
+    Instruction read = MemoryCode.trapBefore(space, new RemoteAddress(registers.rip()));
     return read == null ? "" : read.text(trapline.code.SymbolLookup.NONE);
   }
 
-  private static Hop trapHop(Arrival arrival, AddressSpace space) {
+  private static Hop trapHop(Arrival arrival, AddressSpace space, String text) {
     Wrappers.Trap trap = arrival.trap;
     Registers registers = arrival.registers;
     boolean int80 = arrival.id.abi() == Abi.I386;
-    String text = trapText(arrival, space);
     int length = trap == null ? 2 : trap.instruction().length();
     RemoteAddress at = new RemoteAddress(registers.rip() - length);
     Image image = space.at(at);

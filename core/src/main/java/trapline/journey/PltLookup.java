@@ -22,16 +22,18 @@ final class PltLookup {
   private PltLookup() {}
 
   /// @param site the call, or the jump of a tail call
+  /// @param branch where it leads; `null` when that is not known
   /// @param alone whether the called function itself made the trap, so that each call of it traps
   static Hop hop(
       CallSites.Found site,
+      @Nullable Branch branch,
       Image image,
       AddressSpace space,
       SlotHistory history,
       boolean bindNow,
       boolean alone) {
     try {
-      return lookUp(site, image, space, history, bindNow, alone);
+      return lookUp(site, branch, image, space, history, bindNow, alone);
     } catch (MalformedBinary e) {
       return missing("the linkage table cannot be read: " + e.getMessage());
     }
@@ -39,6 +41,7 @@ final class PltLookup {
 
   private static Hop lookUp(
       CallSites.Found site,
+      @Nullable Branch branch,
       Image image,
       AddressSpace space,
       SlotHistory history,
@@ -51,7 +54,6 @@ final class PltLookup {
     if (call.flow() == Flow.SYSCALL || call.flow() == Flow.INTERRUPT) {
       return missing("the program traps by itself, it calls no library");
     }
-    Branch branch = site.branch();
     if (branch == null) {
       return missing("the frame was not entered by a call (" + call.mnemonic() + ")");
     }
@@ -167,7 +169,7 @@ final class PltLookup {
       return false;
     }
     LinkAddress link = library.link(target);
-    for (Symbol each : library.elf().dynamicSymbols().named(name)) {
+    for (Symbol each : library.exported(name)) {
       if (each.isDefined() && each.isIndirect() && each.address().value() != link.value()) {
         return true;
       }

@@ -46,7 +46,7 @@ final class Returns {
     Instruction branch = trap.code().get(trap.branch());
     List<Registers> states = trace.states();
     for (int i = 0; i + 1 < states.size(); i++) {
-      if (states.get(i).rip() == branch.address()) {
+      if (states.get(i).rip() == branch.address() && i + 1 != trace.gap()) {
         boolean taken = states.get(i + 1).rip() == branch.target();
         return branchText(branch, taken);
       }

@@ -165,7 +165,17 @@ final class TailCalls {
       if (!image.equals(space.at(target))) {
         return false;
       }
-      return target.equals(within) || entryOf(image, target).equals(entryOf(image, within));
+      return target.equals(within)
+          || isOneFunction(target)
+          || entryOf(image, target).equals(entryOf(image, within));
+    }
+
+    /// Whether the symbols or unwind entries have both in one function. Only where they do not, the
+    /// debug information has to be read: it knows the parts that were split off.
+    private boolean isOneFunction(RemoteAddress target) {
+      UnwindModule.FunctionRange called = image.function(image.link(target));
+      UnwindModule.FunctionRange running = image.function(image.link(within));
+      return called != null && running != null && called.start() == running.start();
     }
   }
 

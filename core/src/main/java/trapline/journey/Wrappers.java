@@ -279,12 +279,17 @@ final class Wrappers {
     return function.equals(call) || function.equals(call + "64");
   }
 
+  /// Whether the first argument is the working directory.
+  static boolean isAtDirectory(List<Argument> arguments) {
+    return !arguments.isEmpty() && arguments.getFirst().value().text().startsWith("AT_FDCWD");
+  }
+
   private static String added(String asked, String name, List<Argument> arguments) {
     boolean directory =
         !arguments.isEmpty()
             && name.contains("at")
             && !takesDirectory(asked)
-            && arguments.getFirst().value().text().startsWith("AT_FDCWD");
+            && isAtDirectory(arguments);
     return directory ? " relative to AT_FDCWD" : "";
   }
 

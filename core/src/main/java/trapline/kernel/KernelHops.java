@@ -42,6 +42,21 @@ public final class KernelHops {
     this.evidence = new Evidence.SourceIndex(index.version().text());
   }
 
+  /// Reads what every call needs (the index, the running kernel's symbols and configuration) on a
+  /// thread of its own, so that the first call does not wait for it.
+  public void prepare() {
+    Thread.ofPlatform().daemon().name("kernel facts").start(this::readAhead);
+  }
+
+  private void readAhead() {
+    try {
+      hops(new SyscallId(Abi.X86_64, 0), "syscall");
+      hops(new SyscallId(Abi.X86_64, 1), "syscall");
+    } catch (RuntimeException e) {
+      // The call that needs it says what is wrong.
+    }
+  }
+
   /// Which kernel runs and which one the facts are from.
   public KernelFacts facts() {
     return new KernelFacts(running.release(), index.version().text(), match().exact(), origin);
@@ -67,7 +82,7 @@ public final class KernelHops {
   /// The same, of a call that was made by one of the ABI's instructions.
   ///
   /// @param instruction the one that trapped, such as `sysenter`; empty when it is not known
-  public List<Hop> hops(SyscallId id, String instruction) {
+  public synchronized List<Hop> hops(SyscallId id, String instruction) {
     boolean ownSource = match().level() != VersionMatch.Level.OTHER;
     Optional<SyscallFacts> found =
         index.facts(SyscallAbi.of(id.abi()), id.number(), running.config(), ownSource);

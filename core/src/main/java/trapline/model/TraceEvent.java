@@ -40,6 +40,9 @@ public sealed interface TraceEvent {
   /// not run yet.
   record BreakpointHit(int threadId, long address) implements TraceEvent {}
 
+  /// The thread has come to the address that it was to run to, whose instruction has not run yet.
+  record Reached(int threadId, long address) implements TraceEvent {}
+
   /// One instruction has run. Only for a step whose wait was interrupted.
   record Stepped(int threadId) implements TraceEvent {}
 

@@ -1,5 +1,6 @@
 package trapline.unwind;
 
+import java.util.Arrays;
 import trapline.model.Registers;
 
 /// The registers of a frame: in a caller's frame some are recovered exactly, and the others are
@@ -29,6 +30,13 @@ public final class FrameRegisters {
       builder.set(number, registers.dwarf(number));
     }
     return builder.build();
+  }
+
+  /// Some of the registers in a part of an array, which is in the order of DWARF numbers.
+  ///
+  /// @param known one bit for each known register
+  static FrameRegisters of(long[] all, int from, int known) {
+    return new FrameRegisters(Arrays.copyOfRange(all, from, from + Registers.DWARF_COUNT), known);
   }
 
   /// Whether the register's value in this frame was recovered.

@@ -83,6 +83,17 @@ public record ProcessFacts(
         auxiliaryVector(ProcFile.bytes(directory + "/auxv")));
   }
 
+  /// A thread's name (comm), without a look at anything else; empty when there is no such thread.
+  public static String command(int threadId) {
+    return ProcFile.line("/proc/" + threadId + "/comm");
+  }
+
+  /// A thread's working directory, without a look at anything else; empty when it cannot be read.
+  public static String directory(int threadId) {
+    String directory = ProcFile.link("/proc/" + threadId + "/cwd");
+    return directory == null ? "" : directory;
+  }
+
   private static int integer(String status, String name) {
     return (int) ProcFile.number(ProcFile.field(status, name), 10, 0);
   }

@@ -83,6 +83,24 @@ final class Runner {
     ptrace.request(Numbers.PTRACE_SYSCALL, thread.threadId, 0, delivered);
   }
 
+  /// @return whether the thread runs now
+  boolean resumeTo(TracedThread thread, long address, long stackPointer) {
+    boolean plain =
+        thread.laterStatus == 0
+            && thread.signal == 0
+            && thread.held.isEmpty()
+            && !thread.space.hasBreakpoints()
+            && (thread.stop == Stop.STEP || thread.stop == Stop.SYSCALL_EXIT);
+    if (!plain || ptrace.armExecution(thread.threadId, address) < 0) {
+      return false;
+    }
+    thread.target = address;
+    thread.targetStack = stackPointer;
+    thread.stop = Stop.RUNNING;
+    ptrace.request(Numbers.PTRACE_SYSCALL, thread.threadId, 0, 0);
+    return true;
+  }
+
   /// Delivers a signal that the program handles, and sees where its handler begins: which function
   /// that was, the stack does not tell any more when it has left by a jump. The kernel stops a step
   /// before the handler's first instruction.

@@ -18,6 +18,9 @@ final class Stops {
   /// The code segment of 32-bit programs.
   private static final long CS_32 = 0x23;
 
+  /// The `si_code` of SIGTRAP at a debug register's address.
+  private static final int TRAP_HWBKPT = 4;
+
   private static final int CACHED_CALLS = 512;
 
   private final Ptrace ptrace;
@@ -130,6 +133,9 @@ final class Stops {
 
   private void stopped(TracedThread thread, int status) {
     int signal = Status.stopSignal(status);
+    if (thread.target != 0 && !passes(thread, status)) {
+      abandonTarget(thread);
+    }
     switch (Status.event(status)) {
       case 0 -> {
         if (signal == (Numbers.SIGTRAP | Status.SYSCALL_GOOD)) {
@@ -155,6 +161,47 @@ final class Stops {
     }
   }
 
+  /// Whether a thread may still come to its target after a stop: it is there, or nothing comes of
+  /// the stop.
+  private boolean passes(TracedThread thread, int status) {
+    int signal = Status.stopSignal(status);
+    if (Status.event(status) == Numbers.PTRACE_EVENT_STOP) {
+      return true;
+    }
+    if (Status.event(status) != 0 || Status.isSyscallStop(status)) {
+      return false;
+    }
+    if (ptrace.fetchSignalInfo(thread.threadId) < 0) {
+      return false;
+    }
+    return signal == Numbers.SIGTRAP
+        ? ptrace.signalCode() == TRAP_HWBKPT
+        : SignalCause.doesNothing(thread.threadId, signal);
+  }
+
+  private void abandonTarget(TracedThread thread) {
+    thread.target = 0;
+    ptrace.disarmExecution(thread.threadId);
+  }
+
+  /// Whether a SIGTRAP was for the thread's target; then it is done with.
+  private boolean atTarget(TracedThread thread) {
+    int threadId = thread.threadId;
+    if (ptrace.peekRegister(threadId, Ptrace.RSP) < 0) {
+      gone(thread);
+      return true;
+    }
+    long address = thread.target;
+    if (Long.compareUnsigned(ptrace.peeked(), thread.targetStack) < 0) {
+      goOn(thread); // a deeper call of the same function
+      return true;
+    }
+    abandonTarget(thread);
+    thread.stop = Stop.STEP;
+    ready.add(new TraceEvent.Reached(threadId, address));
+    return true;
+  }
+
   /// Lets a thread run on from a stop that concerns nobody.
   private void goOn(TracedThread thread) {
     int request = thread.stepping ? Numbers.PTRACE_SINGLESTEP : Numbers.PTRACE_SYSCALL;
@@ -163,6 +210,12 @@ final class Stops {
   }
 
   private void syscallStop(TracedThread thread) {
+    if (thread.past) {
+      thread.past = false;
+      thread.call = null;
+      goOn(thread);
+      return;
+    }
     int kind = ptrace.fetchSyscallInfo(thread.threadId);
     boolean known = kind >= 0;
     if (kind == -Numbers.ESRCH || ptrace.fetchRegisters(thread.threadId) < 0) {
@@ -225,6 +278,9 @@ final class Stops {
     boolean wasStepping = thread.stepping;
     thread.stepping = false;
     if (signal == Numbers.SIGTRAP) {
+      if (code == TRAP_HWBKPT && thread.target != 0 && atTarget(thread)) {
+        return;
+      }
       if (code == Numbers.SI_KERNEL && atOurs(thread)) {
         return;
       }
@@ -338,6 +394,7 @@ final class Stops {
     caller.stop = Stop.EVENT;
     caller.signal = 0;
     caller.stepping = false;
+    caller.past = false;
     ready.add(new TraceEvent.Execed(threadId, former));
     admitOrphans(threadId);
   }

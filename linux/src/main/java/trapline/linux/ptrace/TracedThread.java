@@ -72,6 +72,15 @@ final class TracedThread {
   /// Whether it runs one instruction whose end was not waited for.
   boolean stepping;
 
+  /// Where it is to stop, by a debug register; 0 for nowhere.
+  long target;
+
+  /// The least stack pointer with which it is at [#target].
+  long targetStack;
+
+  /// Whether the end of the call that it is in concerns nobody.
+  boolean past;
+
   /// The call that it is in, from entry to exit.
   @Nullable SyscallId call;
 

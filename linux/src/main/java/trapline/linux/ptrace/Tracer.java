@@ -145,6 +145,15 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
+  /// As [#resume(int)], for a thread at [TraceEvent.Entered]: the end of that call is not reported.
+  public void resumePast(int threadId) {
+    TracedThread thread = stopped(threadId);
+    if (thread != null && !stops.hasOf(threadId)) {
+      thread.past = thread.stop == TracedThread.Stop.SYSCALL_ENTRY;
+      runner.resume(thread, -1);
+    }
+  }
+
   /// Lets a stopped thread run to its next event with `signal` in place of the signal that it was
   /// stopped for; 0 drops that.
   public void resume(int threadId, int signal) {
@@ -152,6 +161,30 @@ public final class Tracer implements AutoCloseable {
     if (thread != null && !stops.hasOf(threadId)) {
       runner.resume(thread, signal);
     }
+  }
+
+  /// Lets a stopped thread run until it comes to an address, with a stack pointer of at least
+  /// `stackPointer`: then its event is [TraceEvent.Reached]. Any other event comes first and ends
+  /// this, but for a signal of which nothing comes.
+  ///
+  /// Uses a debug register of the thread, so nothing in its memory is changed. When the tracer is
+  /// killed meanwhile, the register stays, and would kill the thread: so only for programs that
+  /// were launched, which end with the tracer anyway.
+  ///
+  /// @return `false` when that cannot be done; the thread is still stopped then. The thread must be
+  ///     one that [#canStep(int)].
+  public boolean resumeTo(int threadId, long address, long stackPointer) {
+    TracedThread thread = stopped(threadId);
+    return launched
+        && thread != null
+        && !stops.hasOf(threadId)
+        && runner.resumeTo(thread, address, stackPointer);
+  }
+
+  /// Whether a thread is on its way to where [#resumeTo(int, long, long)] sent it.
+  public boolean isUnderWay(int threadId) {
+    TracedThread thread = threads.get(threadId);
+    return thread != null && thread.target != 0;
   }
 
   /// Whether a stopped thread can be stepped without changing what its program sees: where SIGTRAP

@@ -115,6 +115,7 @@ public final class Numbers {
 
   // ptrace.
   public static final int PTRACE_PEEKUSER = 3;
+  public static final int PTRACE_POKEUSER = 6;
   public static final int PTRACE_CONT = 7;
   public static final int PTRACE_SINGLESTEP = 9;
   public static final int PTRACE_GETREGS = 12;

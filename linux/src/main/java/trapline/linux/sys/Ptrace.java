@@ -29,6 +29,14 @@ public final class Ptrace {
   public static final int RSP = 19;
   public static final int CS = 17;
 
+  /// Offsets of `u_debugreg[0]` and `u_debugreg[7]` in `struct user`.
+  private static final int DEBUG_ADDRESS = 848;
+
+  private static final int DEBUG_CONTROL = DEBUG_ADDRESS + 7 * 8;
+
+  /// The first debug register, for one thread, at an execution.
+  private static final int EXECUTION_OF_FIRST = 1;
+
   private static final int REGISTERS_SIZE = Registers.SLOTS * 8;
   private static final int SYSCALL_INFO_SIZE = 88;
 
@@ -104,6 +112,24 @@ public final class Ptrace {
   /// What the last [#peekRegister(int, int)] or [#fetchEventMessage(int)] gave.
   public long peeked() {
     return word.get(JAVA_LONG, 0);
+  }
+
+  /// Has a stopped thread stop before it runs the instruction at an address, by a debug register:
+  /// no other thread is concerned, and no memory is changed (Intel SDM, volume 3, section 18.2).
+  ///
+  /// The kernel keeps the register when the tracer is gone, and the thread then gets a SIGTRAP.
+  ///
+  /// @return 0, or a negative error number
+  public int armExecution(int threadId, long address) {
+    int set = request(Numbers.PTRACE_POKEUSER, threadId, DEBUG_ADDRESS, address);
+    return set < 0
+        ? set
+        : request(Numbers.PTRACE_POKEUSER, threadId, DEBUG_CONTROL, EXECUTION_OF_FIRST);
+  }
+
+  /// Undoes [#armExecution(int, long)].
+  public int disarmExecution(int threadId) {
+    return request(Numbers.PTRACE_POKEUSER, threadId, DEBUG_CONTROL, 0);
   }
 
   /// Asks which kind of system call stop the thread is at.

@@ -1,0 +1,129 @@
+package trapline.follow;
+
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import trapline.abi.Errnos;
+import trapline.abi.SyscallSignature;
+import trapline.abi.SyscallTable;
+import trapline.journey.StackMemory;
+import trapline.linux.proc.Maps;
+import trapline.model.Abi;
+import trapline.model.Registers;
+import trapline.model.SyscallId;
+
+/// What is mapped in one memory, and the stacks that were seen in it. Both are kept from call to
+/// call: only calls that map or unmap something change them.
+final class Mappings {
+  /// Calls that change mappings at the address in their first argument, for as many bytes as the
+  /// second one says, or those that they return.
+  private static final List<String> CALLS =
+      List.of(
+          "mmap",
+          "mmap2",
+          "munmap",
+          "mprotect",
+          "pkey_mprotect",
+          "mremap",
+          "remap_file_pages",
+          "shmat",
+          "shmdt",
+          "ipc");
+
+  /// Of these the first argument is not the address of what changes, or the length is not said.
+  private static final List<String> ANYWHERE = List.of("mremap", "shmat", "shmdt", "ipc");
+
+  private static final Map<Abi, BitSet> NUMBERS = new EnumMap<>(Abi.class);
+  private static final Map<Abi, BitSet> VAGUE = new EnumMap<>(Abi.class);
+
+  /// The part of a call's number that tells it from others of its ABI.
+  private static final int NUMBER = 0xfff;
+
+  private @Nullable Maps maps;
+  private boolean stale = true;
+  private StackMemory stacks = new StackMemory();
+
+  /// Those of a copy of this memory.
+  Mappings copy() {
+    Mappings copy = new Mappings();
+    copy.maps = maps;
+    copy.stacks = stacks;
+    return copy;
+  }
+
+  /// The stacks that were seen since code was last mapped elsewhere.
+  StackMemory stacks() {
+    return stacks;
+  }
+
+  /// The mappings as they are now.
+  ///
+  /// @param reader a thread that has this memory
+  Maps current(int reader) {
+    Maps current = maps;
+    if (current == null || stale) {
+      current = Maps.of(reader);
+      maps = current;
+      stale = false;
+    }
+    return current;
+  }
+
+  /// Forgets the stacks that were seen.
+  void forgetStacks() {
+    stacks = new StackMemory();
+  }
+
+  /// Says that mappings may have changed.
+  void mayHaveChanged() {
+    stale = true;
+  }
+
+  /// Whether a call may change what is mapped.
+  static boolean changes(SyscallId call) {
+    return isOf(call, CALLS, NUMBERS);
+  }
+
+  /// Takes the end of a call.
+  void returned(SyscallId call, Registers exit) {
+    if (!changes(call) || Errnos.isError(exit.rax())) {
+      return;
+    }
+    stale = true;
+    Maps known = maps;
+    if (known == null) {
+      return; // nothing was seen in it yet
+    }
+    boolean anywhere = isOf(call, ANYWHERE, VAGUE);
+    // mmap returns the address, the others 0
+    long start = exit.rax() == 0 ? exit.argument(call.abi(), 0) : exit.rax();
+    long end = start + exit.argument(call.abi(), 1);
+    for (Maps.Mapping mapping : known.mappings()) {
+      boolean touched =
+          Long.compareUnsigned(mapping.start(), end) < 0
+              && Long.compareUnsigned(start, mapping.end()) < 0;
+      if (mapping.isExecutable() && (anywhere || touched)) {
+        forgetStacks();
+        return;
+      }
+    }
+  }
+
+  private static boolean isOf(SyscallId call, List<String> names, Map<Abi, BitSet> cache) {
+    BitSet numbers = cache.get(call.abi());
+    if (numbers == null) {
+      numbers = new BitSet();
+      SyscallTable table = SyscallTable.of(call.abi());
+      for (String name : names) {
+        SyscallSignature signature = table.byName(name);
+        if (signature != null) {
+          numbers.set((int) signature.number() & NUMBER);
+        }
+      }
+      cache.put(call.abi(), numbers);
+    }
+    return numbers.get((int) call.number() & NUMBER);
+  }
+}

@@ -1,0 +1,99 @@
+package trapline.follow;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import trapline.decode.Limits;
+import trapline.journey.JourneyBuilder;
+import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.ReturnTrace;
+import trapline.linux.objects.ObjectFiles;
+import trapline.linux.proc.BlockedCall;
+import trapline.linux.proc.ProcessFacts;
+import trapline.linux.proc.ProcessMemory;
+import trapline.model.Journey;
+import trapline.model.Registers;
+import trapline.model.SyscallId;
+
+/// What can be known of a process before it is stopped for the first time, so that nothing stands
+/// still while files are opened and tables are read: its object files, and the way of the calls
+/// that its threads are blocked in.
+///
+/// Nothing of it is shown. It is only looked up again, and much faster, when the thread is stopped.
+public final class Preparation {
+  /// How long the code that a stopped thread will wait for is run before.
+  private static final long REHEARSAL_NANOS = 300_000_000;
+
+  private static final int MOST_THREADS = 16;
+
+  private final TracedProcess process;
+
+  private Preparation(TracedProcess process) {
+    this.process = process;
+  }
+
+  /// Prepares for a process that runs.
+  ///
+  /// @param threadId the process, or one of its threads
+  /// @param shown where its journeys will go; it is handed none
+  /// @return `null` when there is no such process or it may not be looked at
+  public static @Nullable Preparation of(
+      int threadId, JourneyBuilder builder, ObjectFiles objects, Limits limits, JourneySink shown) {
+    ProcessFacts facts = ProcessFacts.of(threadId);
+    if (facts == null) {
+      return null;
+    }
+    int id = facts.processId();
+    int[] threads = ProcessFacts.threadIds(id);
+    if (threads.length == 0) {
+      return null;
+    }
+    TracedProcess process =
+        new TracedProcess(id, threads[0], objects, new ProcessMemory(threads[0]), slot -> 0);
+    process.markStarted();
+    process.executables();
+    long end = System.nanoTime() + REHEARSAL_NANOS;
+    boolean found = true;
+    while (found && System.nanoTime() < end) {
+      found = false;
+      process.forgetStacks();
+      for (int i = 0; i < Math.min(threads.length, MOST_THREADS); i++) {
+        Registers registers = BlockedCall.registersOf(threads[i]);
+        if (registers != null && System.nanoTime() < end) {
+          found = true;
+          Journey journey = journey(threads[i], registers, process, builder, limits);
+          shown.rehearse(journey);
+        }
+      }
+    }
+    return new Preparation(process);
+  }
+
+  private static Journey journey(
+      int thread,
+      Registers registers,
+      TracedProcess process,
+      JourneyBuilder builder,
+      Limits limits) {
+    SyscallId id = SyscallId.bySyscallInstruction(registers.origRax());
+    ThreadView view = new ThreadView(limits);
+    Arrival arrival =
+        builder.arrive(
+            view.caller(thread, process),
+            builder.origin(id, registers, process),
+            builder.arguments(id, registers, view.context(process.memory(), thread)));
+    builder.explore(arrival, process, process.slots(), process.bindsNow(), process::libraryName);
+    return builder.returned(
+        arrival,
+        builder.depart(arrival, registers, view.context(process.memory(), thread)),
+        process,
+        ReturnTrace.of(registers, ""),
+        0,
+        1,
+        List.of());
+  }
+
+  /// The process, when it is the one that was prepared for.
+  @Nullable TracedProcess of(int processId) {
+    return process.processId() == processId ? process : null;
+  }
+}
