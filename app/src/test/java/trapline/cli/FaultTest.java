@@ -31,11 +31,13 @@ class FaultTest {
   /// More calls than any of the commands makes.
   private static final int MOST_CALLS = 400;
 
+  private static final int ENOSPC = 28;
+
   /// `errno` by name; `EINTR` is what a signal does.
   private static final Map<String, Integer> ERRORS =
       ALL
-          ? Map.of("ENOSPC", 28, "EACCES", 13, "EIO", 5, "EROFS", 30, "EDQUOT", 122, "EINTR", 4)
-          : Map.of("ENOSPC", 28);
+          ? Map.of("ENOSPC", ENOSPC, "EACCES", 13, "EIO", 5, "EROFS", 30, "EDQUOT", 122, "EINTR", 4)
+          : Map.of("ENOSPC", ENOSPC);
 
   /// Guests' kernels that have been booted before.
   private static final String CACHE =
@@ -92,10 +94,13 @@ class FaultTest {
     commands.forEach(
         (name, command) ->
             ERRORS.forEach(
-                (error, number) ->
+                (error, number) -> {
+                  if (!command.contains("vm") || number == ENOSPC) { // a run takes seconds
                     tests.add(
                         DynamicTest.dynamicTest(
-                            name + ": " + error, () -> failing(command, error, number)))));
+                            name + ": " + error, () -> failing(command, error, number)));
+                  }
+                }));
     return tests.stream();
   }
 
@@ -150,7 +155,7 @@ class FaultTest {
             "FAULT_SAID=" + said,
             "FAULT_AT=" + at,
             "FAULT_ERRNO=" + number));
-    if (number == 28 || number == 30 || number == 122) {
+    if (number == ENOSPC || number == 30 || number == 122) {
       command.add("FAULT_LASTS=1");
     }
     command.addAll(Cli.command(words.toArray(new String[0])));
