@@ -1,5 +1,7 @@
 package trapline.kernel.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -106,7 +108,12 @@ class RunFuzzTest {
         symbols.name(i);
         symbols.isCold(i);
         symbols.at(symbols.start(i) + i);
+        symbols.end(i);
+        symbols.isWeak(i);
+        symbols.isColdPartOf(i, 0);
+        symbols.named(symbols.symbol(i));
       }
+      assertThat(symbols.write()).isEqualTo(stored);
     } catch (MalformedBinary expected) {
       // The one exception that is promised.
     }
