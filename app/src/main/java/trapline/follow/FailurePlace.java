@@ -5,10 +5,12 @@ import trapline.model.ArgValue;
 import trapline.model.Argument;
 import trapline.model.Hop;
 import trapline.model.Journey;
+import trapline.model.Outcome;
 
 /// What failures of the same place have in common: the call, its error, where it was made and what
 /// it was passed. Addresses in memory are left out, which differ from process to process, and the
-/// numbers of sockets and pipes, which differ each time that one is made.
+/// numbers of sockets and pipes, which differ each time that one is made. So are those of
+/// descriptors that are not open, where that is the error: programs close all that there may be.
 final class FailurePlace {
   private static final int MOST_NESTED = 64;
 
@@ -19,9 +21,18 @@ final class FailurePlace {
     if (!journey.hops().isEmpty() && journey.hops().getFirst() instanceof Hop.SourceLine line) {
       place.append(line.frame().module()).append(line.frame().moduleOffset());
     }
+    boolean notOpen =
+        journey.outcome() instanceof Outcome.Failed failed && failed.errno().name().equals("EBADF");
     for (Argument argument : journey.arguments()) {
       place.append(' ');
-      append(place, argument.value(), 0);
+      if (notOpen
+          && argument.value() instanceof ArgValue.Descriptor descriptor
+          && descriptor.target().isEmpty()
+          && descriptor.fd() >= 0) {
+        place.append("fd");
+      } else {
+        append(place, argument.value(), 0);
+      }
     }
     return place.toString();
   }

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.RunThread;
@@ -34,8 +33,7 @@ final class Counterparts {
   private final Map<RunThread, ThreadSigns> signs = new HashMap<>();
   private final Map<ThreadSigns, RunThread> byGuest = new HashMap<>();
   private final Map<RunThread, ThreadSigns> taken = new HashMap<>();
-  private final Map<CallKey.@Nullable Place, Map<ThreadSigns.Call, Boolean>> madeHere =
-      new HashMap<>();
+  private final Map<CallKey.Place, Map<ThreadSigns.Call, Boolean>> madeHere = new HashMap<>();
   private @Nullable Map<CallKey.Place, Set<StackPrint>> makers;
 
   Counterparts(RunTree here, PathNames names) {
@@ -116,23 +114,21 @@ final class Counterparts {
   void called(RunThread there, CallKey call) {
     ThreadSigns thread = signs(there);
     ThreadSigns.Call tells = new ThreadSigns.Call(call.place(), call.paths());
-    if (thread.creator() != null && isMadeHere(thread, tells) && thread.called(tells)) {
+    CallKey.Place making = thread.making();
+    if (making != null && isMadeHere(thread, making, tells) && thread.called(tells)) {
       change(thread, GENERATIONS);
     }
   }
 
   /// Whether any thread here that was made as this one was has made a call; else it tells nothing.
-  private boolean isMadeHere(ThreadSigns thread, ThreadSigns.Call call) {
+  private boolean isMadeHere(ThreadSigns thread, CallKey.Place making, ThreadSigns.Call call) {
     return madeHere
-        .computeIfAbsent(thread.making(), place -> new HashMap<>())
+        .computeIfAbsent(making, place -> new HashMap<>())
         .computeIfAbsent(
             call,
             each ->
                 here.threads().stream()
-                    .anyMatch(
-                        ours ->
-                            Objects.equals(ours.making(), thread.making())
-                                && thread.made(ours, each)));
+                    .anyMatch(ours -> making.equals(ours.making()) && thread.made(ours, each)));
   }
 
   /// Gives a thread another counterpart if it has none that fits; else its creator.

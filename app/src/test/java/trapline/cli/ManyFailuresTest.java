@@ -24,6 +24,8 @@ class ManyFailuresTest {
           listen(new, 1);                                               // another socket
           close(new);
         }
+        for (int i = 500; i < 900; i++) close(i);                       // all there may be
+        close(-1);                                                      // never one
       }
       """;
 
@@ -37,7 +39,10 @@ class ManyFailuresTest {
     assertThat(why.byComment().get("the same").get("error").get("times").asInt()).isEqualTo(300);
     assertThat(why.byComment().get("another socket").get("error").get("times").asInt())
         .isEqualTo(5);
-    assertThat(why.answers()).hasSize(66);
+    assertThat(why.byComment().get("all there may be").get("error").get("times").asInt())
+        .isEqualTo(400);
+    assertThat(why.byComment()).containsKey("never one");
+    assertThat(why.answers()).hasSize(68);
     assertThat(why.err()).contains("36 more calls failed, and are left out: of one place at most");
   }
 
