@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
     this.spec = CommandSpec.wrapWithoutInspection(this);
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
     TraplineCommand.named(
-        spec, "doctor", "Says what this machine can give, and how to get what is missing.");
+        spec, "doctor", "Reports what works on this machine, and how to get what is missing.");
   }
 
   CommandSpec spec() {

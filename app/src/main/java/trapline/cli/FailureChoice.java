@@ -147,7 +147,7 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
       for (String call : calls) {
         if (!run.seen().contains(call)) {
           line.append("; ").append(program).append(" did not make ").append(call);
-          line.append(" (what the C library answers by itself is no call)");
+          line.append(" (what the C library handles itself is not a call)");
         } else {
           line.append("; an error of a function ").append(call);
           line.append(" came from the C library, without a call");

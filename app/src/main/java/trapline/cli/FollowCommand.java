@@ -187,10 +187,10 @@ final class FollowCommand implements Callable<Integer> {
       throw usage("--kernel vm runs a program once more; a process that runs already cannot be");
     }
     if (processId != null && processId <= 0) {
-      throw usage("-p " + processId + ": a process id is a number from 1 up");
+      throw usage("-p " + processId + ": a process id is a number of 1 or more");
     }
     if (stringLimit < 0) {
-      throw usage("-s takes a number from 0 up");
+      throw usage("-s takes a number of 0 or more");
     }
   }
 

@@ -120,7 +120,7 @@ final class IndexCache {
   Path write(KernelIndex index, SourceStamp stamp) throws IOException {
     UserDirectories known = place;
     if (known == null) {
-      throw new IOException("neither XDG_CACHE_HOME nor HOME names a folder");
+      throw new IOException("neither XDG_CACHE_HOME nor HOME names a directory");
     }
     if (stamp.place().indexOf('\n') >= 0) {
       throw new IOException("the name of the source has a line break");

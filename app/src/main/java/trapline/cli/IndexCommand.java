@@ -59,7 +59,7 @@ final class IndexCommand implements Callable<Integer> {
                     + " from standard input.")
             .build());
     TraplineCommand.named(
-        spec, "index", "Indexes a kernel's source, so that its facts are there in a blink.");
+        spec, "index", "Indexes a kernel's source, so that its facts can be looked up at once.");
   }
 
   CommandSpec spec() {
@@ -78,7 +78,7 @@ final class IndexCommand implements Callable<Integer> {
     @Nullable Path output = typed.matchedOptionValue("-o", (Path) null);
     boolean standardInput = place.toString().equals("-");
     if (!standardInput && !Files.exists(place)) {
-      throw bad(place + ": no such folder or file");
+      throw bad(place + ": no such file or directory");
     }
     boolean stream = standardInput || (!Files.isDirectory(place) && !Files.isRegularFile(place));
     if (standardInput && Terminal.isTerminal(0)) {
@@ -129,10 +129,10 @@ final class IndexCommand implements Callable<Integer> {
     String name = "-o " + output;
     Path folder = output.toAbsolutePath().getParent();
     if (Files.isDirectory(output)) {
-      throw bad(name + ": a folder; name a file in it");
+      throw bad(name + ": a directory; name a file in it");
     }
     if (folder == null || !Files.isDirectory(folder)) {
-      throw bad(name + ": there is no folder " + folder);
+      throw bad(name + ": there is no directory " + folder);
     }
     if (!Files.isWritable(folder)) {
       throw bad(name + ": no permission to write in " + folder);
@@ -146,7 +146,7 @@ final class IndexCommand implements Callable<Integer> {
           throw bad(name + ": not a regular file");
         }
         if (!force && Files.size(output) > 0 && !CachedIndex.isIndex(output)) {
-          throw bad(name + ": is there and is no index file; --force overwrites it");
+          throw bad(name + ": exists and is not an index file; --force overwrites it");
         }
       } catch (IOException e) {
         throw bad(name + ": cannot be looked at: " + FileErrors.reason(e));

@@ -193,11 +193,11 @@ final class KernelChoice {
   /// @throws CommandFailure when it cannot be indexed
   Chosen at(Path place, String option) {
     if (!Files.exists(place)) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": no such folder or file");
+      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": no such file or directory");
     }
     if (!Files.isDirectory(place) && !Files.isRegularFile(place)) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, option + ": not a folder or regular file" + ADVICE);
+          ExitStatus.BAD_FILE, option + ": not a directory or regular file" + ADVICE);
     }
     try {
       if (Files.isRegularFile(place) && CachedIndex.isIndex(place)) {

@@ -176,7 +176,7 @@ final class KernelObservation implements AutoCloseable {
       return observation;
     } catch (IOException e) {
       throw new CommandFailure(
-          ExitStatus.BAD_FILE, "no temporary folder can be made: " + FileErrors.line(e));
+          ExitStatus.BAD_FILE, "no temporary directory can be made: " + FileErrors.line(e));
     }
   }
 

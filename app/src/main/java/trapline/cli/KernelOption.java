@@ -52,7 +52,7 @@ record KernelOption(
     if (version.isEmpty()) {
       throw new CommandFailure(
           ExitStatus.USAGE,
-          NAME + " " + typed + ": no version, file or folder; indexed are " + releases(choice));
+          NAME + " " + typed + ": no version, file or directory; indexed are " + releases(choice));
     }
     KernelChoice.Chosen chosen = choice.version(version);
     return new KernelOption(

@@ -193,7 +193,7 @@ final class ProgramFile implements AutoCloseable {
       if (elf.type() == ElfFile.Type.RELOCATABLE || elf.type() == ElfFile.Type.CORE) {
         throw notStarted(
             name
-                + ": an ELF file, but no program: "
+                + ": an ELF file, but not a program: "
                 + elf.type().name().toLowerCase(java.util.Locale.ROOT));
       }
       boolean loads = false;

@@ -39,7 +39,7 @@ final class SyscallsCommand implements Callable<Integer> {
         OptionSpec.builder("--grep")
             .paramLabel("RE")
             .type(String.class)
-            .description("Only calls with this regular expression in their name or entry point.")
+            .description("Only calls whose name or entry point matches this regular expression.")
             .build());
     spec.addOption(
         OptionSpec.builder("--diff")

@@ -78,7 +78,7 @@ final class WhyCommand implements Callable<Integer> {
     int process = process(typed, command);
     int limit = typed.matchedOptionValue("-s", 64);
     if (limit < 0) {
-      throw usage("-s takes a number from 0 up");
+      throw usage("-s takes a number of 0 or more");
     }
     FailureChoice choice = choice(typed);
     openLines.watch(1);
@@ -130,7 +130,7 @@ final class WhyCommand implements Callable<Integer> {
       return 0;
     }
     if (process <= 0) {
-      throw usage("-p " + process + ": a process id is a number from 1 up");
+      throw usage("-p " + process + ": a process id is a number of 1 or more");
     }
     if (!command.isEmpty()) {
       throw usage("either a program or -p, not both");
@@ -151,7 +151,7 @@ final class WhyCommand implements Callable<Integer> {
   private static FailureChoice choice(ParseResult typed) {
     int nth = typed.matchedOptionValue("--nth", 0);
     if (typed.hasMatchedOption("--nth") && nth < 1) {
-      throw usage("--nth takes a number from 1 up");
+      throw usage("--nth takes a number of 1 or more");
     }
     return new FailureChoice(
         CallNames.check(typed.matchedOptionValue("--call", List.<String>of())),

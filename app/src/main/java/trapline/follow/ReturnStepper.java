@@ -135,7 +135,7 @@ final class ReturnStepper {
     String signal = Signals.name(tracer.pendingSignal(threadId));
     return switch (result) {
       case STEPPED -> "";
-      case SIGNALLED -> signal + " came";
+      case SIGNALLED -> signal + " arrived";
       case FAULTED, TRAPPED -> "the program's code raised " + signal;
       case EVENT -> "the process runs another program from here on";
       case ENDED -> "the thread ended";

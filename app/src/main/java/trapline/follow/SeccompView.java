@@ -27,7 +27,7 @@ final class SeccompView {
   /// What became of a call that a filter kept from being made, at its end; `null` when none did.
   Outcome.@Nullable NeverRan kept(TraceEvent.Exited exited) {
     return tracer.wasTrapped(exited)
-        ? new Outcome.NeverRan("a seccomp filter had SIGSYS sent for it")
+        ? new Outcome.NeverRan("a seccomp filter sent SIGSYS instead")
         : null;
   }
 
@@ -39,13 +39,13 @@ final class SeccompView {
     }
     boolean failed = exited.registers().rax() < 0;
     switch (tracer.verdict(exited)) {
-      case RESULT -> note(arrival, "a filter of the process gave this result" + NOT_RUN, "");
-      case TRACED -> note(arrival, "a filter asks a tracer that is not there" + NOT_RUN, "");
+      case RESULT -> note(arrival, "a filter of the process returned this result" + NOT_RUN, "");
+      case TRACED -> note(arrival, "a filter asked for a tracer, and there is none" + NOT_RUN, "");
       case NOTIFIED ->
           note(
               arrival,
-              "a filter asked another process, which gave this result or let the kernel function"
-                  + " run",
+              "a filter asked another process, which returned this result or let the kernel"
+                  + " function run",
               "");
       case UNREADABLE -> {
         if (failed) {
@@ -77,11 +77,13 @@ final class SeccompView {
           new LocalCause("a seccomp filter of the process answered" + NOT_RUN, Evidence.OBSERVED);
       case TRACED ->
           new LocalCause(
-              "a seccomp filter asks a tracer that is not there" + NOT_RUN, Evidence.OBSERVED);
+              "a seccomp filter asked for a tracer, and there is none" + NOT_RUN,
+              Evidence.OBSERVED);
       case NOTIFIED ->
           new LocalCause(
               "a seccomp filter asked another process, which may have given this error",
-              new Evidence.Inferred("the filter says whom it asks, not what was answered"));
+              new Evidence.Inferred(
+                  "the filter shows that it asks another process, not what the answer was"));
       case UNREADABLE ->
           USUAL.contains(errno)
               ? new LocalCause(

@@ -62,7 +62,7 @@ public record Libc(
   public static Libc at(Path prefix) {
     Path absolute = prefix.toAbsolutePath().normalize();
     if (!Files.isDirectory(absolute)) {
-      throw new LibcFailure(prefix + ": no such folder");
+      throw new LibcFailure(prefix + ": no such directory");
     }
     for (String folder : FOLDERS) {
       Path directory = absolute.resolve(folder);

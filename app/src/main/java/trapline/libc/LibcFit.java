@@ -134,7 +134,7 @@ public final class LibcFit {
       String text = folder.toString();
       if (text.indexOf(':') >= 0 || text.indexOf(';') >= 0) {
         throw new LibcFailure(
-            name + ": cannot be run with libraries of " + text + ": : and ; divide folders");
+            name + ": cannot be run with libraries of " + text + ": : and ; separate directories");
       }
       texts.add(text);
     }
@@ -177,7 +177,7 @@ public final class LibcFit {
               + String.join(", ", loaded.absent().keySet())
               + ", which is neither under "
               + libc.prefix()
-              + " nor where the system's libraries are; LD_LIBRARY_PATH may name its folder");
+              + " nor where the system's libraries are; LD_LIBRARY_PATH may name its directory");
     }
     Path used = loaded.files().get("libc.so.6");
     if (libc.kind() == Libc.Kind.GLIBC && used != null && !isSame(used, libc.library())) {
@@ -185,7 +185,7 @@ public final class LibcFit {
           name
               + ": its run path (RPATH) leads to "
               + used
-              + ", before any other place; chrpath -d or linking it anew removes that");
+              + ", before any other place; chrpath -d or relinking removes that");
     }
   }
 

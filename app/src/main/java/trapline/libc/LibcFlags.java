@@ -93,7 +93,7 @@ public final class LibcFlags {
             + libc.title()
             + " is not installed whole: it lacks "
             + candidates.getFirst().resolve(file)
-            + ", without which nothing can be compiled for it; make install brings it");
+            + ", without which nothing can be compiled for it; make install provides it");
   }
 
   /// glibc's `libc.so` is a linker script that names the library by its absolute path. One that

@@ -32,14 +32,14 @@ public final class LibcRegistry {
 
   /// The user's, by an environment with XDG_DATA_HOME and HOME.
   ///
-  /// @throws LibcFailure when neither names a folder
+  /// @throws LibcFailure when neither names a directory
   public static LibcRegistry of(Map<String, String> environment) {
     return new LibcRegistry(
         UserDirectories.data(environment)
             .orElseThrow(
                 () ->
                     new LibcFailure(
-                        "neither XDG_DATA_HOME nor HOME names a folder, where libcs are kept")));
+                        "neither XDG_DATA_HOME nor HOME names a directory, where libcs are kept")));
   }
 
   /// A library that was built.

@@ -40,7 +40,7 @@ final class Question {
       Process process = builder.start();
       try {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
-          throw new IOException(command.getFirst() + " does not come to an end");
+          throw new IOException(command.getFirst() + " does not finish");
         }
         return new Answer(process.exitValue(), text(said), text(errors));
       } finally {

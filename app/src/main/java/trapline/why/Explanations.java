@@ -102,7 +102,7 @@ public final class Explanations {
       }
     }
     if (!observed.difference().isEmpty()) {
-      why.append(". It first went another way where ").append(observed.difference());
+      why.append(". The two runs first differed where ").append(observed.difference());
     }
     String lacked = lacked(observed);
     return why

@@ -71,11 +71,11 @@ public final class LiveExplanations {
 
   private String why(@Nullable TracedCall first) {
     if (first == null) {
-      return "The kernel's tracer did not tell of this call.";
+      return "The kernel's tracer did not report this call.";
     }
     return able.values() == Values.NONE
-        ? "This kernel's tracer tells which functions ran, but not what they returned: it was built"
-            + " without CONFIG_FUNCTION_GRAPH_RETVAL, and has no return probes."
+        ? "This kernel's tracer reports which functions ran, but not what they returned: it was"
+              + " built without CONFIG_FUNCTION_GRAPH_RETVAL, and has no return probes."
         : "The program's second run, with return probes, did not make this call again with the"
             + " same result.";
   }

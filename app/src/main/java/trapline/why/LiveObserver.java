@@ -112,7 +112,7 @@ public final class LiveObserver implements CallWatch, AutoCloseable {
             ? new Hop.Missing(
                 HopKind.KERNEL_FUNCTION,
                 ran == null
-                    ? "the kernel's tracer did not tell of this call"
+                    ? "the kernel's tracer did not report this call"
                     : "no function that can be traced ran",
                 "")
             : new Hop.KernelFunctions(

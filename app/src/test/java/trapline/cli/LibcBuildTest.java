@@ -240,14 +240,14 @@ class LibcBuildTest {
   void whatIsNoSourceIsRefused() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     refused(BAD_FILE, "not the source of glibc", Map.of(), "build", empty.toString());
-    refused(BAD_FILE, "no such folder or file", Map.of(), "build", "./gone.tar.xz");
+    refused(BAD_FILE, "no such directory or file", Map.of(), "build", "./gone.tar.xz");
     Path bare = Files.createDirectories(folder.resolve("bare/csu")).getParent();
     Files.writeString(bare.resolve("csu/libc-start.c"), "");
     Files.writeString(bare.resolve("configure"), "");
     Files.writeString(bare.resolve("version.h"), "#define VERSION \"2.27\"\n");
     refused(BAD_FILE, "has no manual/", Map.of(), "build", bare.toString());
     Path text = Files.writeString(folder.resolve("text.tar.gz"), "no archive");
-    refused(BAD_FILE, "neither a folder nor a .tar.xz", Map.of(), "build", text.toString());
+    refused(BAD_FILE, "neither a directory nor a .tar.xz", Map.of(), "build", text.toString());
     Path whole = folder.resolve("whole.tar.gz");
     Command.run("tar", "-czf", whole.toString(), "-C", source().toString(), ".").orFail();
     Path cut = folder.resolve("cut.tar.gz");
@@ -260,7 +260,7 @@ class LibcBuildTest {
     Command.run("gzip", outside.toString()).orFail();
     refused(
         BAD_FILE,
-        "outside of its own folder",
+        "outside of its own directory",
         Map.of(),
         "build",
         outside + ".gz",

@@ -325,7 +325,7 @@ class LibcRunTest {
     refused(3, "statically linked: the C library is in it", glibc(), fixed);
     refused(3, "a script, which has no C library of its own", glibc(), script);
     refused(6, "no C library there", folder, program);
-    refused(6, "no such folder", folder.resolve("gone"), program);
+    refused(6, "no such directory", folder.resolve("gone"), program);
 
     Path library = folder.resolve("libgone.so");
     Programs.compile(

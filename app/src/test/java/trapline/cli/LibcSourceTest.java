@@ -181,7 +181,7 @@ class LibcSourceTest {
     Path page = Files.writeString(downloads.resolve("musl-1.1.24.tar.gz"), "<html>");
     String hash = "b7d082ee12e91b756ea22e8513b8594eebcf5d39fab813da3cb55794dc888ad7";
     String[] words = {"build", "--sha256", hash, "musl-1.1.24"};
-    libc.refused(BAD_FILE, "neither a folder nor", withoutSources(), words);
+    libc.refused(BAD_FILE, "neither a directory nor", withoutSources(), words);
     assertThat(page).doesNotExist();
   }
 
@@ -209,7 +209,8 @@ class LibcSourceTest {
       Command.run("tar", "-rf", archive.toString(), "-C", work.getParent().toString(), "x/file")
           .orFail();
       Command.run("gzip", archive.toString()).orFail();
-      String said = "outside of its own folder (x/file, through a symbolic link); nothing was kept";
+      String said =
+          "outside of its own directory (x/file, through a symbolic link); nothing was kept";
       libc.refused(BAD_FILE, said, Map.of(), "build", archive + ".gz");
       assertThat(elsewhere).isEmptyDirectory();
       assertNothingIsLeft();

@@ -65,7 +65,7 @@ class SeccompTest {
   void aKilledProgramIsToldAndTheCallNeverRan(String action) {
     Command run = follow(action);
     assertThat(run.out())
-        .contains("getpgrp() = ? (never ran: a seccomp filter had SIGSYS sent for it)")
+        .contains("getpgrp() = ? (never ran: a seccomp filter sent SIGSYS instead)")
         .doesNotContain("rax = ");
     assertThat(run.err()).startsWith("trapline: ./program was ended by SIGSYS\n");
     assertThat(run.status()).isEqualTo(5);
@@ -107,16 +107,16 @@ class SeccompTest {
   void aTrapThatIsHandled() {
     Command run = follow("3abcd", "handled");
     assertThat(run.out())
-        .contains("getpgrp() = ? (never ran: a seccomp filter had SIGSYS sent for it)")
+        .contains("getpgrp() = ? (never ran: a seccomp filter sent SIGSYS instead)")
         .contains("getppid() = ");
     assertThat(run.status()).as(run.err()).isZero();
   }
 
   @ParameterizedTest
   @CsvSource({
-    "50016, -1 EINVAL, a filter of the process gave this result",
-    "50000, 0, a filter of the process gave this result",
-    "7ff00000, -1 ENOSYS, a filter asks a tracer that is not there",
+    "50016, -1 EINVAL, a filter of the process returned this result",
+    "50000, 0, a filter of the process returned this result",
+    "7ff00000, -1 ENOSYS, a filter asked for a tracer, and there is none",
     "7fc00000, -1 ENOSYS, a filter asked another process",
   })
   void aResultThatTheFilterGave(String action, String result, String what) throws IOException {

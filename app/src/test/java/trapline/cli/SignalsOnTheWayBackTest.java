@@ -53,7 +53,7 @@ class SignalsOnTheWayBackTest {
   void aSignalThatNothingComesOf(String signal) {
     assertThat(wayBack("", "kill(getpid(), " + signal + ")", "kill"))
         .contains("errno untouched → result = 0")
-        .doesNotContain(" came");
+        .doesNotContain(" arrived");
   }
 
   @ParameterizedTest
@@ -61,7 +61,7 @@ class SignalsOnTheWayBackTest {
   void aSignalThatIsIgnored(String signal) {
     assertThat(wayBack("signal(" + signal + ", SIG_IGN)", "kill(getpid(), " + signal + ")", "kill"))
         .contains("errno untouched → result = 0")
-        .doesNotContain(" came");
+        .doesNotContain(" arrived");
   }
 
   @Test
@@ -81,7 +81,7 @@ class SignalsOnTheWayBackTest {
   void theWayBackGoesOnBehindAHandler(String signal) {
     assertThat(wayBack("signal(" + signal + ", handler)", "kill(getpid(), " + signal + ")", "kill"))
         .contains("errno untouched → result = 0", "the program handled SIG")
-        .doesNotContain("raised", " came");
+        .doesNotContain("raised", " arrived");
   }
 
   /// The handlers make system calls, are interrupted themselves, and set errno.
@@ -95,7 +95,7 @@ class SignalsOnTheWayBackTest {
             "write");
     assertThat(back)
         .contains("errno = 32 at %fs:", "the program handled SIGPIPE on the", "result = -1")
-        .doesNotContain(" came");
+        .doesNotContain(" arrived");
   }
 
   @ParameterizedTest
@@ -127,7 +127,7 @@ class SignalsOnTheWayBackTest {
                 "signal(SIGUSR1, " + handler + ")",
                 "sigsetjmp(place, 1) ? kill(getpid(), 0) : kill(getpid(), SIGUSR1)",
                 "kill"))
-        .contains("SIGUSR1 came, and its handler " + what);
+        .contains("SIGUSR1 arrived, and its handler " + what);
   }
 
   @Test

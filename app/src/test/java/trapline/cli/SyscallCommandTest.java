@@ -57,7 +57,8 @@ class SyscallCommandTest {
         "syscall socket bind|syscall takes one name or number, not 2",
         "syscall socket --arch vax|--arch vax: no such ABI; there are x86_64, x32, i386",
         "syscall socket --arch x86_46|did you mean x86_64?",
-        "syscall socket --kernel new|--kernel new: no version, file or folder; indexed are 5.10.",
+        "syscall socket --kernel new|--kernel new: no version, file or directory; indexed are"
+            + " 5.10.",
         "syscall socket --jsn|no such option: --jsn; did you mean --json?",
         "syscalls --grep (|--grep (: no regular expression: Unclosed group",
         "syscalls --format xml|--format xml: one of table, tsv, csv, json, markdown",

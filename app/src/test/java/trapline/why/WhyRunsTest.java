@@ -98,14 +98,14 @@ class WhyRunsTest {
     assertThat(difference(answers.get("only in a guest"))).isEqualTo("there the call returned 0");
     assertThat(answers.get("other file").get("error").get("explanation").asText())
         .as("there it reads another descriptor")
-        .contains("did not come to this call", "first went another way where access(");
+        .contains("did not come to this call", "two runs first differed where access(");
     JsonNode error = answers.get("not reached").get("error");
     assertThat(error.get("kind").asText()).isEqualTo("unknown");
     assertThat(error.get("road")).isEmpty();
     assertThat(error.get("explanation").asText())
         .contains("did not come to this call", "status 7")
         .contains(
-            "first went another way where access(\"/trapline/launch\") here failed with ENOENT,"
+            "two runs first differed where access(\"/trapline/launch\") here failed with ENOENT,"
                 + " there gave 0");
   }
 

@@ -84,7 +84,7 @@ final class CallSiteFinder {
         case Tag.CALL_SITE, Tag.GNU_CALL_SITE -> calls.add(child);
         case Tag.LEXICAL_BLOCK, Tag.INLINED_SUBROUTINE, Tag.TRY_BLOCK, Tag.CATCH_BLOCK -> {
           if (depth == MAX_DEPTH) {
-            throw unit.section.malformed(child.offset, "entries nest too deep");
+            throw unit.section.malformed(child.offset, "entries are nested too deeply");
           }
           collect(child, depth + 1);
         }

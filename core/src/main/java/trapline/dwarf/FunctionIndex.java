@@ -185,7 +185,7 @@ final class FunctionIndex {
         if (shape.hasChildren) {
           depth++;
           if (depth > MAX_DEPTH) {
-            throw unit.section.malformed(offset, "entries nest too deep");
+            throw unit.section.malformed(offset, "entries are nested too deeply");
           }
           if (depth == scopes.length) {
             scopes = Arrays.copyOf(scopes, depth * 2);

@@ -67,7 +67,7 @@ final class NamedScopes {
       boolean scope = isScope(shape.tag);
       depth++;
       if (depth > MAX_DEPTH) {
-        throw unit.section.malformed(offset, "entries nest too deep");
+        throw unit.section.malformed(offset, "entries are nested too deeply");
       }
       if (depth == scopes.length) {
         scopes = Arrays.copyOf(scopes, depth * 2);

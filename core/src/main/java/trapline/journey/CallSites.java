@@ -63,7 +63,7 @@ final class CallSites {
     }
     boolean traps = stack.call() == 0;
     if (!traps && stack.physical().get(stack.call() - 1).signal()) {
-      return missing("a signal interrupted the program here, it called nothing", "");
+      return missing("a signal interrupted the program here; it made no call", "");
     }
     if (stack.isInUnknownHandler()) {
       return missing(

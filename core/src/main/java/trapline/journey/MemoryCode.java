@@ -67,7 +67,7 @@ final class MemoryCode {
     RemoteAddress end = stack.callFrame().pc();
     if (stack.call() > 0 && stack.physical().get(stack.call() - 1).signal()) {
       return new Hop.Missing(
-          HopKind.CALL_SITE, "a signal interrupted the program here, it called nothing", "");
+          HopKind.CALL_SITE, "a signal interrupted the program here; it made no call", "");
     }
     Instruction call = stack.call() == 0 ? trapBefore(space, end) : callBefore(space, end);
     AddressSpace.FileOffset raw = space.rawFile(stack.callFrame().lookupPc());

@@ -52,7 +52,7 @@ final class PltLookup {
       return missing("the call instruction was not found");
     }
     if (call.flow() == Flow.SYSCALL || call.flow() == Flow.INTERRUPT) {
-      return missing("the program traps by itself, it calls no library");
+      return missing("the program traps by itself and calls no library");
     }
     if (branch == null) {
       return missing("the frame was not entered by a call (" + call.mnemonic() + ")");

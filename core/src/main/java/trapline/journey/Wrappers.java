@@ -104,7 +104,7 @@ final class Wrappers {
       String library) {
     if (stack.call() == 0) {
       return new Hop.Missing(
-          HopKind.WRAPPER, "the program traps by itself, it calls no library", "");
+          HopKind.WRAPPER, "the program traps by itself and calls no library", "");
     }
     if (trap == null) {
       return new Hop.Missing(
@@ -266,7 +266,7 @@ final class Wrappers {
     }
     for (int i = Math.max(0, trap.trap() - 40); i < trap.trap(); i++) {
       if (testsSingleThread(trap.code().get(i))) {
-        changes.add("a cancellation point: it first asks whether the process has one thread only");
+        changes.add("a cancellation point: it first checks whether the process is single-threaded");
         break;
       }
     }

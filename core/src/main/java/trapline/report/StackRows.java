@@ -73,7 +73,7 @@ final class StackRows {
     if (!line.stackEnd().isEmpty()) {
       page.row(
           "",
-          Absence.phrase(page, "the stack is not known further: " + line.stackEnd(), ""),
+          Absence.phrase(page, "the rest of the stack is not known: " + line.stackEnd(), ""),
           "",
           Page.NO_MARK);
     }

@@ -127,7 +127,9 @@ public final class WhyReport {
           "",
           new Phrase()
               .words(
-                  "failed so " + Numbers.count(explanation.times()) + " times from this line",
+                  "failed the same way "
+                      + Numbers.count(explanation.times())
+                      + " times at this line",
                   Tone.FAINT),
           "",
           Page.NO_MARK);
@@ -269,7 +271,7 @@ public final class WhyReport {
       foot.add(
           "Lines are from "
               + explanation.placesFrom()
-              + ". A function that the compiler inlined counts as the one that it is in.");
+              + ". An inlined function counts as part of the one that it is in.");
     }
     return foot;
   }
@@ -315,7 +317,7 @@ public final class WhyReport {
           default -> errno + " was first said by " + name;
         });
     if (again) {
-      return sentence.append(", by the same road as above.").toString();
+      return sentence.append(", on the same path as above.").toString();
     }
     for (int i = road.size() - 2; i >= 0; i--) {
       sentence

@@ -127,7 +127,7 @@ final class CodeStep {
     if (guessed == null && switchesStack) {
       // What lies above is of whoever used this stack before.
       return new Caller.Lost(
-          "the function at 0x" + Long.toHexString(pc) + " has gone over to another stack");
+          "the function at 0x" + Long.toHexString(pc) + " has switched to another stack");
     }
     return guessed != null && (likely == null || likely.cfa() != guessed.cfa()) ? guessed : likely;
   }

@@ -29,7 +29,7 @@ public final class Unwinder {
   private static final long CLONE = 56;
   private static final long CLONE3 = 435;
   private static final Evidence CALLED_NOWHERE =
-      new Evidence.Inferred("return address of a call to where no code is");
+      new Evidence.Inferred("return address of a call to an address without code");
 
   private final PageCache memory;
   private final UnwindModules modules;
@@ -107,7 +107,7 @@ public final class Unwinder {
             return "the caller's frame is not above this one: the stack is damaged";
           }
           if (!grows && !signal && frames.size() > 1 && ++stackSwitches > MAX_STACK_SWITCHES) {
-            return "the stack goes round in a circle";
+            return "the stack is circular";
           }
           long returnAddress = found.registers().value(FrameRegisters.RIP);
           if (returnAddress == 0 && !signal) {

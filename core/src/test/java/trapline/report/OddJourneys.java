@@ -456,7 +456,7 @@ final class OddJourneys {
   /// Nothing but the call.
   static Journey neverRan() {
     return new Builder("getpgrp", 111)
-        .outcome(new Outcome.NeverRan("a seccomp filter had SIGSYS sent for it"))
+        .outcome(new Outcome.NeverRan("a seccomp filter sent SIGSYS instead"))
         .build();
   }
 

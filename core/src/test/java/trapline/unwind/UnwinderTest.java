@@ -156,7 +156,7 @@ final class UnwinderTest {
     System.err.printf("musl-gcc %s %s: %d frames%n", source, options, frames);
   }
 
-  /// Behind a function that has gone over to another stack, what that stack holds is no caller.
+  /// Behind a function that has switched to another stack, what that stack holds is no caller.
   @ParameterizedTest
   @ValueSource(strings = {"", "--strip-all"})
   void endsWhereTheStackIsSwitched(String strip) {

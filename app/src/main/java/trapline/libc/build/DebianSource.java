@@ -128,7 +128,7 @@ final class DebianSource {
       return entries
           .filter(Files::isDirectory)
           .findFirst()
-          .orElseThrow(() -> new IOException("apt-get source has unpacked nothing"));
+          .orElseThrow(() -> new IOException("apt-get source unpacked nothing"));
     }
   }
 

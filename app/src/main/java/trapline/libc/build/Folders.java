@@ -30,7 +30,7 @@ public record Folders(Path data, Path cache) {
             .orElseThrow(
                 () ->
                     LibcBuildFailure.input(
-                        "neither XDG_CACHE_HOME nor HOME names a folder, where libraries are"
+                        "neither XDG_CACHE_HOME nor HOME names a directory, where libraries are"
                             + " built"))
             .path());
   }

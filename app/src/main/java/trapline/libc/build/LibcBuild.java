@@ -139,7 +139,7 @@ public final class LibcBuild {
     listener.say("log: " + log.file());
     String title = tree.title();
     if (resumed) {
-      listener.say("going on with a build that is there: " + folder.objects() + " objects");
+      listener.say("continuing an earlier build: " + folder.objects() + " objects");
     } else {
       listener.say("configuring " + title + " with CFLAGS " + cflags);
       step(folder, log, "configuring " + title, configure, flags, 0);

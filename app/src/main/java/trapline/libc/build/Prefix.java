@@ -60,13 +60,13 @@ final class Prefix {
   /// Checks what can be told before there is a source: that it holds nothing, or this version.
   ///
   /// @return the library that is there already
-  /// @throws LibcBuildFailure when it holds something else, or is no folder
+  /// @throws LibcBuildFailure when it holds something else, or is not a directory
   Optional<Held> requireVersion(String kind, String version) {
     if (folder.getParent() == null) {
-      throw LibcBuildFailure.input(folder + ": no folder to install a library in");
+      throw LibcBuildFailure.input(folder + ": no directory to install a library in");
     }
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw LibcBuildFailure.input(folder + ": a file; --prefix takes a folder");
+      throw LibcBuildFailure.input(folder + ": a file; --prefix takes a directory");
     }
     String file = anyFile();
     if (file.isEmpty()) {
@@ -78,7 +78,7 @@ final class Prefix {
           folder
               + ": not empty, and no C library: it holds "
               + file
-              + "; give another --prefix, a folder that is empty or not there");
+              + "; give another --prefix, a directory that is empty or does not exist");
     }
     Optional<BuiltMark> found = BuiltMark.of(folder);
     if (found.isEmpty()) {
@@ -169,7 +169,7 @@ final class Prefix {
   private void requireWritable() {
     Path above = Folders.nearest(Objects.requireNonNull(folder.getParent()));
     if (!Files.isDirectory(above)) {
-      throw LibcBuildFailure.input(folder + ": " + above + " is no folder");
+      throw LibcBuildFailure.input(folder + ": " + above + " is not a directory");
     }
     if (!Files.isWritable(above)) {
       throw LibcBuildFailure.input(

@@ -89,7 +89,7 @@ final class Release {
         return file;
       }
     } catch (LibcBuildFailure | IOException e) {
-      listener.say(e.getMessage() + "; it is fetched anew");
+      listener.say(e.getMessage() + "; fetching it again");
     }
     Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
     try {

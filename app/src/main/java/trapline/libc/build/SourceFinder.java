@@ -83,7 +83,7 @@ final class SourceFinder {
       return ofTarball(path, name);
     }
     if (path != null && Files.exists(path)) {
-      throw LibcBuildFailure.input(source + ": neither a folder nor a tarball");
+      throw LibcBuildFailure.input(source + ": neither a directory nor a tarball");
     }
     Named named =
         version(source)
@@ -91,7 +91,7 @@ final class SourceFinder {
                 () ->
                     LibcBuildFailure.input(
                         source
-                            + ": no such folder or file, and no version such as glibc-2.36 or"
+                            + ": no such file or directory, and no version such as glibc-2.36 or"
                             + " musl-1.2.3"));
     return ofVersion(named, name);
   }

@@ -124,7 +124,7 @@ final class SourceTarball {
               .start();
       return new Decompressor(process.getInputStream(), process);
     }
-    throw bad("neither a folder nor a .tar.xz, .tar.gz or .tar.bz2");
+    throw bad("neither a directory nor a .tar.xz, .tar.gz or .tar.bz2");
   }
 
   private void write(
@@ -261,7 +261,7 @@ final class SourceTarball {
   }
 
   private LibcBuildFailure outside(String which) {
-    return bad("it has files outside of its own folder (" + which + "); nothing was kept of it");
+    return bad("it has files outside of its own directory (" + which + "); nothing of it was kept");
   }
 
   private LibcBuildFailure bad(String what) {

@@ -86,9 +86,9 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
     if (kind == Libc.Kind.GLIBC && !Files.isRegularFile(folder.resolve("manual/Makefile"))) {
       throw LibcBuildFailure.input(
           origin
-              + ": has no manual/, without which make fails, as in a distribution's bare orig tarball:"
-              + " unpack its source package with dpkg-source -x and name that folder, or take the"
-              + " project's own tarball");
+              + ": has no manual/, without which make fails, as in a distribution's bare orig"
+              + " tarball: unpack its source package with dpkg-source -x and name that directory,"
+              + " or take the project's own tarball");
     }
   }
 

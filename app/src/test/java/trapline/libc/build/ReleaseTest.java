@@ -123,7 +123,7 @@ class ReleaseTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
     assertThat(said)
         .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
-        .contains("is another file than was named: its SHA-256 is ", "; it is fetched anew");
+        .contains("is another file than was named: its SHA-256 is ", "; fetching it again");
   }
 
   /// A version whose hash is not known is refused before anything is fetched.

@@ -52,7 +52,7 @@ public final class DirectorySource implements KernelSource {
   @Override
   public void read(Predicate<String> wanted, Reader reader, Progress progress) throws IOException {
     if (!Files.isDirectory(top)) {
-      throw new NoSuchFileException(top.toString(), null, "not a folder");
+      throw new NoSuchFileException(top.toString(), null, "not a directory");
     }
     gaps.clear();
     int workers = Math.max(1, Runtime.getRuntime().availableProcessors());

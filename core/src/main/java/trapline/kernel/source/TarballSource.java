@@ -40,7 +40,7 @@ public final class TarballSource implements KernelSource {
   static final long MAX_UNPACKED = 8L << 30;
   static final int MAX_ENTRIES = 1_000_000;
 
-  /// What stands at a kernel tree's top, and so is no folder around one.
+  /// What stands at a kernel tree's top, and so is not a directory around one.
   private static final Set<String> KERNEL_FOLDERS =
       Set.of(
           ".git",

@@ -50,7 +50,7 @@ final class DescriptorCause {
     }
     String way =
         (flags & O_PATH) != 0
-            ? "only as a place (O_PATH)"
+            ? "only as a path reference (O_PATH)"
             : switch ((int) flags & O_ACCMODE) {
               case 0 -> "only for reading";
               case O_WRONLY -> "only for writing";

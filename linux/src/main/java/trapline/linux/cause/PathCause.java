@@ -126,10 +126,10 @@ final class PathCause {
               walk.missing().isEmpty()
                   ? "the path has "
                       + ByteText.encode(path.text()).length
-                      + " bytes, 4095 are the most"
+                      + " bytes; the limit is 4095"
                   : "a name in it has "
                       + ByteText.encode(walk.missing()).length
-                      + " bytes, 255 are the most");
+                      + " bytes; the limit is 255");
         }
       }
       case "EEXIST" -> {

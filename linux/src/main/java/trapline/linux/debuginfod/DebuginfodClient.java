@@ -93,7 +93,7 @@ public final class DebuginfodClient {
     } catch (IOException e) {
       return new Fetch.Failed(
           "debuginfod's cache cannot be used: " + FileErrors.line(e),
-          "set DEBUGINFOD_CACHE_PATH to a folder that can be");
+          "set DEBUGINFOD_CACHE_PATH to a directory that can be");
     } finally {
       monitor.ended();
     }

@@ -142,7 +142,9 @@ final class Transfer {
         // Told below.
       }
       throw new TransferFailure(
-          TransferFailure.Kind.REFUSED, "redirects to where one does not go: " + location, "");
+          TransferFailure.Kind.REFUSED,
+          "redirects to an address that is not followed: " + location,
+          "");
     }
     if (status == NOT_FOUND) {
       throw new TransferFailure(TransferFailure.Kind.ABSENT, "does not have it", "");
@@ -178,7 +180,7 @@ final class Transfer {
     return new TransferFailure(
         TransferFailure.Kind.REFUSED,
         "sent a file that cannot be written: " + FileErrors.line(e),
-        "make room, or set DEBUGINFOD_CACHE_PATH to another folder");
+        "make room, or set DEBUGINFOD_CACHE_PATH to another directory");
   }
 
   private HttpResponse<Long> await(

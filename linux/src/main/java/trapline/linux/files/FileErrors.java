@@ -49,7 +49,7 @@ public final class FileErrors {
     return switch (e) {
       case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException absent -> "no such file or directory";
-      case FileAlreadyExistsException there -> "it is there already";
+      case FileAlreadyExistsException there -> "it already exists";
       case DirectoryNotEmptyException full -> "the directory is not empty";
       case NotDirectoryException other -> "not a directory";
       case FileSystemLoopException loop -> "too many symbolic links";

@@ -39,7 +39,7 @@ public final class OutputFile {
       try {
         return channel(target, StandardOpenOption.CREATE_NEW);
       } catch (FileAlreadyExistsException e) {
-        throw new UnsafePlace(file + ": somebody else makes a file of that name just now");
+        throw new UnsafePlace(file + ": another process is creating a file of that name");
       }
     }
     if (!status.isRegular()) {
@@ -61,7 +61,7 @@ public final class OutputFile {
     FileStatus above = FileStatus.of(parent.toString(), true);
     if ((above.mode() & OTHERS_WRITE) != 0 && (above.mode() & STICKY) == 0) {
       throw new UnsafePlace(
-          parent + ": everybody may write there, and exchange what is made; name another place");
+          parent + ": everybody can write there and replace the file; name another place");
     }
     Files.createDirectory(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -83,7 +83,7 @@ public final class OutputFile {
     try {
       FileStatus now = FileStatus.of(held);
       if (now.inode() != seen.inode() || now.device() != seen.device()) {
-        throw new UnsafePlace(file + ": somebody else changes what is there just now");
+        throw new UnsafePlace(file + ": another process is changing it");
       }
       return Channels.newOutputStream(
           FileChannel.open(

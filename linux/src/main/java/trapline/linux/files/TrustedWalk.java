@@ -175,7 +175,7 @@ final class TrustedWalk implements Closeable {
               + shown
               + " belongs to "
               + name(status.user())
-              + ", who could exchange what is in"
+              + ", who could replace what is in"
               + " it; "
               + remedy());
     }
@@ -186,7 +186,7 @@ final class TrustedWalk implements Closeable {
       throw new UnsafePlace(
           where
               + shown
-              + " can be written by others, who could exchange what is in it; chmod "
+              + " can be written by others, who could replace what is in it; chmod "
               + (others ? "o-w " : "g-w ")
               + shown
               + ", or "

@@ -50,7 +50,7 @@ public final class DebugPackages {
     DebugLink link = object.elf().debugLink();
     return link == null
         ? COMPILE
-        : "name the folder of its debug file " + link.fileName() + " with --debug-dir";
+        : "name the directory of its debug file " + link.fileName() + " with --debug-dir";
   }
 
   private static String debianRemedy(String owner, String codename) {

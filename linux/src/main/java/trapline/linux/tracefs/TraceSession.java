@@ -239,7 +239,7 @@ public final class TraceSession implements AutoCloseable {
     }
     if (!failures.isEmpty()) {
       throw new TracingFailure(
-          "something of the kernel's tracer could not be set back: "
+          "some settings of the kernel's tracer could not be restored: "
               + failures.getFirst().getMessage(),
           failures.getFirst());
     }

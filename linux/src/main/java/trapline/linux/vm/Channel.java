@@ -104,12 +104,12 @@ final class Channel implements Closeable {
       }
       line.write(next);
       if (line.size() > 1 << 20) {
-        throw new IOException("a line without end from the emulator");
+        throw new IOException("an endless line from the emulator");
       }
     }
     if (line.size() > 0) {
       throw new IOException(
-          "half a line from the emulator: " + line.toString(StandardCharsets.UTF_8));
+          "an incomplete line from the emulator: " + line.toString(StandardCharsets.UTF_8));
     }
     return null;
   }

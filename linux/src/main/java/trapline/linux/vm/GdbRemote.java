@@ -166,7 +166,7 @@ final class GdbRemote implements Closeable {
       }
       if (size == packet.length) {
         if (size >= MAX_PACKET) {
-          throw new IOException("a packet without end from the debugger interface");
+          throw new IOException("an endless packet from the debugger interface");
         }
         packet = java.util.Arrays.copyOf(packet, 2 * size);
       }
@@ -180,7 +180,7 @@ final class GdbRemote implements Closeable {
 
   private byte next() throws IOException {
     if (!channel.await(ANSWER_MILLIS)) {
-      throw new IOException("half a packet from the debugger interface");
+      throw new IOException("an incomplete packet from the debugger interface");
     }
     return channel.next();
   }

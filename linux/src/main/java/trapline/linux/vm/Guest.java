@@ -226,7 +226,7 @@ public final class Guest {
       } catch (NumberFormatException e) {
         // the same as a size that cannot be
       }
-      throw new IOException("the guest says what cannot be understood: " + line);
+      throw new IOException("the guest sent something unexpected: " + line);
     }
 
     /// The program's end, out of the records that [SyscallScript] writes.
@@ -330,7 +330,7 @@ public final class Guest {
           case "output" -> output = unzipped(contents, "output");
           case "errors" -> errors = unzipped(contents, "error output");
           case "end" -> end = contents;
-          default -> throw new IOException("the guest says what cannot be understood: " + line);
+          default -> throw new IOException("the guest sent something unexpected: " + line);
         }
       }
 

@@ -41,7 +41,7 @@ final class GuestCache {
                 () ->
                     new GuestFailure(
                         GuestFailure.Kind.FILES,
-                        "neither XDG_CACHE_HOME nor HOME names a folder, where guests' kernels"
+                        "neither XDG_CACHE_HOME nor HOME names a directory, where guests' kernels"
                             + " could be kept")));
   }
 

@@ -226,7 +226,7 @@ final class KernelPackages {
             files
                 .filter(each -> each.toString().endsWith(".deb"))
                 .findFirst()
-                .orElseThrow(() -> new IOException("apt-get has brought no file"));
+                .orElseThrow(() -> new IOException("apt-get fetched no file"));
         requireHash(deb, name);
         return unpack(deb, keptAs);
       }
@@ -249,7 +249,7 @@ final class KernelPackages {
       long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
       while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
         if (System.nanoTime() > deadline) {
-          throw new IOException("apt-get download does not come to an end");
+          throw new IOException("apt-get download does not finish");
         }
         progress.at("fetching " + name, sizeOf(folder.path()), 0);
       }

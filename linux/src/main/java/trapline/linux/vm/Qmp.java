@@ -15,7 +15,7 @@ final class Qmp implements Closeable {
     this.channel = channel;
     String line = channel.line(MILLIS);
     if (line == null) {
-      throw new IOException("QEMU does not greet");
+      throw new IOException("QEMU sent no greeting");
     }
     this.greeting = line;
     execute("qmp_capabilities", "");
@@ -74,7 +74,7 @@ final class Qmp implements Closeable {
         throw new java.io.InterruptedIOException("interrupted");
       }
     }
-    throw new IOException("QEMU does not come to an end with the guest's state");
+    throw new IOException("QEMU does not finish with the guest's state");
   }
 
   @Override

@@ -29,7 +29,7 @@ final class Tool {
       try (InputStream in = process.getInputStream()) {
         String out = new String(in.readNBytes(LIMIT), StandardCharsets.UTF_8);
         if (!process.waitFor(1, TimeUnit.MINUTES)) {
-          throw new IOException(builder.command().get(0) + " does not come to an end");
+          throw new IOException(builder.command().get(0) + " does not finish");
         }
         return new Answer(process.exitValue(), out, Files.readString(errors));
       } finally {

@@ -134,7 +134,7 @@ class DebugFilesTest {
     Files.move(debug, below.resolve("unpacked.debug"));
 
     assertThat(missing(new ObjectFiles(), installed).remedy())
-        .isEqualTo("name the folder of its debug file unpacked.debug with --debug-dir");
+        .isEqualTo("name the directory of its debug file unpacked.debug with --debug-dir");
     DebugFile.Found found = found(new ObjectFiles(List.of(debugRoot)), installed);
     assertThat(found.how()).isEqualTo(DebugFile.How.DEBUG_LINK);
     assertThat(found.path()).isEqualTo(below.resolve("unpacked.debug").toString());
@@ -154,7 +154,7 @@ class DebugFilesTest {
     assertThat(missing.rejected().get(0).where()).endsWith("changed.debug");
     assertThat(missing.rejected().get(0).what()).contains("checksum");
     assertThat(missing.remedy())
-        .isEqualTo("name the folder of its debug file changed.debug with --debug-dir");
+        .isEqualTo("name the directory of its debug file changed.debug with --debug-dir");
   }
 
   @Test
