@@ -791,7 +791,7 @@ final class SampleJourneys {
                 DEBUG,
                 1,
                 null,
-                "/home/ada/build/app/open.c is not there: give its folder with `--source DIR`",
+                "/home/ada/build/app/open.c is not there: give its directory with `--source DIR`",
                 List.of(
                     libcFrame("open64", 0xf7880, 112, null),
                     frame("main", 0x1170, 39, "/home/ada/build/app/open.c", 8)),

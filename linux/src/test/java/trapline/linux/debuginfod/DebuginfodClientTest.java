@@ -346,7 +346,7 @@ class DebuginfodClientTest {
               exchange.getResponseHeaders().set("Location", "file:///etc/passwd");
               exchange.sendResponseHeaders(302, -1);
             })) {
-      assertRefused(fetch(server.address()), "redirects to where one does not go");
+      assertRefused(fetch(server.address()), "redirects to an address that is not followed");
     }
   }
 
