@@ -38,8 +38,7 @@ final class AttachBenchmark {
 
   public static void main(String[] arguments) throws Exception {
     Path directory = Files.createTempDirectory("trapline-benchmark");
-    Server server =
-        arguments[0].equals("redis") ? redis(directory) : nginx(directory);
+    Server server = arguments[0].equals("redis") ? redis(directory) : nginx(directory);
     try (Socket socket = awaited(server)) {
       long pid = worker(server);
       Figures alone = measure(server, socket, List.of());
@@ -48,7 +47,8 @@ final class AttachBenchmark {
       Figures strace =
           measure(server, socket, List.of("strace", "-f", "-o", "/dev/null", "-p", "" + pid));
       Figures ours = measure(server, socket, trapline);
-      System.out.printf("%-14s %16s %18s %16s%n", "", "worst answer", "answers a second", "of alone");
+      System.out.printf(
+          "%-14s %16s %18s %16s%n", "", "worst answer", "answers a second", "of alone");
       row("alone", alone, alone);
       row("strace -f -p", strace, alone);
       row("follow -p", ours, alone);
@@ -64,10 +64,7 @@ final class AttachBenchmark {
   private static void row(String name, Figures figures, Figures alone) {
     System.out.printf(
         "%-14s %13.1f ms %18.0f %15.0f%%%n",
-        name,
-        figures.worstMillis,
-        figures.perSecond,
-        100 * figures.perSecond / alone.perSecond);
+        name, figures.worstMillis, figures.perSecond, 100 * figures.perSecond / alone.perSecond);
   }
 
   private static Server redis(Path directory) throws IOException {
@@ -132,8 +129,7 @@ final class AttachBenchmark {
     return server.process.descendants().findFirst().orElse(server.process.toHandle()).pid();
   }
 
-  private static Figures measure(Server server, Socket socket, List<String> tool)
-      throws Exception {
+  private static Figures measure(Server server, Socket socket, List<String> tool) throws Exception {
     byte[] buffer = new byte[4096];
     for (int i = 0; i < 1000; i++) {
       ask(server, socket, buffer);
