@@ -254,8 +254,8 @@ final class ProgramFile implements AutoCloseable {
       err.println("$ " + String.join(" ", command));
       err.flush();
       if (ByteText.hasBytes(source)) { // Java would hand it on in other bytes
-        Path options = folder.path().resolve("options");
-        Files.write(options, quoted(source));
+        folder.directory().write("options", quoted(source));
+        Path options = folder.directory().file("options");
         command.set(command.size() - 1, "@" + options);
       }
       ProcessBuilder builder =

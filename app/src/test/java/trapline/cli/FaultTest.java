@@ -84,7 +84,6 @@ class FaultTest {
     if (ALL) {
       commands.put(
           "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
-      commands.put("libc", List.of("libc"));
       String image = CloudKernels.series("6.12").toString();
       commands.put(
           "why in a guest",

@@ -93,9 +93,4 @@ class MadeFilesTest {
     String image = CloudKernels.series("6.12").toString();
     safe(5, cache, "why", "--kernel", "vm", "--image", image, "p.c");
   }
-
-  @Test
-  void listingLibraries() throws IOException {
-    safe(1, shared.toString(), "libc");
-  }
 }
