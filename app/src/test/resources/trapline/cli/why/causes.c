@@ -62,6 +62,7 @@ static void ports(void) {
   close(own);
   s = socket(AF_INET, SOCK_STREAM, 0);
   connect(s, (struct sockaddr *)&at, sizeof at);  // nobody-listens
+  shutdown(socket(AF_INET, SOCK_STREAM, 0), SHUT_RD);  // no-peer
   struct sockaddr_un un = {AF_UNIX, "sock"};
   s = socket(AF_UNIX, SOCK_STREAM, 0);
   bind(s, (struct sockaddr *)&un, sizeof un);

@@ -35,7 +35,13 @@ final class DescriptorCause {
         findings.observed("descriptor " + descriptor + " is not open");
       }
     } else if (!isBad) {
-      findings.observed("descriptor " + descriptor + " is " + Shown.name(file));
+      boolean isAlone = call.errno().equals("ENOTCONN") && !file.contains("->");
+      findings.observed(
+          "descriptor "
+              + descriptor
+              + " is "
+              + Shown.name(file)
+              + (isAlone ? ", which has no peer" : ""));
     } else {
       direction(call, descriptor, file, findings);
     }
