@@ -11,7 +11,7 @@ import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 
 /// The addresses of sockets, from the tables in `/proc/PID/net`, which are those of the process'
-/// own network namespace (proc_pid_net(5)).
+/// own network namespace (proc_pid_net(5)), and from the kernel's own answers where these lack it.
 final class Sockets {
   private static final String[] NETLINK = {
     "ROUTE",
@@ -42,7 +42,7 @@ final class Sockets {
     String found =
         switch (protocol) {
           case "TCP", "TCPv6", "UDP", "UDPv6", "UDPLITE", "UDPLITEv6", "RAW", "RAWv6", "PING" ->
-              internet(folder + table(protocol), inode);
+              internet(threadId, folder, protocol, inode);
           case "NETLINK" -> netlink(folder + "netlink", inode);
           case "PACKET" -> packet(folder + "packet", inode);
           default -> protocol.startsWith("UNIX") ? unix(threadId, inode) : null;
@@ -96,10 +96,11 @@ final class Sockets {
 
   /// `sl local remote state queues timer retransmits uid timeout inode …`, addresses as
   /// `0100007F:1F90`.
-  private static @Nullable String internet(String table, long inode) {
-    List<String> row = row(table, inode, 9);
+  private static @Nullable String internet(
+      int threadId, String folder, String protocol, long inode) {
+    List<String> row = row(folder + table(protocol), inode, 9);
     if (row == null) {
-      return null;
+      return BoundSocket.address(threadId, protocol, inode);
     }
     String local = address(row.get(1));
     String remote = row.get(2);
@@ -195,6 +196,11 @@ final class Sockets {
       bytes[i] = (byte) ProcFile.number(hex.substring(at, at + 2), 16, 0);
     }
     long port = ProcFile.number(hex.substring(colon + 1), 16, 0);
+    return address(bytes, port);
+  }
+
+  /// @param bytes of the address in their order
+  static String address(byte[] bytes, long port) {
     return (bytes.length == 4 ? version4(bytes, 0) : "[" + version6(bytes) + "]") + ":" + port;
   }
 

@@ -4,12 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-import trapline.linux.sys.Kernel;
-import trapline.linux.sys.Numbers;
 
 /// The name and the peer of a Unix domain socket, asked of the kernel through sock_diag(7): the
 /// table in `/proc` does not name the peer.
@@ -18,13 +15,7 @@ import trapline.linux.sys.Numbers;
 /// @param name the path; an abstract name with `@` in front; empty when it has none
 record UnixPeer(long peer, String name) {
   private static final int AF_UNIX = 1;
-  private static final int AF_NETLINK = 16;
-  private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
-  private static final int NETLINK_SOCK_DIAG = 4;
-  private static final short SOCK_DIAG_BY_FAMILY = 20;
-  private static final short NLM_F_REQUEST = 1;
   private static final int REQUEST_SIZE = 40;
-  private static final int ANSWER_SIZE = 4096;
 
   /// `UDIAG_SHOW_NAME | UDIAG_SHOW_PEER` (`linux/unix_diag.h`).
   private static final int SHOW = 1 | 4;
@@ -34,38 +25,26 @@ record UnixPeer(long peer, String name) {
 
   /// @return `null` when the kernel does not answer, or the process has another network namespace
   static @Nullable UnixPeer of(int threadId, long inode) {
-    String own = ProcFile.link("/proc/self/ns/net");
-    if (own == null || !own.equals(ProcFile.link("/proc/" + threadId + "/ns/net"))) {
+    if (!SockDiag.knows(threadId)) {
       return null;
     }
-    Kernel kernel = new Kernel();
-    int socket =
-        (int) kernel.syscall(Numbers.SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_SOCK_DIAG);
-    if (socket < 0) {
-      return null;
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment message = arena.allocate(ANSWER_SIZE, 8);
-      message.set(JAVA_INT, 0, REQUEST_SIZE); // struct nlmsghdr
-      message.set(JAVA_SHORT, 4, SOCK_DIAG_BY_FAMILY);
-      message.set(JAVA_SHORT, 6, NLM_F_REQUEST);
-      message.set(JAVA_BYTE, 16, (byte) AF_UNIX); // struct unix_diag_req
-      message.set(JAVA_INT, 20, -1);
-      message.set(JAVA_INT, 24, (int) inode);
-      message.set(JAVA_INT, 28, SHOW);
-      message.set(JAVA_INT, 32, -1);
-      message.set(JAVA_INT, 36, -1);
-      long sent = kernel.syscall(Numbers.SENDTO, socket, message.address(), REQUEST_SIZE, 0, 0, 0);
-      if (sent != REQUEST_SIZE) {
-        return null;
-      }
-      long size = kernel.syscall(Numbers.RECVFROM, socket, message.address(), ANSWER_SIZE, 0, 0, 0);
-      return size < 32 || message.get(JAVA_SHORT, 4) != SOCK_DIAG_BY_FAMILY
-          ? null
-          : attributes(message, (int) Math.min(size, message.get(JAVA_INT, 0)));
-    } finally {
-      kernel.close(socket);
-    }
+    @Nullable UnixPeer[] found = new UnixPeer[1];
+    SockDiag.ask(
+        REQUEST_SIZE,
+        false,
+        request -> {
+          request.set(JAVA_BYTE, SockDiag.START, (byte) AF_UNIX); // struct unix_diag_req
+          request.set(JAVA_INT, 20, -1);
+          request.set(JAVA_INT, 24, (int) inode);
+          request.set(JAVA_INT, 28, SHOW);
+          request.set(JAVA_INT, 32, -1);
+          request.set(JAVA_INT, 36, -1);
+        },
+        answer -> {
+          found[0] = answer.byteSize() < 32 ? null : attributes(answer, (int) answer.byteSize());
+          return true;
+        });
+    return found[0];
   }
 
   private static UnixPeer attributes(MemorySegment message, int size) {
