@@ -442,6 +442,9 @@ public final class FollowSession {
       return;
     }
     emit(call, journey);
+    if (walker != null && trace.ended().isEmpty()) {
+      walker.steppedBack(returned.process(), returned.thread(), trace);
+    }
   }
 
   private List<Step> steps(PendingCall call, TracedProcess process, ReturnTrace trace) {

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.bytes.LittleEndian;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
 import trapline.journey.Gateways;
 import trapline.journey.Gateways.Gateway;
 import trapline.journey.Image;
+import trapline.journey.ReturnTrace;
 import trapline.linux.ptrace.StepResult;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
@@ -38,6 +40,9 @@ final class StepWalker {
     final List<Registers> states = new ArrayList<>();
     long stackPointer = -1;
 
+    /// Where the call returns to; only known once it was reached.
+    long back;
+
     Walk(Gateway gateway) {
       this.gateway = gateway;
     }
@@ -46,13 +51,22 @@ final class StepWalker {
       Walk copy = new Walk(gateway);
       copy.states.addAll(states);
       copy.stackPointer = stackPointer;
+      copy.back = back;
       return copy;
     }
 
+    /// Takes the call, which is about to be made.
+    void called(Registers state, RemoteMemory memory) {
+      stackPointer = state.rsp();
+      back = gateway.next().value();
+      if (gateway.tail()) {
+        byte[] word = memory.readExactly(state.rsp(), 8);
+        back = word == null ? 0 : LittleEndian.word(word, 0);
+      }
+    }
+
     boolean hasReturned(Registers state) {
-      return stackPointer >= 0
-          && state.rip() == gateway.next().value()
-          && state.rsp() >= stackPointer;
+      return stackPointer >= 0 && state.rip() == back && state.rsp() >= stackPointer;
     }
   }
 
@@ -128,7 +142,8 @@ final class StepWalker {
       if (image.role() == Image.Role.PROGRAM) {
         for (Gateway gateway : finder.of(image, image.equals(process.program()))) {
           // The program's first call leads to everything that it does.
-          boolean first = Math.abs(gateway.call().value() - process.entry()) < START_CODE;
+          long behindStart = gateway.call().value() - process.entry();
+          boolean first = behindStart >= 0 && behindStart < START_CODE;
           if (!first && found.putIfAbsent(gateway.start().value(), gateway) == null) {
             tracer.breakpoints().insert(thread, gateway.start().value());
           }
@@ -153,6 +168,35 @@ final class StepWalker {
   /// Walks on behind a system call that is not followed, in a child that it has made, too.
   void passed(TracedProcess process, int thread) {
     if (walks.containsKey(thread)) {
+      goOn(process, thread);
+    }
+  }
+
+  /// Walks on behind a call whose way back may have gone past the start of the next gateway: what
+  /// the caller does with a result and how it sets up its next call is mixed in optimised code.
+  void steppedBack(TracedProcess process, int thread, ReturnTrace trace) {
+    Map<Long, Gateway> starts = gateways.getOrDefault(process, Map.of());
+    if (trace.caller() < 0 || starts.isEmpty() || walks.containsKey(thread)) {
+      return;
+    }
+    Walk walk = null;
+    // In the last state the thread still is.
+    for (Registers state : trace.states().subList(trace.caller(), trace.states().size() - 1)) {
+      Gateway gateway = starts.get(state.rip());
+      if (gateway != null && walk == null) {
+        walk = new Walk(gateway);
+      }
+      if (walk != null) {
+        walk.states.add(state);
+        if (state.rip() == walk.gateway.call().value()) {
+          walk.called(state, process.memory());
+        }
+      }
+    }
+    if (walk != null) {
+      walks.put(thread, new ArrayList<>(List.of(walk)));
+      goOn(process, thread);
+    } else if (starts.containsKey(trace.states().getLast().rip())) {
       goOn(process, thread);
     }
   }
@@ -224,7 +268,7 @@ final class StepWalker {
       Walk walk = open.getLast();
       walk.states.add(state);
       if (state.rip() == walk.gateway.call().value()) {
-        walk.stackPointer = state.rsp();
+        walk.called(state, memory);
       }
       if (!decode(state.rip(), memory)) {
         break;

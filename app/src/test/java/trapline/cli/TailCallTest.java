@@ -271,6 +271,48 @@ class TailCallTest {
         });
   }
 
+  /// Steps begin in the function that jumps, also when `main` stands right before `_start`.
+  @ParameterizedTest
+  @ValueSource(strings = {"-O2 -g -Wl,-z,lazy", "-O2 -fno-plt", "-O2 -fcf-protection=full -no-pie -s"})
+  void stepsBeginInTheFunctionThatJumps(String options) {
+    Path program =
+        Programs.compile(
+            folder,
+            "stepped",
+            """
+            #include <unistd.h>
+            __attribute__((noinline)) int shut(int fd) { return close(fd + 1); }
+            __attribute__((noinline)) int maybe(int fd) { if (fd < 5) return 3; return fsync(fd); }
+            int main(int count, char **arguments) {
+              int sum = shut(count + 50);
+              sum += maybe(count);
+              sum += maybe(count + 70);
+              return sum + getppid() == 99;
+            }
+            """,
+            options.split(" "));
+    Follow run =
+        Follow.json(
+            List.of("--steps", "--call", "close,fsync,getppid"), List.of(program.toString()));
+    own(run)
+        .forEach(
+            (name, journey) -> {
+              List<String> texts = new ArrayList<>();
+              for (JsonNode step : journey.path("steps")) {
+                if (step.get("kind").asText().equals("instruction")
+                    && step.get("module").asText().equals("stepped")) {
+                  texts.add(step.get("text").asText());
+                }
+              }
+              String first = name.equals("getppid") ? "call " : "jmp ";
+              assertThat(texts).as("%s: %s", options, name).isNotEmpty();
+              assertThat(texts.stream().limit(2).filter(each -> each.contains(first)).toList())
+                  .as("%s %s: %s", options, name, texts)
+                  .isNotEmpty();
+            });
+    assertThat(own(run)).containsKeys("close", "fsync", "getppid");
+  }
+
   private static Map<String, JsonNode> own(Follow run) {
     Map<String, JsonNode> found = new HashMap<>();
     for (JsonNode journey : run.journeys()) {

@@ -28,11 +28,16 @@ public final class Gateways {
   /// A place where a walk starts.
   ///
   /// @param start the first instruction of the walk
-  /// @param call the call or trap
+  /// @param call the call, tail jump or trap
   /// @param next the instruction behind it
+  /// @param tail whether it is a jump: the library then returns to the function's caller
   /// @param libraryTrap whether it is a trap in a library
   public record Gateway(
-      RemoteAddress start, RemoteAddress call, RemoteAddress next, boolean libraryTrap) {}
+      RemoteAddress start,
+      RemoteAddress call,
+      RemoteAddress next,
+      boolean tail,
+      boolean libraryTrap) {}
 
   private final List<Image> libraries;
   private final TrapReach reach = new TrapReach();
@@ -74,6 +79,7 @@ public final class Gateways {
                 new RemoteAddress(walkStart(whole, address, trap)),
                 new RemoteAddress(address),
                 new RemoteAddress(instruction.next()),
+                isJump(instruction),
                 trap && !program));
       }
     }
@@ -89,16 +95,27 @@ public final class Gateways {
     return slice.isEmpty() ? call : whole.get(slice.getFirst().index()).address();
   }
 
-  /// Whether a call leads out of the program to something that may trap.
+  private static boolean isJump(Instruction instruction) {
+    return switch (instruction.flow()) {
+      case JUMP, CONDITIONAL_JUMP, INDIRECT_JUMP -> true;
+      default -> false;
+    };
+  }
+
+  /// Whether a call or jump leads out of the program to something that may trap.
   private boolean callsOut(Image image, Instruction instruction) {
-    if (instruction.flow() == Flow.INDIRECT_CALL) {
+    if (instruction.flow() == Flow.INDIRECT_CALL
+        || (instruction.flow() == Flow.INDIRECT_JUMP
+            && image.elf().plt().stubAt(image.link(new RemoteAddress(instruction.address()))) == null)) {
       GotSlot slot =
           instruction.hasRipTarget()
               ? image.elf().plt().slotAt(image.link(new RemoteAddress(instruction.ripTarget())))
               : null;
       return slot != null && mayTrap(image, slot);
     }
-    if (instruction.flow() != Flow.CALL) {
+    if (instruction.flow() != Flow.CALL
+        && instruction.flow() != Flow.JUMP
+        && instruction.flow() != Flow.CONDITIONAL_JUMP) {
       return false;
     }
     RemoteAddress target = new RemoteAddress(instruction.target());
