@@ -273,7 +273,8 @@ class TailCallTest {
 
   /// Steps begin in the function that jumps, also when `main` stands right before `_start`.
   @ParameterizedTest
-  @ValueSource(strings = {"-O2 -g -Wl,-z,lazy", "-O2 -fno-plt", "-O2 -fcf-protection=full -no-pie -s"})
+  @ValueSource(
+      strings = {"-O2 -g -Wl,-z,lazy", "-O2 -fno-plt", "-O2 -fcf-protection=full -no-pie -s"})
   void stepsBeginInTheFunctionThatJumps(String options) {
     Path program =
         Programs.compile(

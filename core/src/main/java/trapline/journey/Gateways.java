@@ -106,7 +106,8 @@ public final class Gateways {
   private boolean callsOut(Image image, Instruction instruction) {
     if (instruction.flow() == Flow.INDIRECT_CALL
         || (instruction.flow() == Flow.INDIRECT_JUMP
-            && image.elf().plt().stubAt(image.link(new RemoteAddress(instruction.address()))) == null)) {
+            && image.elf().plt().stubAt(image.link(new RemoteAddress(instruction.address())))
+                == null)) {
       GotSlot slot =
           instruction.hasRipTarget()
               ? image.elf().plt().slotAt(image.link(new RemoteAddress(instruction.ripTarget())))

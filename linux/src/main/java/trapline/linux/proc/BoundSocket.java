@@ -51,8 +51,7 @@ final class BoundSocket {
   }
 
   private static String address(MemorySegment answer, int size) {
-    int port =
-        (answer.get(JAVA_BYTE, PORT) & 0xff) << 8 | (answer.get(JAVA_BYTE, PORT + 1) & 0xff);
+    int port = (answer.get(JAVA_BYTE, PORT) & 0xff) << 8 | (answer.get(JAVA_BYTE, PORT + 1) & 0xff);
     return Sockets.address(answer.asSlice(ADDRESS, size).toArray(JAVA_BYTE), port);
   }
 }

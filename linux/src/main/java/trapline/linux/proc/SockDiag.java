@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 
-/// Questions to the kernel about sockets (sock_diag(7)). It answers for the network namespace of this
-/// process.
+/// Questions to the kernel about sockets (sock_diag(7)). It answers for the network namespace of
+/// this process.
 final class SockDiag {
   /// Where the request or answer begins, behind `struct nlmsghdr`.
   static final int START = 16;
@@ -61,8 +61,7 @@ final class SockDiag {
       for (int i = 0; i < (all ? MOST_READS : 1); i++) {
         // The kernel writes the next answers while the ones before are read: they are there.
         long got =
-            kernel.syscall(
-                Numbers.RECVFROM, socket, message.address(), ROOM, MSG_DONTWAIT, 0, 0);
+            kernel.syscall(Numbers.RECVFROM, socket, message.address(), ROOM, MSG_DONTWAIT, 0, 0);
         if (got <= 0 || isOver(message.asSlice(0, got), answer)) {
           return;
         }
