@@ -1,6 +1,5 @@
 package trapline.follow;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,7 +16,6 @@ import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.Origin;
 import trapline.journey.ReturnTrace;
-import trapline.journey.StepsBuilder;
 import trapline.kernel.run.TracedCall;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.ptrace.Tracer;
@@ -451,16 +449,9 @@ public final class FollowSession {
     if (call.walked().isEmpty()) {
       return List.of();
     }
-    StepsBuilder road =
-        builder.steps(call.arrival(), process, options.steps() == FollowOptions.Steps.BRIEF);
-    Registers exit = trace.states().getFirst();
-    List<Step> steps = new ArrayList<>(road.steps(call.walked()));
-    steps.addAll(road.steps(List.of(call.walked().getLast(), exit)));
-    steps.add(new Step.Trap(call.arrival().text(), Long.toString(exit.rax())));
-    int last = trace.caller() < 0 ? trace.states().size() : trace.caller() + 2;
-    List<Registers> back = trace.states();
-    steps.addAll(road.steps(back.subList(0, Math.min(last, back.size()))));
-    return steps;
+    return builder
+        .steps(call.arrival(), process, options.steps() == FollowOptions.Steps.BRIEF)
+        .around(call.walked(), call.arrival().text(), trace);
   }
 
   private void emit(PendingCall call, Journey journey) {

@@ -39,6 +39,20 @@ public final class StepsBuilder {
     this.collapseLoader = collapseLoader;
   }
 
+  /// The steps to a trap, the call, and the steps from there back to the caller and a little on.
+  ///
+  /// @param walked the states up to the trap
+  /// @param call as it is shown
+  public List<Step> around(List<Registers> walked, String call, ReturnTrace trace) {
+    List<Registers> back = trace.states();
+    List<Step> steps = new ArrayList<>(steps(walked));
+    steps.addAll(steps(List.of(walked.getLast(), back.getFirst())));
+    steps.add(new Step.Trap(call, Long.toString(back.getFirst().rax())));
+    int last = trace.caller() < 0 ? back.size() : trace.caller() + 2;
+    steps.addAll(steps(back.subList(0, Math.min(last, back.size()))));
+    return steps;
+  }
+
   /// The steps from the first state to the last one, which is where the thread is, not run yet. A
   /// source line stands before the first of the instructions in a row that are of it, also when
   /// those before it were given by an earlier call.
