@@ -16,7 +16,7 @@ import org.jacoco.core.tools.ExecFileLoader;
 
 /// Runs a fuzz test on files of its corpus under JaCoCo's agent and prints how many lines of some
 /// classes they reach: `percent covered/all`. Arguments: CLASS#METHOD, globs of class files below
-/// the package `trapline`, and folders of inputs.
+/// the package `trapline`, and directories of inputs.
 final class FuzzCoverage {
   private FuzzCoverage() {}
 

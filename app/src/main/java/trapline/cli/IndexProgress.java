@@ -11,7 +11,7 @@ import trapline.report.SafeText;
 
 /// Shows on a terminal how far the reading of a kernel's source is.
 final class IndexProgress implements KernelSource.Progress, AutoCloseable {
-  /// A folder has fewer files than that, a tarball more bytes.
+  /// A directory has fewer files than that, a tarball more bytes.
   private static final long LARGE = 10_000_000;
 
   private final String name;

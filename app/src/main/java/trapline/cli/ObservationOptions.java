@@ -12,7 +12,7 @@ import picocli.CommandLine.ParseResult;
 /// How the kernel is to be observed while it serves calls.
 ///
 /// @param image the guest's kernel: a file or a package; `null` to choose
-/// @param include files and folders that the guest gets besides
+/// @param include files and directories that the guest gets besides
 /// @param source where the observed kernel's source is; `null` for what is at hand
 record ObservationOptions(
     Mode mode, @Nullable String image, List<Path> include, @Nullable Path source) {

@@ -93,7 +93,7 @@ final class RunOptions {
   static OwnCode ownCode(ParseResult typed) {
     List<String> paths = new ArrayList<>();
     for (Path path : typed.matchedOptionValue("--mine", List.<Path>of())) {
-      // Compilers write down a folder as it was named, which may be through symbolic links.
+      // Compilers write down a directory as it was named, which may be through symbolic links.
       paths.add(path.toAbsolutePath().normalize().toString());
       try {
         paths.add(path.toRealPath().toString());

@@ -20,13 +20,13 @@ import trapline.kernel.SyscallRow;
 ///
 /// A tarball has changed when its size, time of modification, inode or device has. A tree has
 /// changed when one of the files that the index has system calls from, a makefile beside or above
-/// them, or a folder of them has a later change time (`st_ctim`, stat(3type)), which users cannot
-/// set; that is some 2,000 files, not 86,000. Not noticed is an edit in place of a file that had no
-/// system call: `trapline index` reads the tree anew whenever it is asked to.
+/// them, or a directory of them has a later change time (`st_ctim`, stat(3type)), which users
+/// cannot set; that is some 2,000 files, not 86,000. Not noticed is an edit in place of a file that
+/// had no system call: `trapline index` reads the tree anew whenever it is asked to.
 ///
 /// @param place the real path
 /// @param readAt when the reading began, in milliseconds since 1970; 0 for a tarball
-/// @param identity of the tree's folder or of the tarball
+/// @param identity of the tree's directory or of the tarball
 /// @param watched paths below the tree's top, `.` being the top
 record SourceStamp(String place, long readAt, String identity, Set<String> watched) {
   /// The kernel takes change times from a clock that ticks less often than the one that is asked

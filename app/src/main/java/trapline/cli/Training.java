@@ -25,7 +25,7 @@ public final class Training {
 
   /// Runs commands one after the other.
   ///
-  /// @param args the kind of commands, `facts`, `follow` or `index`, and a folder for the files
+  /// @param args the kind of commands, `facts`, `follow` or `index`, and a directory for the files
   ///     that they need, which the caller removes
   public static void main(String[] args) throws IOException {
     List<List<String>> commands =

@@ -34,7 +34,9 @@ final class TrainingTree {
           "arch/x86/entry/syscalls/syscall_32.tbl",
           "359\ti386\tsocket\tsys_socket\n",
           "arch/x86/entry/entry_64.S",
-          "SYM_CODE_START(entry_SYSCALL_64)\n\tcall do_syscall_64\nSYM_CODE_END(entry_SYSCALL_64)\n",
+          "SYM_CODE_START(entry_SYSCALL_64)\n"
+              + "\tcall do_syscall_64\n"
+              + "SYM_CODE_END(entry_SYSCALL_64)\n",
           "net/Makefile",
           "obj-$(CONFIG_NET) := socket.o\n",
           "include/linux/syscalls.h",
@@ -57,7 +59,7 @@ final class TrainingTree {
 
   private TrainingTree() {}
 
-  /// Writes the tree below a folder.
+  /// Writes the tree below a directory.
   ///
   /// @return commands that index it
   static List<List<String>> commands(Path folder) throws IOException {

@@ -62,12 +62,12 @@ public final class FilesTouched {
   private boolean cut;
   private boolean odd;
 
-  /// @param copies a folder for the copies, which is the caller's to remove
+  /// @param copies a directory for the copies, which is the caller's to remove
   public FilesTouched(Path copies) {
     this.copies = copies;
   }
 
-  /// The files and folders, by the paths that the run gave them.
+  /// The files and directories, by the paths that the run gave them.
   public Set<Path> opened() {
     return Collections.unmodifiableSet(opened);
   }

@@ -16,10 +16,10 @@ import trapline.model.SyscallId;
 /// Which arguments of a call name files, as its signature says.
 ///
 /// @param argument which one is the path's address, from 0
-/// @param folder which one is the open folder that a relative path starts from; -1 when that is the
-///     working directory
+/// @param folder which one is the open directory that a relative path starts from; -1 when that is
+///     the working directory
 public record PathArguments(int argument, int folder) {
-  /// What a folder's descriptor is for the working directory (`fcntl.h`).
+  /// What a directory's descriptor is for the working directory (`fcntl.h`).
   public static final int AT_FDCWD = -100;
 
   /// How many registers carry arguments.

@@ -28,7 +28,7 @@ public final class RunNotes {
   private final IdentityHashMap<Journey, CallKey> keys = new IdentityHashMap<>();
   private boolean begun;
 
-  /// @param copies a folder for copies of files, which is the caller's to remove
+  /// @param copies a directory for copies of files, which is the caller's to remove
   public RunNotes(Path copies) {
     this.files = new FilesTouched(copies);
   }

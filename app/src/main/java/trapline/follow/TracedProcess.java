@@ -286,7 +286,7 @@ final class TracedProcess implements AddressSpace {
         loaded.isEmpty() ? startedAs : loaded, image == null ? "" : image.name());
   }
 
-  /// The name of the file that was handed to execve(2), without its folders.
+  /// The name of the file that was handed to execve(2), without its directories.
   ///
   /// @param address where the kernel has put the path
   /// @return empty when it cannot be read, or is that of an open file (fexecve(3))

@@ -129,7 +129,7 @@ final class WaysBack {
   private void giveUp(List<HandlersAwaited.Interrupted<ReturnedCall>> left, String did) {
     for (HandlersAwaited.Interrupted<ReturnedCall> each : left) {
       WayBack way = each.way();
-      ended.accept(each.call(), way.ended(way.handled() + " came, and its handler " + did));
+      ended.accept(each.call(), way.ended(way.handled() + " arrived, and its handler " + did));
     }
   }
 }

@@ -15,7 +15,7 @@ import trapline.linux.files.WholeFile;
 ///
 /// @param name as it is registered
 /// @param kind `glibc` or `musl`
-/// @param source the folder of the source
+/// @param source the directory of the source
 /// @param origin where the source came from, in words
 /// @param cflags what the compiler was given
 public record BuiltMark(

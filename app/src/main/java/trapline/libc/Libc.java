@@ -46,7 +46,7 @@ public record Libc(
     }
   }
 
-  /// The folder of the library, where programs find it.
+  /// The directory of the library, where programs find it.
   public Path folder() {
     return library.resolveSibling("").normalize();
   }

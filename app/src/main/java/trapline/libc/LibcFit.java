@@ -104,8 +104,8 @@ public final class LibcFit {
     }
   }
 
-  /// First the library's own folder, then what the user says, then where the system has the other
-  /// libraries that the program needs and its own C library, beside which plug-ins may lie.
+  /// First the library's own directory, then what the user says, then where the system has the
+  /// other libraries that the program needs and its own C library, beside which plug-ins may lie.
   private String libraryPath(String name, ElfFile elf, Path program) {
     Set<Path> folders = new LinkedHashSet<>();
     folders.add(libc.folder());

@@ -30,7 +30,7 @@ public final class LibcFlags {
     };
   }
 
-  /// The kernel's headers, which glibc does not install, are found in the system's own folders,
+  /// The kernel's headers, which glibc does not install, are found in the system's own directories,
   /// which stay behind the library's.
   private static List<String> glibc(Libc libc, Path headers, Path starts, CCompiler compiler) {
     checkScript(libc, starts.resolve("libc.so"));
@@ -72,7 +72,7 @@ public final class LibcFlags {
         option.startsWith("--") ? "-Wl," + option + "=" + value : "-Wl," + option + "," + value);
   }
 
-  /// The folder of that name that has a file, beside the library's own or under the prefix.
+  /// The directory of that name that has a file, beside the library's own or under the prefix.
   private static Path folderWith(Libc libc, String name, String file) {
     List<Path> candidates = new ArrayList<>();
     if (name.equals("lib")) {

@@ -47,7 +47,7 @@ public final class LibcRegistry {
   /// @param name such as `glibc-2.36`
   public record Entry(String name, Path prefix) {}
 
-  /// The folder of the registered names; a library without `--prefix` is installed beside it.
+  /// The directory of the registered names; a library without `--prefix` is installed beside it.
   public Path folder() {
     return folder;
   }

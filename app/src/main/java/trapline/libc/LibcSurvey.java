@@ -41,7 +41,7 @@ public final class LibcSurvey {
           "usr/lib/musl/lib/libc.so",
           "usr/lib/x86_64-linux-musl/libc.so");
 
-  /// Functions whose sources lie in several folders.
+  /// Functions whose sources lie in several directories.
   private static final List<String> FUNCTIONS =
       List.of("socket", "open", "getpid", "malloc", "printf", "strtol");
 

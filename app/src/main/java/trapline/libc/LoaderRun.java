@@ -22,7 +22,7 @@ public record LoaderRun(Path loader, String libraryPath, boolean takesName, Path
     if (takesName) {
       all.addAll(List.of("--argv0", command.getFirst()));
     }
-    // With a folder's name, so that it is not looked up and not taken for an option.
+    // With a directory's name, so that it is not looked up and not taken for an option.
     String file = program.toString();
     all.add(file.indexOf('/') < 0 ? "./" + file : file);
     all.addAll(command.subList(1, command.size()));

@@ -85,7 +85,7 @@ public final class Explanations {
 
   private static String notMade(GuestObserver.Observed observed) {
     StringBuilder why =
-        new StringBuilder("The program's run in the guest kernel did not come to this call");
+        new StringBuilder("The program's run in the guest kernel did not reach this call");
     GuestResult guest = observed.guest();
     if (!observed.givenUp().isEmpty()) {
       return why + ": " + observed.givenUp() + ".";

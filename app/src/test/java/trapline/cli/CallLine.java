@@ -60,7 +60,7 @@ record CallLine(String name, String text, String plain, boolean children) {
   /// call that started the program is left out.
   ///
   /// @param folder where it is run
-  /// @param place an empty folder
+  /// @param place an empty directory
   static Map<String, List<CallLine>> ofStrace(
       Path folder, Path place, List<String> command, int seconds) throws IOException {
     List<String> all = new ArrayList<>(List.of("setarch", "-R", "strace", "-f", "-ff", "-yy"));

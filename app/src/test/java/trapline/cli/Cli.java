@@ -28,7 +28,7 @@ final class Cli {
     return command;
   }
 
-  /// Runs it to its end in a folder.
+  /// Runs it to its end in a directory.
   static Command run(Path folder, String... arguments) {
     return Command.runIn(folder, command(arguments));
   }

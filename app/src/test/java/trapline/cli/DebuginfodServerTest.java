@@ -39,7 +39,7 @@ class DebuginfodServerTest {
       }
       """;
 
-  /// Where the source was compiled, as distributions name it: a folder that is not here.
+  /// Where the source was compiled, as distributions name it: a directory that is not here.
   private static final String BUILT_IN = "/nowhere/app-1.0/debian/../src";
 
   private static final String NAMED = BUILT_IN + "/remote.c";

@@ -357,7 +357,7 @@ class IndexCommandTest {
     Tools.requireHost(
         Cli.shell(folder, setpriv + java + " -version").status() == 0,
         "a Java that others may run");
-    // The class path may be in root's own folder.
+    // The class path may be in root's own directory.
     Path classes = Files.createDirectory(folder.resolve("classes"));
     StringBuilder path = new StringBuilder();
     List<String> command = Cli.command();

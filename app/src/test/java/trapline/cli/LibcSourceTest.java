@@ -53,7 +53,7 @@ class LibcSourceTest {
     libc = new LibcCli(folder);
   }
 
-  /// A folder with some of the machine's commands, for `PATH`.
+  /// A directory with some of the machine's commands, for `PATH`.
   private Path commands(String... names) throws IOException {
     Path commands = Files.createDirectories(folder.resolve("bin"));
     for (String name : names) {

@@ -149,7 +149,7 @@ final class LiveGuest {
 
   /// Boots the machine, and runs a script as root to its end.
   ///
-  /// @return the folder that holds what the script left in `/out`
+  /// @return the directory that holds what the script left in `/out`
   Path run(String script) throws IOException {
     script("script", script);
     script(

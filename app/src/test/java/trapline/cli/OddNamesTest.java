@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
-/// Names of files, folders, threads and arguments that are not UTF-8 are handed on byte by byte,
-/// and shown with their bytes.
+/// Names of files, directories, threads and arguments that are not UTF-8 are handed on byte by
+/// byte, and shown with their bytes.
 class OddNamesTest {
-  /// Makes a folder named `d\xff`, with the program and its source in it.
+  /// Makes a directory named `d\xff`, with the program and its source in it.
   private static final String SETUP =
       """
       d=$(printf 'd\\377'); mkdir -p "$d"; cp source.c "$d/a.c"

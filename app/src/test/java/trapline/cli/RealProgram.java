@@ -10,7 +10,7 @@ import trapline.testing.Command;
 /// A program of `strace-programs.txt`, as distributions build it.
 ///
 /// @param tools what must be installed, joined by commas
-/// @param run the command for sh, in the folder that `prepare` filled
+/// @param run the command for sh, in the directory that `prepare` filled
 record RealProgram(String name, String size, String tools, String prepare, String run) {
   /// The programs that a system property asks for: their names, `all`, or the quick ones.
   static Stream<RealProgram> chosen(String chosen) {
@@ -44,13 +44,13 @@ record RealProgram(String name, String size, String tools, String prepare, Strin
     return tools.split(",");
   }
 
-  /// Fills the folder `work` anew.
+  /// Fills the directory `work` anew.
   void prepare(Path folder) {
     String script = "umask 022; rm -rf work; mkdir work; cd work; " + prepare + "\ntrue";
     Command.runIn(folder, List.of("/bin/sh", "-c", script)).orFail();
   }
 
-  /// The command that runs it in that folder, with its output in files there.
+  /// The command that runs it in that directory, with its output in files there.
   List<String> command() {
     return List.of("/bin/sh", "-c", "cd work; exec >out 2>err; exec " + run);
   }

@@ -59,7 +59,7 @@ final class Stacks {
     return frame.stream().map(Stacks::level).toList();
   }
 
-  /// `function file:line`, the file without its folders.
+  /// `function file:line`, the file without its directories.
   static String level(JsonNode level) {
     String file = level.get("file").asText(null);
     return function(level)

@@ -20,14 +20,14 @@ import trapline.testing.Command;
 public record Why(int status, String err, List<JsonNode> answers) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /// Runs `trapline why --kernel vm --image IMAGE WORDS…` in a folder.
+  /// Runs `trapline why --kernel vm --image IMAGE WORDS…` in a directory.
   public static Why run(Path folder, Path image, String... words) {
     List<String> all = new ArrayList<>(List.of("--kernel", "vm", "--image", image.toString()));
     all.addAll(List.of(words));
     return run(folder, all);
   }
 
-  /// Runs `trapline why WORDS…` in a folder.
+  /// Runs `trapline why WORDS…` in a directory.
   public static Why run(Path folder, List<String> words) {
     try {
       Path json = Files.createTempFile("trapline-why", ".json");

@@ -38,7 +38,7 @@ class CallMatchTest {
     assertThat(match.isSettled(0)).isTrue();
   }
 
-  /// The dynamic linker looks in more folders on one processor than on another.
+  /// The dynamic linker looks in more directories on one processor than on another.
   @Test
   void callsByOtherInstructionsDoNotCount() {
     here.open(700, 0x111, "/hwcaps/v4/libc.so.6");

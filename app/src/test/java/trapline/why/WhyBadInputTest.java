@@ -146,7 +146,7 @@ class WhyBadInputTest {
     }
   }
 
-  /// Ended while the guest runs: no QEMU, no memory file, no working folder is left.
+  /// Ended while the guest runs: no QEMU, no memory file, no working directory is left.
   @ParameterizedTest
   @CsvSource({"INT,130", "TERM,143", "KILL,137"})
   void endedWhileTheGuestRuns(String signal, int status) throws Exception {

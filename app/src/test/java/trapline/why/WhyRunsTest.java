@@ -98,12 +98,12 @@ class WhyRunsTest {
     assertThat(difference(answers.get("only in a guest"))).isEqualTo("there the call returned 0");
     assertThat(answers.get("other file").get("error").get("explanation").asText())
         .as("there it reads another descriptor")
-        .contains("did not come to this call", "two runs first differed where access(");
+        .contains("did not reach this call", "two runs first differed where access(");
     JsonNode error = answers.get("not reached").get("error");
     assertThat(error.get("kind").asText()).isEqualTo("unknown");
     assertThat(error.get("road")).isEmpty();
     assertThat(error.get("explanation").asText())
-        .contains("did not come to this call", "status 7")
+        .contains("did not reach this call", "status 7")
         .contains(
             "two runs first differed where access(\"/trapline/launch\") here failed with ENOENT,"
                 + " there gave 0");
@@ -131,7 +131,7 @@ class WhyRunsTest {
     String[] command = {program.toString(), needed.toString()};
     JsonNode without = Why.run(folder, image, command).byComment().get("behind");
     assertThat(without.get("error").get("explanation").asText())
-        .contains("did not come to this call", "--include " + needed);
+        .contains("did not reach this call", "--include " + needed);
     JsonNode with =
         Why.run(folder, image, "--include", needed.toString(), command[0], command[1])
             .byComment()
@@ -234,6 +234,6 @@ class WhyRunsTest {
     Map<String, JsonNode> answers = Why.run(folder, image, program.toString()).byComment();
     assertThat(Why.road(answers.get("before"))).startsWith("ksys_lseek");
     assertThat(answers.get("after").get("error").get("explanation").asText())
-        .contains("did not come to this call", "Kernel panic");
+        .contains("did not reach this call", "Kernel panic");
   }
 }

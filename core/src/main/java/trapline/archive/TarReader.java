@@ -7,7 +7,7 @@ import trapline.model.MalformedBinary;
 
 /// Reads a tar archive from front to back: POSIX ustar and pax headers (IEEE Std 1003.1, `pax`),
 /// GNU long names and base-256 sizes (GNU tar manual, "Basic Tar Format"). Only regular files are
-/// offered; links, devices and folders are passed over.
+/// offered; links, devices and directories are passed over.
 public final class TarReader {
   private static final int BLOCK = 512;
   private static final int MAX_NAME = 64 << 10;
@@ -103,7 +103,7 @@ public final class TarReader {
     }
   }
 
-  /// Links, devices, folders and pipes have no data, whatever their header says of a size.
+  /// Links, devices, directories and pipes have no data, whatever their header says of a size.
   private static boolean hasBody(char type) {
     return type < '1' || type > '6';
   }

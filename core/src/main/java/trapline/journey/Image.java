@@ -139,7 +139,7 @@ public final class Image implements UnwindModule {
     return path;
   }
 
-  /// The file's name without its folders.
+  /// The file's name without its directories.
   public String shortName() {
     return path.substring(path.lastIndexOf('/') + 1);
   }

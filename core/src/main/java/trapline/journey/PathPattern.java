@@ -29,7 +29,7 @@ final class PathPattern {
     return new PathPattern(rest.startsWith("/"), anywhere, names(rest), List.copyOf(endings));
   }
 
-  /// Whether a path is a file or folder, or below it.
+  /// Whether a path is a file or directory, or below it.
   static boolean isIn(String path, String folder) {
     List<String> names = names(path);
     List<String> wanted = names(folder);

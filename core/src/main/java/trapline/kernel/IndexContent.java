@@ -13,7 +13,7 @@ import trapline.model.Place;
 /// @param definitions definitions of every architecture
 /// @param optional entry points that the kernel may be built without
 /// @param redirections entry points that an architecture replaces
-/// @param configs by folder under `arch/`, the usual configuration: of the symbols that
+/// @param configs by directory under `arch/`, the usual configuration: of the symbols that
 ///     definitions depend on
 /// @param gaps what could not be read
 /// @param functions an index of all functions; empty when not asked for
@@ -94,7 +94,7 @@ public record IndexContent(
   /// An entry point that an architecture replaces by another: arm64 makes `sys_personality`
   /// `sys_arm64_personality` (`arch/arm64/kernel/sys.c`).
   ///
-  /// @param architecture the folder under `arch/`
+  /// @param architecture the directory under `arch/`
   /// @param place the line that says so
   public record Redirection(String architecture, String from, String to, Place place) {}
 }

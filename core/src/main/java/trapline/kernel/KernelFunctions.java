@@ -73,7 +73,7 @@ public final class KernelFunctions {
   ///
   /// @param symbol as the running kernel names it; see [FunctionIndex#named(String)] for what is
   ///     made of `__x64_sys_socket` and `foo.isra.0`
-  /// @param architecture the folder under `arch/`
+  /// @param architecture the directory under `arch/`
   /// @throws trapline.model.MalformedBinary when an index that is come to is damaged
   public Optional<Found> find(String symbol, String architecture) {
     for (int i = 0; i < sources.size(); i++) {

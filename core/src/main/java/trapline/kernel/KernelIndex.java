@@ -48,7 +48,7 @@ public final class KernelIndex {
 
   /// Makes an index of what was found in one source.
   ///
-  /// @param origin what the user named: the folder's or the tarball's path
+  /// @param origin what the user named: the directory's or the tarball's path
   public static KernelIndex of(String origin, IndexContent content) {
     byte[] bytes = IndexWriter.write(List.of(content));
     return new KernelIndex(IndexFile.read(Bytes.of("index of " + origin, bytes)), 0);
@@ -245,7 +245,7 @@ public final class KernelIndex {
   /// The configuration that decides between definitions when nothing is known of the running one:
   /// what the architecture's own `defconfig` gives.
   ///
-  /// @param architecture the folder under `arch/`
+  /// @param architecture the directory under `arch/`
   public KernelConfig usualConfig(String architecture) {
     return usual.computeIfAbsent(architecture, this::readSettings);
   }
@@ -300,7 +300,7 @@ public final class KernelIndex {
     return known.size() == 0 ? Optional.empty() : Optional.of(known);
   }
 
-  /// What Kbuild asks for before it compiles a file, outermost folder first; empty when that is
+  /// What Kbuild asks for before it compiles a file, outermost directory first; empty when that is
   /// nothing, or the index does not say.
   public List<String> gates(String path) {
     int at = file.find(IndexFile.FILES, file.recordSize(IndexFile.FILES), path);

@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import trapline.bytes.Bytes;
 
-/// A kernel's source: a folder, or a tarball that is read without being unpacked.
+/// A kernel's source: a directory, or a tarball that is read without being unpacked.
 ///
 /// Paths are relative to the tree's top and use `/`, such as `net/socket.c`.
 public interface KernelSource {
-  /// What the user named: the folder's or the tarball's path.
+  /// What the user named: the directory's or the tarball's path.
   String origin();
 
   /// Hands every wanted regular file to `reader`, in no particular order. `wanted` is asked for
-  /// folders too, as `drivers/net/`: what lies below one that is not wanted is not looked at. Files
-  /// larger than 64 MiB are passed over.
+  /// directories too, as `drivers/net/`: what lies below one that is not wanted is not looked at.
+  /// Files larger than 64 MiB are passed over.
   ///
   /// `reader` may be called from several threads at once. It returns whether the file will be asked
   /// for again with [#file]: a tarball keeps those in memory.
@@ -39,7 +39,7 @@ public interface KernelSource {
   }
 
   /// The SHA-256 of the tarball, in hexadecimal digits, which [#read] finds on its way; empty for a
-  /// folder.
+  /// directory.
   default String sha256() {
     return "";
   }
@@ -63,7 +63,7 @@ public interface KernelSource {
   interface Progress {
     Progress NONE = (done, total) -> {};
 
-    /// @param done bytes of an unpacked tarball, or files of a folder, that have been read
+    /// @param done bytes of an unpacked tarball, or files of a directory, that have been read
     /// @param total how many there are; -1 when that is not known
     void at(long done, long total);
   }

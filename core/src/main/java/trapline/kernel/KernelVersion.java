@@ -11,7 +11,7 @@ import trapline.bytes.Bytes;
 ///     `6.12.117-1~deb12u1`; empty otherwise
 /// @param distribution who patched it, such as `Debian`; empty for a source with no sign of a
 ///     distribution's packaging
-/// @param sha256 of the tarball, in hexadecimal; empty for a folder
+/// @param sha256 of the tarball, in hexadecimal; empty for a directory
 public record KernelVersion(
     String release, String packageVersion, String distribution, String sha256) {
   /// In one line, such as `6.12.117 (Debian 6.12.117-1~deb12u1)`.

@@ -17,7 +17,7 @@ import trapline.model.Abi;
 ///
 /// @param label the name in text and JSON output, such as `arm64`
 /// @param aliases other names that users know it by, such as `aarch64`
-/// @param architecture the folder under `arch/`
+/// @param architecture the directory under `arch/`
 /// @param bits the size of a pointer, 32 or 64
 /// @param offset what a program adds to the number in the table, such as `0x40000000` for x32
 /// @param instruction the instruction that traps

@@ -13,8 +13,8 @@ import trapline.model.Place;
 /// @param place the line on which it starts
 /// @param endLine the line of the closing brace
 /// @param conditions the `#if` conditions around it, outermost first, as C preprocessor expressions
-/// @param gates what Kbuild asks for before it compiles the file, outermost folder first, such as
-///     `CONFIG_NET`; each is an expression that must hold
+/// @param gates what Kbuild asks for before it compiles the file, outermost directory first, such
+///     as `CONFIG_NET`; each is an expression that must hold
 public record SyscallDefinition(
     String entry,
     String macro,

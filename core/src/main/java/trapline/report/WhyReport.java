@@ -179,7 +179,7 @@ public final class WhyReport {
   private String said() {
     return switch (origin.kind()) {
       case SIGNAL -> "saw the signal first";
-      case USER_MEMORY -> "met the bad address";
+      case USER_MEMORY -> "hit the bad address";
       case ELSEWHERE -> "found " + origin.errno().name();
       default -> "said " + origin.errno().name() + " first";
     };
@@ -310,7 +310,7 @@ public final class WhyReport {
         switch (origin.kind()) {
           case SIGNAL -> "A signal interrupted the call: " + name + " saw it first";
           case USER_MEMORY ->
-              errno + ": " + name + " met an address of the program that it may not use";
+              errno + ": " + name + " hit an address of the program that it may not access";
           case ELSEWHERE -> errno + " was set elsewhere and found by " + name;
           case SECCOMP -> "A seccomp filter answered " + errno + ", in " + name;
           case NO_SUCH_CALL -> "The kernel has no such call: " + name + " answers " + errno;

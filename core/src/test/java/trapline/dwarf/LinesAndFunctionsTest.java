@@ -224,7 +224,7 @@ class LinesAndFunctionsTest {
     assertThat(info.diagnostics()).isEmpty();
   }
 
-  /// Directory 0 of a table is the folder that the compiler ran in. Where both are stated as one
+  /// Directory 0 of a table is the directory that the compiler ran in. Where both are stated as one
   /// relative name (`./libio`), the tools take it as relative to itself.
   private static List<Symbolizer.Level> once(List<Symbolizer.Level> levels) {
     return levels.stream()

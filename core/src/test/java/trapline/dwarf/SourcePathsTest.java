@@ -16,7 +16,7 @@ import trapline.model.LinkAddress;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
-/// How names, include directories and the compiler's folder make one path.
+/// How names, include directories and the compiler's directory make one path.
 class SourcePathsTest {
   private static final String SOURCE =
       """
@@ -60,7 +60,7 @@ class SourcePathsTest {
     assertThat(SourcePaths.join("", "//./a/./")).isEqualTo("/a/");
   }
 
-  /// `here` stands for the folder that the compiler runs in.
+  /// `here` stands for the directory that the compiler runs in.
   @ParameterizedTest
   @CsvSource({
     "gcc, -gdwarf-5, plain.c",
@@ -91,7 +91,7 @@ class SourcePathsTest {
     Files.writeString(folder.resolve("plain.c"), SOURCE);
     Files.writeString(folder.resolve("deep/inner.h"), HEADER);
     String here = folder.toString();
-    // The folder's name with a slash behind it is what a shell may have in PWD.
+    // The directory's name with a slash behind it is what a shell may have in PWD.
     String command =
         "PWD=%s/ %s %s %s -o program"
             .formatted(here, compiler, options.replace("here", here), name.replace("here", here));

@@ -279,8 +279,8 @@ class DebianSourceTest {
     return query.status() == 0 ? query.out().trim() : "";
   }
 
-  /// The C files and tables of the folders in which system calls are looked for by hand, unpacked
-  /// by
+  /// The C files and tables of the directories in which system calls are looked for by hand,
+  /// unpacked by
   /// tar.
   private Path tree(String series) throws IOException {
     Path known = unpacked.get(series);

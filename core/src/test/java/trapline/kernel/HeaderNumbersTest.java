@@ -35,7 +35,7 @@ class HeaderNumbersTest {
 
   @TempDir Path folder;
 
-  /// Numbering, folder of the headers, what the compiler for it would define, package.
+  /// Numbering, directory of the headers, what the compiler for it would define, package.
   @ParameterizedTest
   @CsvSource({
     "x86_64, /usr/include/x86_64-linux-gnu, __x86_64__ __LP64__, linux-libc-dev",

@@ -19,7 +19,7 @@ public record Command(int status, String out, String err) {
     return runIn(null, List.of(command));
   }
 
-  /// Runs a command in a folder, and ends it after ten minutes.
+  /// Runs a command in a directory, and ends it after ten minutes.
   public static Command runIn(
       @org.jspecify.annotations.Nullable Path folder, List<String> command) {
     return runIn(folder, command, SECONDS);

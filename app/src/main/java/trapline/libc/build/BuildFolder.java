@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import trapline.linux.files.HeldLock;
 import trapline.linux.files.WholeFile;
 
-/// The folder that one library is built in, `libc-builds/NAME`, held by one run at a time. It stays
-/// when a build is interrupted or fails, so that the same command goes on with it; without a build
-/// that has begun it goes when it is closed.
+/// The directory that one library is built in, `libc-builds/NAME`, held by one run at a time. It
+/// stays when a build is interrupted or fails, so that the same command goes on with it; without a
+/// build that has begun it goes when it is closed.
 final class BuildFolder implements AutoCloseable {
   private static final Pattern OBJECT = Pattern.compile(".*\\.(o|os|oS|op|lo)");
 
@@ -26,7 +26,7 @@ final class BuildFolder implements AutoCloseable {
     this.traces = traces;
   }
 
-  /// Takes the folder of a name.
+  /// Takes the directory of a name.
   ///
   /// @param traces of the run, which are kept once the build begins
   /// @throws LibcBuildFailure when another run has it
@@ -93,7 +93,7 @@ final class BuildFolder implements AutoCloseable {
     }
   }
 
-  /// Whether a folder holds an unfinished build.
+  /// Whether a directory holds an unfinished build.
   static boolean isUnfinished(@Nullable Path root) {
     return root != null && Files.isDirectory(root.resolve("build"));
   }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What to build and how.
 ///
-/// @param source a folder, a tarball, or a version such as `glibc-2.36`
+/// @param source a directory, a tarball, or a version such as `glibc-2.36`
 /// @param sha256 that of the source's tarball, in lower case; empty when it was not given
-/// @param prefix where to install it; `null` for a folder of Trapline's own
+/// @param prefix where to install it; `null` for a directory of Trapline's own
 /// @param name what it is registered as; empty for kind and version, such as `glibc-2.36`
 /// @param cflags what the compiler is given
 /// @param jobs how many commands run at a time, at least 1

@@ -16,9 +16,9 @@ import trapline.linux.files.WholeFile;
 
 /// The source packages of the Debian release that this machine has: fetched and checked by apt,
 /// with
-/// the distribution's patches applied by dpkg-source. apt works in a folder of its own, with lines
-/// `deb-src` for the sources that the machine has as `deb`; nothing of the machine's is changed,
-/// and
+/// the distribution's patches applied by dpkg-source. apt works in a directory of its own, with
+/// lines `deb-src` for the sources that the machine has as `deb`; nothing of the machine's is
+/// changed, and
 /// no privilege is needed.
 final class DebianSource {
   private static final List<String> TOOLS =
@@ -30,7 +30,7 @@ final class DebianSource {
   private final Path log;
   private final BuildListener listener;
 
-  /// @param root a folder for apt's files
+  /// @param root a directory for apt's files
   DebianSource(Path root, BuildListener listener) {
     this.root = root;
     this.log = root.resolve("log");
@@ -106,8 +106,8 @@ final class DebianSource {
 
   /// Fetches a package and unpacks it, patches applied.
   ///
-  /// @param into an empty folder
-  /// @return the source's folder in it
+  /// @param into an empty directory
+  /// @return the source's directory in it
   Path fetch(SourcePackage wanted, Path into) throws IOException {
     listener.say("fetching Debian's source package " + wanted.name() + " " + wanted.version());
     listener.at("fetching " + wanted.name(), 0, 0);

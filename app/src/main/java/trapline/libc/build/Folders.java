@@ -21,7 +21,7 @@ import trapline.linux.files.UserDirectories;
 public record Folders(Path data, Path cache) {
   /// The user's with this environment.
   ///
-  /// @throws trapline.libc.LibcFailure when it names no folder for data
+  /// @throws trapline.libc.LibcFailure when it names no directory for data
   public static Folders of(Map<String, String> environment) {
     Path data = LibcRegistry.of(environment).folder().resolveSibling("").normalize();
     return new Folders(
@@ -51,7 +51,7 @@ public record Folders(Path data, Path cache) {
     return cache.resolve("libc-downloads");
   }
 
-  /// Makes a folder, for the user alone, where nobody else could put another in its place.
+  /// Makes a directory, for the user alone, where nobody else could put another in its place.
   ///
   /// @throws LibcBuildFailure when that is not possible
   static Path made(Path folder) {
@@ -63,7 +63,7 @@ public record Folders(Path data, Path cache) {
     }
   }
 
-  /// A folder itself, or the nearest above it that is there.
+  /// A directory itself, or the nearest above it that is there.
   static Path nearest(Path folder) {
     Path there = folder.toAbsolutePath();
     while (!Files.exists(there)) {
@@ -93,7 +93,7 @@ public record Folders(Path data, Path cache) {
     return "the disk of " + place + " is full; make room, and give the same command again";
   }
 
-  /// Removes a folder with everything in it; symbolic links are not followed.
+  /// Removes a directory with everything in it; symbolic links are not followed.
   static void delete(Path folder) {
     if (!Files.isDirectory(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
       return;

@@ -26,7 +26,7 @@ public final class LibcBuild {
   private final Map<String, String> environment;
   private final BuildListener listener;
 
-  /// @param environment of the user: where folders are, and CC
+  /// @param environment of the user: where directories are, and CC
   public LibcBuild(
       Folders folders,
       LibcRegistry registry,
@@ -41,7 +41,7 @@ public final class LibcBuild {
   /// What was built.
   ///
   /// @param name as it is registered
-  /// @param source the folder of its source
+  /// @param source the directory of its source
   /// @param wasThere whether it was built before, and nothing was done
   public record Built(String name, Libc libc, Path source, boolean wasThere) {}
 

@@ -14,7 +14,7 @@ import trapline.libc.LibcRegistry;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.OutputFile;
 
-/// The folder that a library is to be installed in: must be free, for nothing of another's is
+/// The directory that a library is to be installed in: must be free, for nothing of another's is
 /// overwritten.
 final class Prefix {
   private final Path folder;

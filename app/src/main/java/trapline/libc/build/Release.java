@@ -77,7 +77,7 @@ final class Release {
   ///
   /// @param sha256 the file's, in lower-case hexadecimal digits
   /// @param folder which is there
-  /// @return where it is in the folder
+  /// @return where it is in the directory
   static Path fetch(URI location, String sha256, Path folder, BuildListener listener) {
     String path = location.getPath();
     String name = path.substring(path.lastIndexOf('/') + 1);

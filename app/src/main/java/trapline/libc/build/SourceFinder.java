@@ -17,7 +17,7 @@ import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.TemporaryDirectory;
 import trapline.linux.files.WholeFile;
 
-/// Finds the source that the user names: a folder, a tarball, or a version.
+/// Finds the source that the user names: a directory, a tarball, or a version.
 ///
 /// What is unpacked stays under [Folders#sources], with a file `.trapline-source` that tells where
 /// it came from: debug information names the files there.
@@ -171,7 +171,7 @@ final class SourceFinder {
     return debian.find(named.kind().text(), named.version());
   }
 
-  /// How a source comes into an empty folder.
+  /// How a source comes into an empty directory.
   private interface Unpacking {
     Path into(Path part) throws IOException;
   }
@@ -194,7 +194,7 @@ final class SourceFinder {
     }
   }
 
-  /// A folder's name that is not taken.
+  /// A directory's name that is not taken.
   private static Path free(Path sources, String name) {
     Path home = sources.resolve(name);
     for (int i = 2; Files.exists(home); i++) {
@@ -219,7 +219,7 @@ final class SourceFinder {
     return null;
   }
 
-  /// Whether a folder is one that was unpacked here, which may be removed.
+  /// Whether a directory is one that was unpacked here, which may be removed.
   static boolean isOurs(Path folder, Folders folders) {
     return folders.sources().equals(folder.getParent())
         && Files.isRegularFile(folder.resolve(STAMP));

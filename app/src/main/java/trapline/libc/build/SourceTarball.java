@@ -23,8 +23,8 @@ import org.tukaani.xz.XZInputStream;
 import trapline.archive.ExpansionLimit;
 
 /// Unpacks a tarball, which may be anything: it is decompressed here, bounded, and written by
-/// tar(1), which leaves no folder that it was told to work in; what tries to is refused. Links that
-/// lead out of the folder tar makes last, so that it cannot write through them.
+/// tar(1), which leaves no directory that it was told to work in; what tries to is refused. Links
+/// that lead out of the directory tar makes last, so that it cannot write through them.
 final class SourceTarball {
   /// glibc unpacks to 240 MB in 20,000 entries.
   private static final long MAX_UNPACKED = 2L << 30;
@@ -42,16 +42,16 @@ final class SourceTarball {
   }
 
   /// @param limit how many bytes it may unpack to
-  /// @param maxEntries how many files and folders it may have
+  /// @param maxEntries how many files and directories it may have
   SourceTarball(Path file, long limit, int maxEntries) {
     this.file = file;
     this.limit = new ExpansionLimit(limit);
     this.maxEntries = maxEntries;
   }
 
-  /// Unpacks into an empty folder.
+  /// Unpacks into an empty directory.
   ///
-  /// @return the source's own folder: the one that the archive has around it, or the empty one
+  /// @return the source's own directory: the one that the archive has around it, or the empty one
   Path unpack(Path folder, BuildListener listener) {
     if (Commands.find("tar") == null) {
       throw missing("tar");
@@ -75,7 +75,7 @@ final class SourceTarball {
   private static Path inner(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> all = entries.toList();
-      // A link would be somebody else's folder.
+      // A link would be somebody else's directory.
       boolean around =
           all.size() == 1 && Files.isDirectory(all.getFirst(), LinkOption.NOFOLLOW_LINKS);
       return around ? all.getFirst() : folder;
@@ -170,7 +170,7 @@ final class SourceTarball {
     }
   }
 
-  /// Refuses an archive that has files behind a link that leads out of the folder.
+  /// Refuses an archive that has files behind a link that leads out of the directory.
   private void requireInside(Path folder, List<String> complaints) throws IOException {
     for (String each : complaints) {
       if (each.endsWith(": Not a directory") && hasLinkOut(folder)) {

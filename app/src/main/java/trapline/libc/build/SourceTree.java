@@ -31,7 +31,7 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
     return kind.text() + " " + version;
   }
 
-  /// Looks whether a folder is the source of a C library.
+  /// Looks whether a directory is the source of a C library.
   ///
   /// @return `null` when it is none
   static @Nullable SourceTree look(Path folder, String origin) {
@@ -55,7 +55,7 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
     return null;
   }
 
-  /// Looks at a folder, and says what it lacks when it is no source of a C library.
+  /// Looks at a directory, and says what it lacks when it is no source of a C library.
   static SourceTree require(Path folder, String origin) {
     SourceTree tree = look(folder, origin);
     if (tree != null) {

@@ -13,7 +13,7 @@ final class Traces implements AutoCloseable {
   private final Deque<Path> folders = new ArrayDeque<>();
   private final Deque<Path> trees = new ArrayDeque<>();
 
-  /// Makes a folder and those above it that are not there. Only those are removed, and only when
+  /// Makes a directory and those above it that are not there. Only those are removed, and only when
   /// they are empty: other runs may use them, too.
   ///
   /// @throws LibcBuildFailure when that is not possible
@@ -27,7 +27,7 @@ final class Traces implements AutoCloseable {
     return folder;
   }
 
-  /// Notes a folder that is to be removed with all that is in it.
+  /// Notes a directory that is to be removed with all that is in it.
   void tree(Path folder) {
     trees.push(folder);
   }

@@ -80,7 +80,7 @@ final class Survey {
           && (point < 0 || faulted.firstPoint <= point)) {
         return faulted.name()
             + (faulted == teller ? "" : ", called for " + teller.name() + ",")
-            + " met memory of the program that could not be reached: the processor's exception was"
+            + " hit memory of the program that could not be reached: the processor's exception was"
             + " caught.";
       }
     }

@@ -243,7 +243,7 @@ final class ContentBuilder {
         name -> new Kbuild(files.makefiles(), name, usual.bits(name)));
   }
 
-  /// The folder under `arch/`; empty outside of it.
+  /// The directory under `arch/`; empty outside of it.
   static String architecture(String path) {
     int end = path.startsWith("arch/") ? path.indexOf('/', 5) : -1;
     return end < 0 ? "" : path.substring(5, end);

@@ -23,8 +23,8 @@ import trapline.kernel.Gap;
 import trapline.kernel.KernelSource;
 import trapline.model.Place;
 
-/// A kernel's source in a folder, read on as many threads as there are processors. Symbolic links
-/// are not followed, and only regular files are opened. What cannot be read is a gap.
+/// A kernel's source in a directory, read on as many threads as there are processors. Symbolic
+/// links are not followed, and only regular files are opened. What cannot be read is a gap.
 public final class DirectorySource implements KernelSource {
   static final long MAX_FILE = 64L << 20;
   private static final int MAX_GAPS = 1_000;
@@ -32,7 +32,7 @@ public final class DirectorySource implements KernelSource {
   private final Path top;
   private final List<Gap> gaps = Collections.synchronizedList(new ArrayList<>());
 
-  /// @param top the folder with the top `Makefile`
+  /// @param top the directory with the top `Makefile`
   public DirectorySource(Path top) {
     this.top = top;
   }

@@ -32,7 +32,7 @@ final class EntryPathFinder {
   private final List<Gap> gaps = new ArrayList<>();
 
   /// @param files the files of [#wanted] by path
-  /// @param architecture the folder under `arch/`
+  /// @param architecture the directory under `arch/`
   /// @param kbuild decides which of them belong to the kernel
   /// @param config decides between `#if` branches
   EntryPathFinder(

@@ -127,7 +127,7 @@ final class EntryRules {
     return isOf(files.getOrDefault(architecture, List.of()), path);
   }
 
-  /// A pattern `FOLDER/*.S` holds for every such file of the folder itself.
+  /// A pattern `FOLDER/*.S` holds for every such file of the directory itself.
   private static boolean isOf(java.util.Collection<String> patterns, String path) {
     int slash = path.lastIndexOf('/');
     int dot = path.lastIndexOf('.');

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
-/// Finds the wanted regular files below a folder, on several threads that share the folders still
-/// to be looked at. Symbolic links are not followed.
+/// Finds the wanted regular files below a directory, on several threads that share the directories
+/// still to be looked at. Symbolic links are not followed.
 final class FolderWalk {
   /// A file.
   ///
@@ -44,7 +44,7 @@ final class FolderWalk {
   private final AtomicInteger count = new AtomicInteger();
   private final List<Found> found = new ArrayList<>();
 
-  /// @param wanted is asked for folders, too, as `net/`
+  /// @param wanted is asked for directories, too, as `net/`
   /// @param failed takes what could not be looked at
   FolderWalk(Path top, Predicate<String> wanted, BiConsumer<String, IOException> failed) {
     this.wanted = wanted;

@@ -36,7 +36,7 @@ final class Kbuild {
   private final Map<String, Optional<List<String>>> folders = new HashMap<>();
 
   /// @param makefiles every `Makefile` and `Kbuild` of the tree by its path
-  /// @param arch the folder below `arch/`
+  /// @param arch the directory below `arch/`
   /// @param bits the size of a word of the kernel that is built
   Kbuild(Map<String, byte[]> makefiles, String arch, int bits) {
     this.bits = bits;
@@ -44,7 +44,7 @@ final class Kbuild {
     this.arch = arch;
   }
 
-  /// What must hold for the file to be compiled, outermost folder first.
+  /// What must hold for the file to be compiled, outermost directory first.
   ///
   /// @return empty when no makefile on the way from the top names it
   Optional<List<String>> gates(String file) {
@@ -53,7 +53,7 @@ final class Kbuild {
       return Optional.empty();
     }
     String object = file.substring(0, file.length() - 2) + ".o";
-    // A makefile may name objects of a folder that has none of its own: kvm-amd-y += svm/svm.o
+    // A makefile may name objects of a directory that has none of its own: kvm-amd-y += svm/svm.o
     for (int at = slash; at > 0; at = file.lastIndexOf('/', at - 1)) {
       String folder = file.substring(0, at);
       Set<List<String>> ways = waysTo(folder, object.substring(at + 1), 0);
@@ -74,7 +74,7 @@ final class Kbuild {
     return makefiles.containsKey(folder + "/Makefile") || makefiles.containsKey(folder + "/Kbuild");
   }
 
-  /// Follows the folder up to the top, whichever makefile above it names it.
+  /// Follows the directory up to the top, whichever makefile above it names it.
   private Optional<List<String>> folderGates(String folder, int nesting) {
     if (folder.isEmpty()) {
       return Optional.of(List.of());
@@ -132,7 +132,7 @@ final class Kbuild {
     terms.add(out.toString());
   }
 
-  /// The conditions under which the folder's makefile builds an object or enters a folder.
+  /// The conditions under which the directory's makefile builds an object or enters a directory.
   private Set<List<String>> waysTo(String folder, String item, int nesting) {
     Set<List<String>> ways = new LinkedHashSet<>();
     if (nesting > 4) {

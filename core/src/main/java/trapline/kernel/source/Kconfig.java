@@ -74,7 +74,7 @@ final class Kconfig {
   ///
   /// @param files every `Kconfig*` of the tree, and the defconfig, by path
   /// @param common what [#common] has read of the same files
-  /// @param folder the folder below `arch/`
+  /// @param folder the directory below `arch/`
   /// @param arch the value of `ARCH`, which is another for some sizes: `sparc64`
   /// @param defconfig the path of the architecture's defconfig
   static Kconfig of(

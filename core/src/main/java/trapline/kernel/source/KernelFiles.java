@@ -13,9 +13,9 @@ import trapline.bytes.Bytes;
 import trapline.kernel.KernelSource;
 import trapline.kernel.KernelSource.Progress;
 
-/// The files of a kernel's source that questions about single functions need. A folder's are read
-/// when they are asked for; a tarball is read once, by [#prepare], and what was not named then is
-/// not there.
+/// The files of a kernel's source that questions about single functions need. A directory's are
+/// read when they are asked for; a tarball is read once, by [#prepare], and what was not named then
+/// is not there.
 ///
 /// For use by one thread.
 public final class KernelFiles {

@@ -14,7 +14,7 @@ import trapline.kernel.KernelSource.Progress;
 public final class KernelIndexer {
   private KernelIndexer() {}
 
-  /// Indexes a source. The folder or archive is read once.
+  /// Indexes a source. The directory or archive is read once.
   ///
   /// @throws IOException when the source cannot be read
   /// @throws trapline.model.MalformedBinary when it is not a kernel's source, or a tarball does not
@@ -31,7 +31,7 @@ public final class KernelIndexer {
         : new IndexOptions(options.packageVersion(), source.sha256(), options.functions());
   }
 
-  /// Functions are wanted of every folder.
+  /// Functions are wanted of every directory.
   private static boolean wantedWithFunctions(String path) {
     return path.endsWith("/") || FunctionCollector.wanted(path) || SourceFiles.wanted(path);
   }

@@ -62,7 +62,7 @@ final class SourceFiles {
     this.origin = origin;
   }
 
-  /// Whether a file, or a folder that ends in `/`, is of use.
+  /// Whether a file, or a directory that ends in `/`, is of use.
   static boolean wanted(String path) {
     if (path.endsWith("/")) {
       return !PASSED_OVER.contains(path);

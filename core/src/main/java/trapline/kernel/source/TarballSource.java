@@ -31,7 +31,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.Place;
 
 /// A kernel's source in a `.tar.xz`, `.tar.gz` or `.tar`, streamed once and never unpacked. The
-/// folder around the tree that such archives have (`linux-6.12.117/`) is no part of the paths.
+/// directory around the tree that such archives have (`linux-6.12.117/`) is no part of the paths.
 ///
 /// It is read to its very end, so that one that was cut off or damaged anywhere is refused. A real
 /// one unpacks to 1.6 GB in 95,000 entries; one that goes beyond [#MAX_UNPACKED] or [#MAX_ENTRIES]
@@ -213,7 +213,7 @@ public final class TarballSource implements KernelSource {
     return around && path.startsWith(top + "/") ? path.substring(slash + 1) : path;
   }
 
-  /// A path is wanted when it and every folder above it are.
+  /// A path is wanted when it and every directory above it are.
   static boolean wantedWithFolders(String path, Predicate<String> wanted) {
     for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
       if (!wanted.test(path.substring(0, slash + 1))) {

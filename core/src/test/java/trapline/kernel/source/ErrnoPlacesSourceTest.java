@@ -30,7 +30,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Where functions of Debian's kernel sources say an error: as a person reads them, and as grep
-/// finds them in the whole of some folders.
+/// finds them in the whole of some directories.
 class ErrnoPlacesSourceTest {
   private static final List<String> FOLDERS = List.of("kernel", "fs", "net/ipv4", "mm");
   private static final List<String> HEADERS =

@@ -8,7 +8,7 @@ import trapline.kernel.KernelSource;
 import trapline.kernel.run.KernelSymbols;
 
 /// Writes the seeds of Trapline's own formats; `tools/make-fuzz-seeds` runs it. Arguments: the
-/// folder of `core`'s test resources below `trapline`, a small source tree, and kallsyms' text.
+/// directory of `core`'s test resources below `trapline`, a small source tree, and kallsyms' text.
 final class FuzzSeeds {
   private FuzzSeeds() {}
 

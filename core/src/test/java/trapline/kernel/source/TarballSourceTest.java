@@ -27,7 +27,7 @@ import trapline.model.MalformedBinary;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
-/// Archives made by tar in its formats hold what the folder holds.
+/// Archives made by tar in its formats hold what the directory holds.
 class TarballSourceTest {
   private static final String LONG =
       "drivers/" + "a-folder-with-a-long-name/".repeat(9) + "and-a-file-with-a-long-name.c";

@@ -56,7 +56,7 @@ public record Artifact(String buildId, Kind kind, String path) {
     return kind == Kind.SOURCE ? path.startsWith("/") && path.indexOf('\0') < 0 : path.isEmpty();
   }
 
-  /// Its name in the cache of elfutils' client, in the build-id's folder.
+  /// Its name in the cache of elfutils' client, in the build-id's directory.
   String cacheName() {
     return kind.word + path.replace("#", "#_").replace("/", "##");
   }

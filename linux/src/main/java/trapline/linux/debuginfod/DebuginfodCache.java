@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.linux.files.PrivateDirectory;
 import trapline.linux.files.WholeFile;
 
-/// The folder in which elfutils' client keeps what it fetched, and this one, too.
+/// The directory in which elfutils' client keeps what it fetched, and this one, too.
 ///
 /// `BUILDID/debuginfo` and `BUILDID/source##PATH` are files that came, readable for their owner
 /// only; an empty one says that no server had it when it was made. Three files hold a decimal
@@ -104,7 +104,7 @@ final class DebuginfodCache {
     }
   }
 
-  /// Makes the folder of a file, and an empty file with a name of its own in it.
+  /// Makes the directory of a file, and an empty file with a name of its own in it.
   Path temporary(Path place) throws IOException {
     String name = place.getFileName() + "." + UUID.randomUUID().toString().substring(0, 13);
     return makeFolder(place).empty(name);
@@ -122,7 +122,7 @@ final class DebuginfodCache {
         .rename(String.valueOf(temporary.getFileName()), String.valueOf(place.getFileName()));
   }
 
-  /// Removes a temporary file, and its folder when nothing else is in it.
+  /// Removes a temporary file, and its directory when nothing else is in it.
   void discard(Path temporary) {
     try {
       Files.deleteIfExists(temporary);

@@ -58,7 +58,7 @@ public final class DebuginfodClient {
     return settings.servers();
   }
 
-  /// The folder of what was fetched.
+  /// The directory of what was fetched.
   ///
   /// @return `null` when the user has no home
   public @Nullable Path cacheFolder() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// What the user's environment says about debuginfod (debuginfod_find_debuginfo(3)).
 ///
 /// @param servers the addresses to ask, in this order
-/// @param cache the folder of what was fetched; `null` when the user has no home
+/// @param cache the directory of what was fetched; `null` when the user has no home
 /// @param timeoutSeconds in which a server has to send 100 KB, again and again; 0 for no limit
 /// @param mostSeconds that one download may take; 0 for no limit
 /// @param mostBytes that one file may have; 0 for no limit of the user's
@@ -82,7 +82,7 @@ record DebuginfodSettings(
     return List.copyOf(headers);
   }
 
-  /// The folder that elfutils' client uses: DEBUGINFOD_CACHE_PATH; else
+  /// The directory that elfutils' client uses: DEBUGINFOD_CACHE_PATH; else
   /// `~/.debuginfod_client_cache`, when an old client has made it; else `debuginfod_client` in the
   /// user's cache (XDG Base Directory Specification).
   private static @Nullable Path cache(Map<String, String> environment) {

@@ -51,7 +51,7 @@ final class LibraryCache {
         return parse(Bytes.of(file.toString(), open.read((int) LARGEST)));
       }
     } catch (IOException | MalformedBinary e) {
-      // The dynamic linker looks into its folders then.
+      // The dynamic linker looks into its directories then.
     }
     return EMPTY;
   }

@@ -19,7 +19,7 @@ import trapline.model.MalformedBinary;
 /// `ldso/dynlink.c` for musl's. A dynamic linker tells that, too, when it is run; but which one is
 /// run, a program says itself, and a program that is only looked at must not choose what runs.
 ///
-/// Not looked at are `/etc/ld.so.preload`, the folders for processors that glibc had before its
+/// Not looked at are `/etc/ld.so.preload`, the directories for processors that glibc had before its
 /// `glibc-hwcaps`, and what a program loads while it runs.
 public final class LibrarySearch {
   private static final int MAX_LIBRARIES = 4096;

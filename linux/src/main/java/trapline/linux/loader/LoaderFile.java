@@ -16,8 +16,8 @@ import trapline.linux.files.UntrustedFile;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
-/// What a dynamic linker's file says of where it looks: glibc's holds its folders and its cache's
-/// name as text, musl's reads a file that lies beside it.
+/// What a dynamic linker's file says of where it looks: glibc's holds its directories and its
+/// cache's name as text, musl's reads a file that lies beside it.
 final class LoaderFile {
   private static final long LARGEST_LOADER = 64L << 20;
   private static final long LARGEST_LIST = 1 << 20;
@@ -50,7 +50,7 @@ final class LoaderFile {
     this.platform = platform;
   }
 
-  /// Reads it; of a file that is no dynamic linker the answer is the usual folders.
+  /// Reads it; of a file that is no dynamic linker the answer is the usual directories.
   static LoaderFile read(Path path) {
     byte[] bytes = new byte[0];
     String soname = "";
@@ -128,7 +128,7 @@ final class LoaderFile {
     return levels;
   }
 
-  /// What `$LIB` stands for: a part of the folders' names.
+  /// What `$LIB` stands for: a part of the directories' names.
   String lib() {
     String first = folders.isEmpty() ? "/lib64/" : folders.getFirst();
     int at = Math.max(0, first.lastIndexOf("/lib"));
@@ -147,7 +147,7 @@ final class LoaderFile {
     return LibraryCache.read(file);
   }
 
-  /// Several strings one after the other, each a folder with its `/`, such as
+  /// Several strings one after the other, each a directory with its `/`, such as
   /// `/lib/x86_64-linux-gnu/`, `/usr/lib/x86_64-linux-gnu/`, `/lib/` and `/usr/lib/`.
   private static List<String> glibcFolders(byte[] loader) {
     for (int at = indexOf(loader, "/\0", 0); at >= 0; at = indexOf(loader, "/\0", at + 1)) {
@@ -166,7 +166,7 @@ final class LoaderFile {
     return List.of("/lib64/", "/usr/lib64/", "/lib/", "/usr/lib/");
   }
 
-  /// musl's are named in a file below the folder above its own, when there is one.
+  /// musl's are named in a file below the directory above its own, when there is one.
   private static List<String> muslFolders(Path loader) {
     Path folder = loader.getParent();
     Path above = folder == null ? null : folder.getParent();

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The folders of `DT_RPATH` and `DT_RUNPATH`, with what `$ORIGIN`, `$LIB` and `$PLATFORM` stand
-/// for in one file.
+/// The directories of `DT_RPATH` and `DT_RUNPATH`, with what `$ORIGIN`, `$LIB` and `$PLATFORM`
+/// stand for in one file.
 final class RunPath {
   private static final int MAX_FOLDERS = 1000;
 
@@ -19,8 +19,8 @@ final class RunPath {
     this.loader = loader;
   }
 
-  /// The folders of a list; an empty one is the working directory. Those with a token that is not
-  /// known are left out.
+  /// The directories of a list; an empty one is the working directory. Those with a token that is
+  /// not known are left out.
   List<String> split(String list) {
     List<String> folders = new ArrayList<>();
     if (!list.isEmpty()) {

@@ -10,7 +10,7 @@ public sealed interface SourceFile {
     PLACE,
     /// Its relative name leads there from the current directory.
     CURRENT_DIRECTORY,
-    /// In a source package's folder of the same name and version.
+    /// In a source package's directory of the same name and version.
     SOURCE_PACKAGE,
     /// By the object file's build-id, through debuginfod.
     DEBUGINFOD

@@ -22,14 +22,14 @@ import trapline.linux.files.UntrustedFile;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
-/// Looks for source files: where the debug information has them, in the folders of source packages,
-/// then with debuginfod. Not safe for use by several threads.
+/// Looks for source files: where the debug information has them, in the directories of source
+/// packages, then with debuginfod. Not safe for use by several threads.
 ///
-/// Distributions build in folders that are gone (`/build/musl-x1Yz/musl-1.2.3/src/…`) or that they
-/// take out of the names (`./signal/../sysdeps/…`). What tells the package is then a folder in the
-/// name that ends in a version, or the C library that the object file is.
+/// Distributions build in directories that are gone (`/build/musl-x1Yz/musl-1.2.3/src/…`) or that
+/// they take out of the names (`./signal/../sysdeps/…`). What tells the package is then a directory
+/// in the name that ends in a version, or the C library that the object file is.
 public final class SourceFileSearch {
-  /// Where source packages are unpacked, by themselves or in a folder each.
+  /// Where source packages are unpacked, by themselves or in a directory each.
   private static final Path SOURCE_PACKAGES = Path.of("/usr/src");
 
   private static final int DEPTH = 2;
@@ -89,7 +89,7 @@ public final class SourceFileSearch {
 
   private @Nullable Path inPackages(ElfFile elf, Path path) {
     if (!path.isAbsolute()) {
-      // Debian's compiler ran in ./malloc, and was given ./malloc/malloc.c of the folder above.
+      // Debian's compiler ran in ./malloc, and was given ./malloc/malloc.c of the directory above.
       String folder = libraryFolder(elf);
       Path found = inFolder(folder, path);
       return found == null && path.getNameCount() > 2
@@ -108,7 +108,7 @@ public final class SourceFileSearch {
     return null;
   }
 
-  /// The name that a C library's source package has its folder by, such as `glibc-2.36`.
+  /// The name that a C library's source package has its directory by, such as `glibc-2.36`.
   private static String libraryFolder(ElfFile elf) {
     try {
       return LibcVersion.of(elf).replace(' ', '-');
@@ -117,7 +117,7 @@ public final class SourceFileSearch {
     }
   }
 
-  /// @param inside what must not lead out of the folder
+  /// @param inside what must not lead out of the directory
   private @Nullable Path inFolder(String name, Path inside) {
     if (!VERSIONED.matcher(name).matches()) {
       return null;

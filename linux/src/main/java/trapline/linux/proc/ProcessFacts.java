@@ -158,7 +158,7 @@ public record ProcessFacts(
   }
 
   /// A living thread of a process: the first one that there is. What `/proc` says of memory, files
-  /// and folders is empty for a thread that has ended.
+  /// and directories is empty for a thread that has ended.
   ///
   /// @param id the process, or one of its threads
   /// @return `id` itself when none lives

@@ -51,8 +51,8 @@ final class Leftovers {
     } catch (IOException e) {
       failure = e;
     }
-    // The kernel takes back tracer, events and filters with the folder, which it refuses as long as
-    // a file in it is open.
+    // The kernel takes back tracer, events and filters with the directory, which it refuses as long
+    // as a file in it is open.
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
     while (true) {
       try {

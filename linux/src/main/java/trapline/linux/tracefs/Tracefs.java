@@ -13,8 +13,8 @@ public final class Tracefs {
   private static final List<String> PLACES =
       List.of("/sys/kernel/tracing", "/sys/kernel/debug/tracing");
 
-  /// Makes and removes the folders of instances. The kernel fills one when it is made, and empties
-  /// it when it is removed.
+  /// Makes and removes the directories of instances. The kernel fills one when it is made, and
+  /// empties it when it is removed.
   interface Folders {
     void make(Path folder) throws IOException;
 

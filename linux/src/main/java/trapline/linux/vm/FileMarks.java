@@ -26,7 +26,7 @@ final class FileMarks {
   private final Map<String, List<Attribute>> attributes = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
-  /// Looks at a file or folder of this machine.
+  /// Looks at a file or directory of this machine.
   void look(String path) {
     FileStatus status = FileStatus.of(path, false);
     if (status.error() != 0 || attributes.containsKey(path)) {

@@ -351,7 +351,7 @@ public final class Guest {
           return;
         }
         halt();
-        watch.abandon("The guest was given up in this call.");
+        watch.abandon("The guest was abandoned during this call.");
         String words = emulator.lastWords();
         throw new GuestFailure(
             GuestFailure.Kind.TIMEOUT,

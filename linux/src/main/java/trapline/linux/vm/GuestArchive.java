@@ -25,7 +25,7 @@ import trapline.linux.files.FileErrors;
 import trapline.linux.files.UntrustedFile;
 import trapline.linux.vm.CpioWriter.Entry;
 
-/// The files that a guest gets, each as it is here: at its place, with the folders and symbolic
+/// The files that a guest gets, each as it is here: at its place, with the directories and symbolic
 /// links that lead to it, modes, owners and times. Device nodes and sockets are left out, and so is
 /// all that is under `/proc`, `/sys` and `/dev`, which the guest has of its own.
 final class GuestArchive {
@@ -69,7 +69,7 @@ final class GuestArchive {
     put(name, new Item(new Entry(mode, 0, 0, 0), contents.length, null, contents));
   }
 
-  /// Adds a file, folder (without what is in it) or symbolic link (with what it leads to).
+  /// Adds a file, directory (without what is in it) or symbolic link (with what it leads to).
   ///
   /// @return whether it is there
   boolean add(Path path) {
@@ -97,7 +97,7 @@ final class GuestArchive {
     return true;
   }
 
-  /// Adds a folder with everything in it, or a file.
+  /// Adds a directory with everything in it, or a file.
   void addAll(Path path) throws IOException {
     if (!add(path)) {
       throw new GuestFailure(
@@ -136,7 +136,7 @@ final class GuestArchive {
     }
   }
 
-  /// Adds the regular files that lie directly in a folder, as long as they are few and small.
+  /// Adds the regular files that lie directly in a directory, as long as they are few and small.
   void addShallow(Path folder, long limit) throws IOException {
     Set<Path> files = new TreeSet<>();
     long sum = 0;
@@ -157,7 +157,7 @@ final class GuestArchive {
     files.forEach(this::add);
   }
 
-  /// In bytes; negative for what is no regular file, or is gone since its folder was listed.
+  /// In bytes; negative for what is no regular file, or is gone since its directory was listed.
   private static long fileSize(Path path) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -167,7 +167,7 @@ final class GuestArchive {
     }
   }
 
-  /// Adds what is at one path, whose folder was added before.
+  /// Adds what is at one path, whose directory was added before.
   ///
   /// @return where it leads to; `null` when it leads nowhere
   private @Nullable Path addOne(Path path, int links) {

@@ -9,7 +9,7 @@ public final class GuestFailure extends RuntimeException {
     MISSING_TOOL,
     /// No kernel image, or one that cannot be used.
     IMAGE,
-    /// A file that the guest was to get, or the folder that Trapline works in.
+    /// A file that the guest was to get, or the directory that Trapline works in.
     FILES,
     /// The guest's kernel gave up.
     PANIC,

@@ -8,11 +8,12 @@ import java.util.Set;
 /// What a guest gets besides the program, what it is linked with, its working directory and the
 /// basic files of `/etc`.
 ///
-/// @param included files and whole folders that the user named; one that is not there is an error
+/// @param included files and whole directories that the user named; one that is not there is an
+///     error
 /// @param opened files that the program was seen to open here; one that is not there is left out
 /// @param copies where the content of a file that has changed since can be read, by its real path
 /// @param absent files that were not there yet, by their real paths: the guest does not get them
-/// @param readOnly folders that are mounted read-only in the guest, as they are here
+/// @param readOnly directories that are mounted read-only in the guest, as they are here
 public record GuestFiles(
     List<Path> included,
     List<Path> opened,

@@ -113,7 +113,7 @@ final class MemoryFile implements Closeable {
     return Channels.newOutputStream(channel);
   }
 
-  /// Whether a folder is on a file system that has room for a guest's memory.
+  /// Whether a directory is on a file system that has room for a guest's memory.
   static boolean fits(Path folder) throws IOException {
     return Files.isWritable(folder)
         && Files.getFileStore(folder).getUsableSpace() > SIZE + (64 << 20);

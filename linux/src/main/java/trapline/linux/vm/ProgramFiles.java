@@ -84,7 +84,7 @@ final class ProgramFiles {
     }
   }
 
-  /// The folders in `/`, empty: programs mount over them, and look where they are.
+  /// The directories in `/`, empty: programs mount over them, and look where they are.
   private static void addTopFolders(GuestArchive archive) throws IOException {
     try (Stream<Path> list = Files.list(Path.of("/"))) {
       list.filter(Files::isDirectory).forEach(archive::add);

@@ -121,7 +121,7 @@ class DebugFilesTest {
     assertThat(missing.rejected().get(0).what()).contains("build-id").contains(id);
   }
 
-  /// As when packages of another distribution were unpacked, without build-ids' folders.
+  /// As when packages of another distribution were unpacked, without build-ids' directories.
   @Test
   void theFolderOfADebugFileMayBeTheEndOfTheFiles() throws IOException {
     Path program = withDebugInfo("unpacked", "-Wl,--build-id=none");

@@ -96,7 +96,7 @@ final class Traced {
     assertThat(processes(program)).isEmpty();
   }
 
-  /// The folders under `/proc` of the processes that run `program`.
+  /// The directories under `/proc` of the processes that run `program`.
   static List<Path> processes(Path program) throws IOException {
     List<Path> found = new ArrayList<>();
     try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {

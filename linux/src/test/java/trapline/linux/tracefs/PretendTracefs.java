@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A plain folder laid out like tracefs, in which instances come with files as the kernel makes
+/// A plain directory laid out like tracefs, in which instances come with files as the kernel makes
 /// them.
 final class PretendTracefs implements Tracefs.Folders {
   final Path root;

@@ -75,7 +75,7 @@ class GuestArchiveTest {
     assertThat(mark).exists();
   }
 
-  /// While files come and go, which a folder such as `/tmp` is never without.
+  /// While files come and go, which a directory such as `/tmp` is never without.
   @Test
   void aBusyFolderIsCollected() throws Exception {
     Files.writeString(folder.resolve("stays"), "this one stays");
