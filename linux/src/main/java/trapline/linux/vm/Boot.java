@@ -151,9 +151,9 @@ final class Boot {
       if (line == null || !line.startsWith("symbols ")) {
         throw new IOException("the guest sends no symbols: " + line);
       }
-      int size = Integer.parseInt(line.substring(8).strip());
-      if (size <= 0 || size > MAX_SYMBOLS) {
-        throw new IOException("the guest's symbols have " + size + " bytes");
+      int size = GuestLine.of(line, MAX_SYMBOLS).size();
+      if (size == 0) {
+        throw new IOException("the guest's kernel has no symbols");
       }
       ByteArrayOutputStream all = new ByteArrayOutputStream(size);
       while (all.size() < size) {

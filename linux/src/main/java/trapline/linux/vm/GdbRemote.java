@@ -40,8 +40,7 @@ final class GdbRemote implements Closeable {
       throw new IOException("short answer of the debugger interface: " + answer);
     }
     ByteBuffer bytes =
-        ByteBuffer.wrap(HexFormat.of().parseHex(answer, 0, 17 * 16 + 8))
-            .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.wrap(hex(answer.substring(0, 17 * 16 + 8))).order(ByteOrder.LITTLE_ENDIAN);
     long[] registers = new long[18];
     for (int i = 0; i < 17; i++) {
       registers[i] = bytes.getLong();
@@ -57,17 +56,14 @@ final class GdbRemote implements Closeable {
       throw new IOException("no memory at " + Long.toHexString(address) + ": " + answer);
     }
     long[] words = new long[count];
-    ByteBuffer.wrap(HexFormat.of().parseHex(answer))
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .asLongBuffer()
-        .get(words);
+    ByteBuffer.wrap(hex(answer)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
     return words;
   }
 
   /// The bytes of memory at a virtual address; none when not all of them can be read.
   byte[] memory(long address, int count) throws IOException {
     String answer = ask("m" + Long.toHexString(address) + "," + Integer.toHexString(count));
-    return answer.length() == 2 * count ? HexFormat.of().parseHex(answer) : new byte[0];
+    return answer.length() == 2 * count ? hex(answer) : new byte[0];
   }
 
   /// Writes memory at a virtual address, also where the guest itself may only read.
@@ -125,6 +121,14 @@ final class GdbRemote implements Closeable {
   boolean stopped(long millis) throws IOException {
     String packet = receive(millis);
     return packet != null;
+  }
+
+  private static byte[] hex(String digits) throws IOException {
+    try {
+      return HexFormat.of().parseHex(digits);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the debugger interface answers with no numbers: " + digits, e);
+    }
   }
 
   private void expectOk(String packet) throws IOException {

@@ -26,6 +26,7 @@ public final class Guest {
   public static final int OUTPUT_LIMIT = 1 << 20;
 
   private static final long SEND_MILLIS = 30_000;
+  private static final int MOST_SENT = 64 << 20;
   private static final int PAGE = 4096;
 
   /// After this time without a wanted call any call is waited for.
@@ -208,25 +209,13 @@ public final class Guest {
                 + " "
                 + emulator.lastWords());
       }
-      byte[] said = emulator.serial().bytes(size(line), SEND_MILLIS);
+      byte[] said = emulator.serial().bytes(GuestLine.of(line, MOST_SENT).size(), SEND_MILLIS);
       String text = new String(said, StandardCharsets.UTF_8);
       for (String each : text.lines().toList()) {
         if (!each.matches("\\d+ blocks")) {
           notes.add("in the guest: " + each);
         }
       }
-    }
-
-    private int size(String line) throws IOException {
-      try {
-        int size = Integer.parseInt(line.substring(line.indexOf(' ') + 1).strip());
-        if (size >= 0 && size <= 64 << 20) {
-          return size;
-        }
-      } catch (NumberFormatException e) {
-        // the same as a size that cannot be
-      }
-      throw new IOException("the guest sent something unexpected: " + line);
     }
 
     /// The program's end, out of the records that [SyscallScript] writes.
@@ -325,8 +314,9 @@ public final class Guest {
         if (line == null) {
           return;
         }
-        byte[] contents = emulator.serial().bytes(size(line), SEND_MILLIS);
-        switch (line.substring(0, line.indexOf(' '))) {
+        GuestLine sent = GuestLine.of(line, MOST_SENT);
+        byte[] contents = emulator.serial().bytes(sent.size(), SEND_MILLIS);
+        switch (sent.word()) {
           case "output" -> output = unzipped(contents, "output");
           case "errors" -> errors = unzipped(contents, "error output");
           case "end" -> end = contents;

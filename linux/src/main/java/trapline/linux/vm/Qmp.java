@@ -53,7 +53,8 @@ final class Qmp implements Closeable {
     String answer =
         execute("human-monitor-command", "\"command-line\":\"" + command + "\"").strip();
     int start = answer.indexOf(": \"") + 3;
-    return start < 3 ? "" : answer.substring(start, answer.lastIndexOf('"'));
+    int end = answer.lastIndexOf('"');
+    return start < 3 || end < start ? "" : answer.substring(start, end);
   }
 
   /// Waits for the end of a migration.

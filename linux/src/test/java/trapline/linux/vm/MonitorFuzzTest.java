@@ -57,6 +57,19 @@ class MonitorFuzzTest {
     }
   }
 
+  /// What the guest says on its serial line: each line that announces bytes, and the bytes.
+  @FuzzTest
+  void guest(byte[] bytes) throws IOException {
+    talk(
+        bytes,
+        channel -> {
+          for (String line = channel.line(1); line != null; line = channel.line(1)) {
+            GuestLine sent = GuestLine.of(line, 1 << 20);
+            assertThat(channel.bytes(sent.size(), 1)).hasSize(sent.size());
+          }
+        });
+  }
+
   private interface Talk {
     void with(Channel channel) throws IOException;
   }
