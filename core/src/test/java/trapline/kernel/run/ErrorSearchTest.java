@@ -279,7 +279,7 @@ class ErrorSearchTest {
   void userMemorySaysWhatMetIt() {
     assertThat(explanation("read-unmapped", 14)).startsWith("rep_stos_alternative, called for");
     assertThat(explanation("bind-bad-pointer", 14)).contains("exception was caught");
-    assertThat(explanation("getsockname-bad-pointer", 14)).startsWith("__get_user_4 met memory");
+    assertThat(explanation("getsockname-bad-pointer", 14)).startsWith("__get_user_4 hit memory");
     assertThat(explanation("read-kernel-address", 14))
         .isEqualTo("vfs_read refused an address; no exception came.");
   }
