@@ -155,7 +155,7 @@ class IndexCommandTest {
         of(6, "no kernel source: it has no top Makefile", "empty"),
         of(6, "text: ", "text"),
         of(6, "-o empty: a directory", "tree", "-o", "empty"),
-        of(6, "there is not a directory", "tree", "-o", "no/such/file"),
+        of(6, "there is no directory", "tree", "-o", "no/such/file"),
         of(6, "-o /dev/full: not a regular file", "tree", "-o", "/dev/full"),
         of(6, "that is the source itself", "tree.tar.xz", "-o", "tree.tar.xz"),
         of(6, "is not an index file; --force overwrites it", "tree", "-o", "text"));
