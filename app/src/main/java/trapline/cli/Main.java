@@ -18,6 +18,9 @@ import trapline.model.MalformedBinary;
 
 /// The entry point.
 public final class Main {
+  private static final String NO_MEMORY =
+      "trapline: there is not enough memory for this (ulimit -v, or a control group)";
+
   private Main() {}
 
   /// Runs one command.
@@ -74,7 +77,7 @@ public final class Main {
       err.println("trapline: a file changed while it was read: " + e.getMessage());
       return ExitStatus.BAD_FILE;
     } catch (OutOfMemoryError e) {
-      err.println("trapline: there is not enough memory for this (ulimit -v, or a control group)");
+      err.println(NO_MEMORY);
       return ExitStatus.NO_MEMORY;
     }
   }
@@ -96,12 +99,15 @@ public final class Main {
     System.exit(status);
   }
 
-  /// A thread beside the one that runs the command has ended. That one says what it lacks.
+  /// A thread beside the one that runs the command has ended. When memory was short others may wait
+  /// for it for ever, so the process ends, too, without anything that would need more.
   private static void told(Throwable failure, PrintStream err) {
-    if (!(failure instanceof OutOfMemoryError)) {
-      err.println("trapline: a defect in Trapline: " + failure);
-      failure.printStackTrace(err);
+    if (failure instanceof OutOfMemoryError) {
+      err.println(NO_MEMORY);
+      Runtime.getRuntime().halt(ExitStatus.NO_MEMORY);
     }
+    err.println("trapline: a defect in Trapline: " + failure);
+    failure.printStackTrace(err);
   }
 
   private static void takeOptionsAnywhere(CommandLine line, Collection<String> commands) {

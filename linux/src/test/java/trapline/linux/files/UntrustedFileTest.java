@@ -23,7 +23,13 @@ class UntrustedFileTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/proc/kmsg", "/proc/self/mem", "/sys/kernel/notes", "/proc/self/environ"})
+      strings = {
+        "/proc/kmsg",
+        "/proc/self/mem",
+        "/proc/self/ns/mnt",
+        "/sys/kernel/notes",
+        "/proc/self/environ"
+      })
   void interfacesOfTheKernelAreNotOpened(String name) throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link.c"), Path.of(name));
     for (Path path : new Path[] {Path.of(name), link}) {
