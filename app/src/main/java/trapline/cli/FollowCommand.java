@@ -224,42 +224,50 @@ final class FollowCommand implements Callable<Integer> {
             new ArgumentDecoder(),
             new SourceFiles(new SourceFileSearch(debuginfod), sources),
             own);
-    JourneySink shown = sink(file, root.out(), openLine);
+    JourneySink printed = sink(file, root.out(), openLine);
+    // On a terminal that both write to, a journey comes before what the program writes next.
+    WriterThread writer = program != null && file == null ? null : new WriterThread(printed);
+    JourneySink shown = writer == null ? printed : writer;
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);
     Limits limits = Limits.DEFAULT.withStringLength(stringLimit);
     Preparation prepared =
         processId == null ? null : Preparation.of(processId, builder, objects, limits, shown);
     FollowSession.Result result;
-    try (Tracer tracer =
-        interruption.guard(
-            program == null
-                ? Tracee.attach(java.util.Objects.requireNonNull(processId))
-                : Tracee.launch(program, command))) {
-      if (observed != null) {
-        observed.begin(tracer);
+    try (writer) {
+      try (Tracer tracer =
+          interruption.guard(
+              program == null
+                  ? Tracee.attach(java.util.Objects.requireNonNull(processId))
+                  : Tracee.launch(program, command))) {
+        if (writer != null) {
+          writer.onFailure(tracer::interrupt);
+        }
+        if (observed != null) {
+          observed.begin(tracer);
+        }
+        FollowSession session =
+            new FollowSession(
+                tracer,
+                options,
+                builder,
+                held == null ? shown : held,
+                objects,
+                limits,
+                program == null,
+                prepared,
+                observed == null ? null : observed.notes(),
+                observed == null ? CallWatch.NONE : observed.watch(),
+                openLines,
+                interruption::comes);
+        result = session.run();
       }
-      FollowSession session =
-          new FollowSession(
-              tracer,
-              options,
-              builder,
-              held == null ? shown : held,
-              objects,
-              limits,
-              program == null,
-              prepared,
-              observed == null ? null : observed.notes(),
-              observed == null ? CallWatch.NONE : observed.watch(),
-              openLines,
-              interruption::comes);
-      result = session.run();
-    }
-    if (held != null && observed != null && program != null) {
-      if (result.end() != FollowSession.End.INTERRUPTED) {
-        held.observe(observed, program.executable(), program.arguments(command));
+      if (held != null && observed != null && program != null) {
+        if (result.end() != FollowSession.End.INTERRUPTED) {
+          held.observe(observed, program.executable(), program.arguments(command));
+        }
+        held.show();
       }
-      held.show();
     }
     if (observed != null) {
       observed.tell(err);

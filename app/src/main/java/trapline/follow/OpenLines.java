@@ -26,7 +26,8 @@ public final class OpenLines {
   public static final class Place {
     private final int descriptor;
     private final @Nullable FileIdentity file;
-    private boolean open;
+    /// Also asked by the thread that writes.
+    private volatile boolean open;
 
     private Place(int descriptor) {
       this.descriptor = descriptor;

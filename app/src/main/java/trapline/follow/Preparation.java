@@ -3,6 +3,7 @@ package trapline.follow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.decode.Limits;
+import trapline.journey.Image;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.ReturnTrace;
@@ -22,8 +23,6 @@ import trapline.model.SyscallId;
 public final class Preparation {
   /// How long the code that a stopped thread will wait for is run before.
   private static final long REHEARSAL_NANOS = 300_000_000;
-
-  private static final int MOST_THREADS = 16;
 
   private final TracedProcess process;
 
@@ -50,22 +49,36 @@ public final class Preparation {
     TracedProcess process =
         new TracedProcess(id, threads[0], objects, new ProcessMemory(threads[0]), slot -> 0);
     process.markStarted();
-    process.executables();
+    for (Image image : process.executables()) {
+      image.debugInfo();
+      image.tables();
+    }
+    for (int thread : threads) {
+      rehearse(thread, process, builder, limits, shown);
+    }
+    // The others only run the code: what was found out stays in the first one.
     long end = System.nanoTime() + REHEARSAL_NANOS;
+    TracedProcess again = process.copy(id, process.memory(), slot -> 0);
     boolean found = true;
     while (found && System.nanoTime() < end) {
       found = false;
-      process.forgetStacks();
-      for (int i = 0; i < Math.min(threads.length, MOST_THREADS); i++) {
-        Registers registers = BlockedCall.registersOf(threads[i]);
-        if (registers != null && System.nanoTime() < end) {
-          found = true;
-          Journey journey = journey(threads[i], registers, process, builder, limits);
-          shown.rehearse(journey);
-        }
+      again.forgetStacks();
+      for (int i = 0; i < threads.length && System.nanoTime() < end; i++) {
+        found |= rehearse(threads[i], again, builder, limits, shown);
       }
     }
     return new Preparation(process);
+  }
+
+  /// @return whether the thread is blocked in a call
+  private static boolean rehearse(
+      int thread, TracedProcess process, JourneyBuilder builder, Limits limits, JourneySink shown) {
+    Registers registers = BlockedCall.registersOf(thread);
+    if (registers == null) {
+      return false;
+    }
+    shown.rehearse(journey(thread, registers, process, builder, limits));
+    return true;
   }
 
   private static Journey journey(
