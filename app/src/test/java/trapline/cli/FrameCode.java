@@ -22,7 +22,8 @@ final class FrameCode {
   private static final Pattern DIRECT = Pattern.compile("([0-9a-f]+) .*");
   private static final Pattern STUB = Pattern.compile(".*<([^<>]+)@plt>.*");
 
-  /// Where Go's runtime enters a stack: nothing calls these on it.
+  /// Where Go's runtime enters a stack: nothing calls these on it. The return address of the main
+  /// goroutine's function was put there by hand.
   private static final Set<String> GO_TOPS =
       Set.of(
           "runtime.rt0_go",
@@ -30,6 +31,7 @@ final class FrameCode {
           "runtime.systemstack",
           "runtime.asmcgocall",
           "runtime.mstart",
+          "runtime.main",
           "runtime.goexit");
 
   private static final Map<String, String> KNOWN = new HashMap<>();

@@ -271,6 +271,33 @@ class TailCallTest {
         });
   }
 
+  /// A library calls `malloc` through the stub of a program that has taken its address: the stub is
+  /// no function that has made a tail call.
+  @Test
+  void theStubOfAProgramIsNoLevel() {
+    Path program =
+        Programs.compile(
+            folder,
+            "fixed",
+            """
+            #include <dirent.h>
+            #include <stdlib.h>
+            void *(*volatile other)(size_t) = malloc;
+            int main(void) { return opendir("/") == 0 || other == 0; }
+            """,
+            "-no-pie",
+            "-fno-pie",
+            "-Wl,-z,lazy");
+    Follow run = Follow.json(List.of("--call", "brk"), List.of(program.toString())).orFail();
+    List<String> levels = new ArrayList<>();
+    for (JsonNode level : Follow.hop(own(run).get("brk"), "source-line").get("stack")) {
+      levels.add(level.get("function").asText());
+      boolean isOwn = level.get("module").asText().equals(program.toString());
+      assertThat(isOwn && level.get("tailCall").asBoolean()).as("%s", levels).isFalse();
+    }
+    assertThat(levels).contains("__libc_malloc", "main");
+  }
+
   /// Steps begin in the function that jumps, also when `main` stands right before `_start`.
   @ParameterizedTest
   @ValueSource(

@@ -45,6 +45,7 @@ record Branch(
   private static final int PRESERVED = 1 << 3 | 1 << 5 | 0xf000;
 
   /// How far back a register's source is looked for, in instructions.
+  private static final int MOST_STUBS = 4;
   private static final int REACH = 256;
 
   private static final int THUNK = 96;
@@ -97,14 +98,27 @@ record Branch(
       return stub == null ? direct : null;
     }
     RemoteAddress at = slot != null ? image.remote(slot.address()) : word;
-    byte[] held = at == null ? null : space.memory().readExactly(at.value(), 8);
+    return at == null ? null : held(image, at, slot, space, 0);
+  }
+
+  /// Where the pointer at a place leads. In a program at a fixed address that takes a library
+  /// function's address, the function is known to all by the program's own stub of it.
+  private static @Nullable RemoteAddress held(
+      Image image, RemoteAddress at, @Nullable GotSlot slot, AddressSpace space, int stubs) {
+    byte[] held = space.memory().readExactly(at.value(), 8);
     if (held == null) {
       return null;
     }
-    long value = LittleEndian.word(held, 0);
-    boolean unbound =
-        slot != null && slot.isLazy() && value == image.remote(slot.initial()).value();
-    return unbound ? null : new RemoteAddress(value);
+    RemoteAddress value = new RemoteAddress(LittleEndian.word(held, 0));
+    if (slot != null && slot.isLazy() && value.equals(image.remote(slot.initial()))) {
+      return null;
+    }
+    Image next = space.at(value);
+    PltStub stub = next == null || stubs == MOST_STUBS ? null : stubAt(next, value);
+    GotSlot on = stub == null ? null : stub.slot();
+    return next == null || on == null
+        ? value
+        : held(next, next.remote(on.address()), on, space, stubs + 1);
   }
 
   private static Branch unknown(Image image, String register, boolean thunk) {
