@@ -35,6 +35,7 @@ final class Counterparts {
   private final Map<RunThread, ThreadSigns> taken = new HashMap<>();
   private final Map<CallKey.Place, Map<ThreadSigns.Call, Boolean>> madeHere = new HashMap<>();
   private @Nullable Map<CallKey.Place, Set<StackPrint>> makers;
+  private boolean exactly;
 
   Counterparts(RunTree here, PathNames names) {
     this.here = here;
@@ -113,7 +114,8 @@ final class Counterparts {
   /// A guest's thread makes a call that is like one of those that are looked for.
   void called(RunThread there, CallKey call) {
     ThreadSigns thread = signs(there);
-    ThreadSigns.Call tells = new ThreadSigns.Call(call.place(), call.paths());
+    ThreadSigns.Call tells =
+        new ThreadSigns.Call(call.place(), call.paths(), here.paths().containsAll(call.paths()));
     CallKey.Place making = thread.making();
     if (making != null && isMadeHere(thread, making, tells) && thread.called(tells)) {
       change(thread, GENERATIONS);
@@ -138,11 +140,22 @@ final class Counterparts {
       return; // the first one is the first one
     }
     RunThread ours = byGuest.get(thread);
-    if ((ours == null || !thread.mayBe(ours)) && !exchange(thread)) {
+    if ((ours == null || !thread.mayBe(ours)) && !exchange(thread) && !exchangeExactly(thread)) {
       thread.setOnlyThere(!thread.isAnyOf(here.threads()));
       if (generations > 0) {
         change(creator, generations - 1);
       }
+    }
+  }
+
+  /// The same where no candidate has done all of it.
+  private boolean exchangeExactly(ThreadSigns thread) {
+    RunThread ours = byGuest.get(thread);
+    exactly = true;
+    try {
+      return (ours != null && thread.mayBe(ours, true)) || exchange(thread);
+    } finally {
+      exactly = false;
     }
   }
 
@@ -169,7 +182,7 @@ final class Counterparts {
       ThreadSigns owner = taken.get(each);
       if (owner != null
           && asked.size() < MOST_CHANGES
-          && thread.mayBe(each)
+          && thread.mayBe(each, exactly)
           && asked.add(owner)
           && (assign(owner, asked) || (thread.isMadeAlike(each) && !owner.isMadeAlike(each)))) {
         if (each.equals(byGuest.get(owner))) {
@@ -184,7 +197,7 @@ final class Counterparts {
 
   private boolean takeFree(ThreadSigns thread) {
     for (RunThread each : brothers(thread)) {
-      if (!taken.containsKey(each) && thread.mayBe(each)) {
+      if (!taken.containsKey(each) && thread.mayBe(each, exactly)) {
         take(thread, each);
         return true;
       }
@@ -205,7 +218,7 @@ final class Counterparts {
     while (!left.isEmpty()) {
       ThreadSigns child = left.removeFirst();
       for (RunThread each : brothers(child)) {
-        if (!taken.containsKey(each) && child.mayBe(each)) {
+        if (!taken.containsKey(each) && child.mayBe(each, exactly)) {
           put(child, each);
           left.addAll(child.children());
           break;

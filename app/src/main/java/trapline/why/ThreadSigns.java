@@ -2,9 +2,11 @@ package trapline.why;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.RunThread;
@@ -24,7 +26,9 @@ final class ThreadSigns {
   private static final int GENERATIONS = 6;
 
   /// A call that tells threads apart.
-  record Call(CallKey.Place place, List<String> paths) {}
+  ///
+  /// @param exact whether the run on this machine used exactly these paths
+  record Call(CallKey.Place place, List<String> paths, boolean exact) {}
 
   private final @Nullable ThreadSigns creator;
   private final CallKey.@Nullable Place making;
@@ -131,13 +135,19 @@ final class ThreadSigns {
 
   /// Whether a thread of this machine's run has done all of it, too.
   boolean mayBe(RunThread ours) {
-    return mayBe(ours, GENERATIONS);
+    return mayBe(ours, false);
   }
 
-  private boolean mayBe(RunThread ours, int generations) {
+  /// @param exactly whether only names that this machine's run has, too, count: others, such as
+  ///     those made of hashes, may be like one here by chance
+  boolean mayBe(RunThread ours, boolean exactly) {
+    return mayBe(ours, GENERATIONS, exactly);
+  }
+
+  private boolean mayBe(RunThread ours, int generations, boolean exactly) {
     return ran(ours)
-        && calls.stream().allMatch(each -> made(ours, each))
-        && (generations == 0 || hasChildren(ours, generations - 1));
+        && calls.stream().allMatch(each -> (exactly && !each.exact()) || made(ours, each))
+        && (generations == 0 || hasChildren(ours, generations - 1, exactly));
   }
 
   /// Whether a thread of this machine's run came to run the same programs.
@@ -167,22 +177,35 @@ final class ThreadSigns {
     return false;
   }
 
-  private boolean hasChildren(RunThread ours, int generations) {
-    Set<RunThread> taken = new HashSet<>();
+  /// Whether each child may be another one of a thread here: one that is taken may be left to a
+  /// later child when the earlier one has another to take.
+  private boolean hasChildren(RunThread ours, int generations, boolean exactly) {
+    Map<RunThread, ThreadSigns> taken = new HashMap<>();
     for (int i = 0; i < children.size() && i < MOST; i++) {
       ThreadSigns child = children.get(i);
-      if (!child.onlyThere && !child.isAmong(ours, taken, generations)) {
+      if (!child.onlyThere && !child.finds(ours, taken, new HashSet<>(), generations, exactly)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isAmong(RunThread creatorHere, Set<RunThread> taken, int generations) {
+  private boolean finds(
+      RunThread creatorHere,
+      Map<RunThread, ThreadSigns> taken,
+      Set<RunThread> asked,
+      int generations,
+      boolean exactly) {
     for (RunThread each : creatorHere.children()) {
-      if (isMadeThere(each) && !taken.contains(each) && mayBe(each, generations)) {
-        taken.add(each);
-        return true;
+      if (isMadeThere(each) && !asked.contains(each) && mayBe(each, generations, exactly)) {
+        asked.add(each);
+        ThreadSigns owner = taken.get(each);
+        if (owner == null
+            || (asked.size() < MOST
+                && owner.finds(creatorHere, taken, asked, generations, exactly))) {
+          taken.put(each, this);
+          return true;
+        }
       }
     }
     return false;
