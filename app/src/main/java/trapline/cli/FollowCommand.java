@@ -34,6 +34,7 @@ import trapline.linux.objects.SourceFileSearch;
 import trapline.linux.proc.LiveKernel;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Abi;
+import trapline.model.RunSummary;
 
 /// `trapline follow`.
 final class FollowCommand implements Callable<Integer> {
@@ -44,6 +45,7 @@ final class FollowCommand implements Callable<Integer> {
   private boolean all;
   private @Nullable String steps;
   private boolean json;
+  private boolean brief;
   private @Nullable Path kernelSource;
   private ObservationOptions observation = ObservationOptions.NONE;
   private @Nullable Integer processId;
@@ -88,6 +90,9 @@ final class FollowCommand implements Callable<Integer> {
     described.addOption(
         TraplineCommand.flag("--json", "Print one JSON object per journey (docs/FORMATS.md)."));
     described.addOption(
+        TraplineCommand.flag(
+            "--brief", "Print one line per journey: the call, its result, your line, the time."));
+    described.addOption(
         OptionSpec.builder("-p")
             .paramLabel("PID")
             .type(Integer.class)
@@ -120,6 +125,7 @@ final class FollowCommand implements Callable<Integer> {
     all = typed.hasMatchedOption("--all");
     steps = typed.matchedOptionValue("--steps", steps);
     json = typed.hasMatchedOption("--json");
+    brief = typed.hasMatchedOption("--brief");
     observation = ObservationOptions.of(typed, "off");
     kernelSource = observation.source();
     full = typed.hasMatchedOption("--full");
@@ -189,6 +195,15 @@ final class FollowCommand implements Callable<Integer> {
     if (processId != null && processId <= 0) {
       throw usage("-p " + processId + ": a process id is a number of 1 or more");
     }
+    if (brief && json) {
+      throw usage("either --brief or --json");
+    }
+    if (brief && steps != null) {
+      throw usage("--steps shows each instruction, --brief one line per journey: name one of them");
+    }
+    if (brief && observation.mode() != ObservationOptions.Mode.OFF) {
+      throw usage("--brief shows no kernel functions: leave out --kernel");
+    }
     if (stringLimit < 0) {
       throw usage("-s takes a number of 0 or more");
     }
@@ -234,6 +249,7 @@ final class FollowCommand implements Callable<Integer> {
     Preparation prepared =
         processId == null ? null : Preparation.of(processId, builder, objects, limits, shown);
     FollowSession.Result result;
+    RunSummary summary;
     try (writer) {
       try (Tracer tracer =
           interruption.guard(
@@ -261,6 +277,7 @@ final class FollowCommand implements Callable<Integer> {
                 openLines,
                 interruption::comes);
         result = session.run();
+        summary = session.summary(programName());
       }
       if (held != null && observed != null && program != null) {
         if (result.end() != FollowSession.End.INTERRUPTED) {
@@ -268,6 +285,9 @@ final class FollowCommand implements Callable<Integer> {
         }
         held.show();
       }
+    }
+    if (result.end() == FollowSession.End.PROGRAM_ENDED && summary.calls() > 0) {
+      printed.ended(summary);
     }
     if (observed != null) {
       observed.tell(err);
@@ -283,6 +303,7 @@ final class FollowCommand implements Callable<Integer> {
         : new TextSink(
             target,
             Terminal.style(ascii, shared && Terminal.isTerminal(1)).withEverything(full),
+            brief,
             openLine);
   }
 
@@ -298,7 +319,7 @@ final class FollowCommand implements Callable<Integer> {
     if (result.end() == FollowSession.End.COMPLETE) {
       return ExitStatus.DONE;
     }
-    String name = processId == null ? command.getFirst() : "process " + processId;
+    String name = programName();
     int status = ExitStatus.DONE;
     if (result.signal() != 0) {
       err.println("trapline: " + name + " was ended by " + Signals.name(result.signal()));
@@ -311,6 +332,10 @@ final class FollowCommand implements Callable<Integer> {
       }
     }
     return status;
+  }
+
+  private String programName() {
+    return processId == null ? command.getFirst() : "process " + processId;
   }
 
   private static String reason(String call, FollowSession.Result result) {

@@ -39,6 +39,11 @@ final class HeldJourneys implements JourneySink {
   }
 
   @Override
+  public boolean wantsOnlyLines() {
+    return shown.wantsOnlyLines();
+  }
+
+  @Override
   public void journey(Journey journey) {
     held.add(new Held(Kind.JOURNEY, journey));
   }

@@ -5,23 +5,32 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
+import trapline.model.RunSummary;
+import trapline.report.BriefReport;
 import trapline.report.Style;
+import trapline.report.SummaryReport;
 import trapline.report.TextReport;
+import trapline.report.Told;
 
 /// Prints journeys for people.
 final class TextSink implements JourneySink {
   private final Output out;
   private final Style style;
+  private final boolean brief;
   private final BooleanSupplier openLine;
+  private final Told told = new Told();
+  private final SeenLines lines = new SeenLines();
   private boolean explained;
   private boolean afterRoad = true;
   private final Map<String, Integer> startup = new LinkedHashMap<>();
 
   /// @param openLine whether the program has left a line open where the output goes, which is then
   ///     ended before a journey begins
-  TextSink(Output out, Style style, BooleanSupplier openLine) {
+  /// @param brief whether each journey is one line
+  TextSink(Output out, Style style, boolean brief, BooleanSupplier openLine) {
     this.out = out;
     this.style = style;
+    this.brief = brief;
     this.openLine = openLine;
   }
 
@@ -34,7 +43,19 @@ final class TextSink implements JourneySink {
   public void journey(Journey journey) {
     started();
     begin();
-    print((afterRoad ? "" : "\n") + TextReport.render(journey, style));
+    if (brief) {
+      print(BriefReport.render(journey, style));
+      afterRoad = false;
+      return;
+    }
+    long times = lines.count(journey);
+    if (times > 1) {
+      print(TextReport.renderSameLine(journey, times, style));
+      afterRoad = false;
+      return;
+    }
+    print((afterRoad ? "" : "\n") + TextReport.render(journey, style, told));
+    told.add(journey);
     if (!explained) {
       explained = true;
       print(TextReport.renderLegend(style));
@@ -46,8 +67,19 @@ final class TextSink implements JourneySink {
   @Override
   public void repeat(Journey journey) {
     begin();
-    print(TextReport.renderRepeat(journey, style));
+    print(brief ? BriefReport.render(journey, style) : TextReport.renderRepeat(journey, style));
     afterRoad = false;
+  }
+
+  @Override
+  public boolean wantsOnlyLines() {
+    return brief;
+  }
+
+  @Override
+  public void ended(RunSummary run) {
+    begin();
+    print((afterRoad ? "" : "\n") + SummaryReport.render(run, style));
   }
 
   @Override

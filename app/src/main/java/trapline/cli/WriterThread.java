@@ -84,6 +84,11 @@ final class WriterThread implements JourneySink, AutoCloseable {
   }
 
   @Override
+  public boolean wantsOnlyLines() {
+    return sink.wantsOnlyLines();
+  }
+
+  @Override
   public boolean countsStartup() {
     return sink.countsStartup();
   }

@@ -24,6 +24,7 @@ import trapline.model.Diagnostic;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.Registers;
+import trapline.model.RunSummary;
 import trapline.model.Step;
 import trapline.model.SyscallId;
 import trapline.model.TraceEvent;
@@ -75,6 +76,7 @@ public final class FollowSession {
   private final Map<Integer, InterruptedCall> interrupted = new LinkedHashMap<>();
   private final Map<String, Long> occurrences = new HashMap<>();
   private final Set<String> followed = new HashSet<>();
+  private final Tally tally = new Tally();
   private final Map<String, Journey> startupOnly = new LinkedHashMap<>();
   private final Set<String> vdsoNames = new HashSet<>();
 
@@ -120,6 +122,11 @@ public final class FollowSession {
             new ReturnStepper(tracer, options.steps() != FollowOptions.Steps.NONE, attached),
             this::finish);
     this.walker = options.steps() == FollowOptions.Steps.NONE ? null : new StepWalker(tracer);
+  }
+
+  /// What the run came to, once it has ended.
+  public RunSummary summary(String program) {
+    return tally.summary(program, processes.status(), processes.signal());
   }
 
   /// Follows until the end. The tracer is left to the caller to close.
@@ -213,6 +220,7 @@ public final class FollowSession {
     }
     if (isCountedOnly(entered, process)) {
       sink.startupCall(name);
+      tally.startup();
     } else if (options.wants(name) && !isShown(entered, process)) {
       begin(entered, process, key);
     }
@@ -250,6 +258,7 @@ public final class FollowSession {
       return false;
     }
     occurrences.put(site, count + 1);
+    tally.passed(site);
     return true;
   }
 
@@ -287,6 +296,7 @@ public final class FollowSession {
       kind = PendingCall.Kind.STARTUP;
     } else if (occurrence > 1) {
       if (!options.all()) {
+        tally.passed(site);
         return;
       }
       kind = PendingCall.Kind.REPEAT;
@@ -299,7 +309,8 @@ public final class FollowSession {
                 entered.call(), entered.registers(), view.context(process.memory(), thread)));
     // A journey that is shown in one line needs no more than its place.
     boolean inBrief =
-        kind == PendingCall.Kind.REPEAT
+        sink.wantsOnlyLines()
+            || kind == PendingCall.Kind.REPEAT
             || (kind == PendingCall.Kind.STARTUP && options.calls().isEmpty());
     if (inBrief && !sink.wantsWholeJourneys()) {
       builder.locate(arrival, process);
@@ -386,7 +397,7 @@ public final class FollowSession {
       return "the program goes on where the signal interrupted it";
     }
     return switch (call.kind()) {
-      case FULL -> null;
+      case FULL -> sink.wantsOnlyLines() ? "" : null;
       case REPEAT -> "not followed: only the first call from a place is";
       case STARTUP -> "";
     };
@@ -459,6 +470,7 @@ public final class FollowSession {
     if (notes != null && key != null) {
       notes.journey(journey, key);
     }
+    tally.emitted(call, journey);
     switch (call.kind()) {
       case FULL -> {
         followed.add(journey.name());
@@ -520,7 +532,7 @@ public final class FollowSession {
     }
     PendingCall call = pending.remove(ended.threadId());
     if (call != null) {
-      unreturned(call, new Outcome.NeverReturned(why(ended, call.arrival().name())));
+      unreturned(call, new Outcome.NeverReturned(LastCalls.why(ended, call.arrival().name())));
     }
     int gone = processes.ended(ended);
     if (walker != null) {
@@ -532,24 +544,6 @@ public final class FollowSession {
     if (notes != null) {
       notes.ended(ended.threadId());
     }
-  }
-
-  private static String why(TraceEvent.Ended ended, String call) {
-    return switch (call) {
-      case "exit" -> "the thread ended";
-      case "exit_group" -> "the process ended";
-      default -> {
-        String signal = ended.signal() == 0 ? "" : Signals.name(ended.signal());
-        // A thread that is gone cannot be asked whether a filter killed it.
-        yield signal.isEmpty()
-            ? "the thread ended inside the call"
-            : signal
-                + " ended the thread inside the call"
-                + (signal.equals("SIGSYS")
-                    ? "; a seccomp filter may have kept it from running"
-                    : "");
-      }
-    };
   }
 
   private void unreturned(PendingCall call, Outcome outcome) {

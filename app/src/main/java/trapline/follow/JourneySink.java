@@ -1,6 +1,7 @@
 package trapline.follow;
 
 import trapline.model.Journey;
+import trapline.model.RunSummary;
 
 /// Takes what a run brings, in the order in which it happens.
 public interface JourneySink {
@@ -8,6 +9,11 @@ public interface JourneySink {
   /// whole,
   /// too. Otherwise they have no hop but the source line.
   boolean wantsWholeJourneys();
+
+  /// Whether nothing of a journey is shown but the call, how it ended and the user's line.
+  default boolean wantsOnlyLines() {
+    return false;
+  }
 
   /// A call whose road is new.
   void journey(Journey journey);
@@ -35,4 +41,7 @@ public interface JourneySink {
 
   /// No more calls of [#startup] will come for now.
   void started();
+
+  /// The program has ended.
+  default void ended(RunSummary run) {}
 }

@@ -8,11 +8,37 @@ import trapline.model.HopKind;
 final class Absence {
   private Absence() {}
 
+  /// Columns of a reason that is given again.
+  private static final int AGAIN = 56;
+
   static Phrase phrase(Page page, String why, String remedy) {
+    if (page.told.has(why, remedy)) {
+      return again(page, why);
+    }
     Phrase phrase = Phrase.of(page.glyphs.dash, Tone.FAINT);
     phrase.words(
         Names.shown(remedy.isEmpty() ? why : why + ": " + remedy, page.glyphs.dots), Tone.FAINT);
     return phrase;
+  }
+
+  /// A reason that was given in full before, with its remedy.
+  private static Phrase again(Page page, String why) {
+    return Phrase.of(page.glyphs.dash, Tone.FAINT).words(inBrief(page, why), Tone.FAINT);
+  }
+
+  /// The start of a note that was given in full before.
+  static String inBrief(Page page, String note) {
+    String shown = Display.clean(Names.shown(note, page.glyphs.dots));
+    return Display.width(shown) <= AGAIN
+        ? shown
+        : Display.cut(shown, AGAIN, page.glyphs.dots) + " (above)";
+  }
+
+  /// The row below a fact that something is not known of; nothing when that was said before.
+  static void rowOnce(Page page, String why) {
+    if (!why.isEmpty() && !page.told.has(why, "")) {
+      page.row("", phrase(page, why, ""), "", Page.NO_MARK);
+    }
   }
 
   /// The row of a hop that may be missing; nothing when it is not.

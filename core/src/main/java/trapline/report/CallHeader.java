@@ -27,12 +27,21 @@ final class CallHeader {
 
   /// The same with the place of the call: the form for calls whose road was shown before.
   static void renderRepeat(Page page, Journey journey) {
+    again(page, journey, "#" + Numbers.count(journey.occurrence()));
+  }
+
+  /// The same for a call that came from a line before, but by another instruction.
+  static void renderSameLine(Page page, Journey journey, long times) {
+    again(page, journey, "call site " + Numbers.count(times) + " of this line");
+  }
+
+  private static void again(Page page, Journey journey, String count) {
     Phrase right = new Phrase();
     String place = place(page, journey);
     if (!place.isEmpty()) {
       right.word(place);
     }
-    right.append(Phrase.of("#" + Numbers.count(journey.occurrence()), Tone.FAINT), 3);
+    right.append(Phrase.of(count, Tone.FAINT), 3);
     right.append(thread(journey), 3);
     page.spread(call(journey), hang(journey), time(right, journey, page));
   }

@@ -1,5 +1,6 @@
 package trapline.report;
 
+import org.jspecify.annotations.Nullable;
 import trapline.model.Evidence;
 import trapline.model.Hop;
 import trapline.model.HopKind;
@@ -21,8 +22,12 @@ final class KernelSide {
   private KernelSide() {}
 
   static void render(Page page, Journey journey, Road road) {
-    page.heading(page.glyphs.branch, "KERNEL", version(journey.kernel()), "");
     Hop.Missing nothing = Absence.common(road, KINDS);
+    if (page.told.hasKernelPart(journey)) {
+      again(page, journey, road, nothing);
+      return;
+    }
+    page.heading(page.glyphs.branch, "KERNEL", version(page, journey.kernel()), "");
     if (nothing != null) {
       page.row("", Absence.phrase(page, nothing.why(), nothing.remedy()), "", Page.NO_MARK);
       return;
@@ -44,12 +49,48 @@ final class KernelSide {
     }
   }
 
-  private static Phrase version(KernelFacts kernel) {
+  /// Whether this side was shown in full with an earlier call, and nothing ran that is known.
+  static boolean isInOneLine(Page page, Journey journey, Road road) {
+    return page.told.hasKernelPart(journey) && !road.has(HopKind.KERNEL_FUNCTION);
+  }
+
+  /// One line for what was shown in full with an earlier call; and what ran for this one.
+  private static void again(Page page, Journey journey, Road road, Hop.@Nullable Missing nothing) {
+    if (nothing != null) {
+      Phrase why = Absence.phrase(page, nothing.why(), nothing.remedy());
+      page.heading(page.glyphs.branch, "KERNEL", why, "");
+      return;
+    }
+    Phrase fact = Phrase.of(journey.name());
+    String place = "";
+    if (road.get(HopKind.KERNEL_ENTRY) instanceof Hop.KernelEntry entry
+        && !entry.path().isEmpty()) {
+      Hop.KernelSymbol last = entry.path().getLast();
+      fact.step(page.glyphs.to, last.name(), Tone.PLAIN);
+      place = last.place() == null ? "" : last.place().toString();
+    }
+    if (road.get(HopKind.IMPLEMENTATION) instanceof Hop.Implementation implementation
+        && implementation.definitions().size() == 1) {
+      place = implementation.definitions().getFirst().place().toString();
+    }
+    page.heading(page.glyphs.branch, "KERNEL", fact.word("(shown above)", Tone.FAINT), place);
+    Hop ran = road.get(HopKind.KERNEL_FUNCTION);
+    if (ran instanceof Hop.KernelFunctions functions) {
+      RanRows.render(page, functions);
+    } else {
+      Absence.row(page, ran);
+    }
+  }
+
+  private static Phrase version(Page page, KernelFacts kernel) {
     Phrase version = new Phrase().words("running " + kernel.running() + ";", Tone.PLAIN);
     if (kernel.source().isEmpty()) {
       return version.words("no source facts at hand", Tone.PLAIN);
     }
     version.words("facts from " + kernel.source(), Tone.PLAIN);
+    if (page.told.hasFacts(kernel)) {
+      return version.word("(above)", Tone.FAINT);
+    }
     version.word("(" + kernel.origin() + "):");
     if (kernel.exact()) {
       return version.words("exact", Tone.PLAIN);

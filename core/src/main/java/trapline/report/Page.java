@@ -14,6 +14,9 @@ final class Page {
   final Style style;
   final Glyphs glyphs;
 
+  /// What need not be said again.
+  final Told told;
+
   /// Columns before a label: on the road `  │ `.
   private final int margin;
 
@@ -35,11 +38,19 @@ final class Page {
 
   /// A page with the road in its left margin and evidence marks at the right.
   Page(Style style) {
-    this(style, true, 4, 16, 3);
+    this(style, new Told());
   }
 
-  private Page(Style style, boolean onRoad, int margin, int indent, int markColumns) {
+  /// The same behind others.
+  ///
+  /// @param told what those have said
+  Page(Style style, Told told) {
+    this(style, told, true, 4, 16, 3);
+  }
+
+  private Page(Style style, Told told, boolean onRoad, int margin, int indent, int markColumns) {
     this.style = style;
+    this.told = told;
     this.glyphs = Glyphs.of(style);
     this.onRoad = onRoad;
     this.margin = margin;
@@ -51,14 +62,14 @@ final class Page {
   ///
   /// @param label columns that the widest label takes
   static Page ofFacts(Style style, int label) {
-    return new Page(style, false, 2, label + 4, 0);
+    return new Page(style, new Told(), false, 2, label + 4, 0);
   }
 
   /// A page of labelled facts with evidence marks, without a road.
   ///
   /// @param label columns that the widest label takes
   static Page ofEvidence(Style style, int label) {
-    return new Page(style, false, 2, label + 4, 3);
+    return new Page(style, new Told(), false, 2, label + 4, 3);
   }
 
   /// Columns for a fact with its place.

@@ -53,9 +53,7 @@ final class StackRows {
         page.row("function", Phrase.of(function), "", Page.NO_MARK);
       }
     }
-    if (!line.textMissing().isEmpty()) {
-      page.row("", Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
-    }
+    Absence.rowOnce(page, line.textMissing());
     callers(page, stack, Math.max(0, user + 1));
     end(page, line);
   }
@@ -71,9 +69,11 @@ final class StackRows {
 
   private static void end(Page page, Hop.SourceLine line) {
     if (!line.stackEnd().isEmpty()) {
+      boolean again = page.told.has(line.stackEnd(), "");
+      String why = again ? " (reason above)" : ": " + line.stackEnd();
       page.row(
           "",
-          Absence.phrase(page, "the rest of the stack is not known: " + line.stackEnd(), ""),
+          Absence.phrase(page, "the rest of the stack is not known" + why, ""),
           "",
           Page.NO_MARK);
     }

@@ -13,7 +13,13 @@ public final class TextReport {
   /// The whole road of one call: header, user side, boundary, kernel side, return, and what could
   /// not be established. The steps, if the journey has any, follow as [StepsReport] shows them.
   public static String render(Journey journey, Style style) {
-    Page page = new Page(style);
+    return render(journey, style, new Told());
+  }
+
+  /// The same behind others: what those have said of the kernel, and of what is not known, is only
+  /// referred to.
+  public static String render(Journey journey, Style style, Told told) {
+    Page page = new Page(style, told);
     Road road = new Road(journey);
     CallHeader.render(page, journey);
     page.newline();
@@ -21,9 +27,12 @@ public final class TextReport {
     page.road();
     page.boundary(true);
     page.side(Tone.KERNEL);
-    page.road();
+    boolean inOneLine = KernelSide.isInOneLine(page, journey, road);
+    if (!inOneLine) {
+      page.road();
+    }
     KernelSide.render(page, journey, road);
-    WayBack.render(page, journey, road);
+    WayBack.render(page, journey, road, inOneLine);
     diagnostics(page, journey);
     page.newline();
     if (!journey.steps().isEmpty()) {
@@ -36,6 +45,16 @@ public final class TextReport {
   public static String renderRepeat(Journey journey, Style style) {
     Page page = new Page(style);
     CallHeader.renderRepeat(page, journey);
+    return page.toString();
+  }
+
+  /// One more call from a line whose road was shown, by another instruction: the header with the
+  /// place.
+  ///
+  /// @param times how many came from that line by now
+  public static String renderSameLine(Journey journey, long times, Style style) {
+    Page page = new Page(style);
+    CallHeader.renderSameLine(page, journey, times);
     return page.toString();
   }
 
@@ -71,10 +90,11 @@ public final class TextReport {
     page.newline();
     for (Diagnostic diagnostic : journey.diagnostics()) {
       Phrase note = Phrase.of("note", Tone.STRONG);
-      String what = diagnostic.what();
-      note.words(
-          diagnostic.where().isEmpty() ? what : diagnostic.where() + ": " + what, Tone.PLAIN);
-      if (!diagnostic.remedy().isEmpty()) {
+      String where = diagnostic.where();
+      String what = where.isEmpty() ? diagnostic.what() : where + ": " + diagnostic.what();
+      boolean again = page.told.has(diagnostic);
+      note.words(again ? Absence.inBrief(page, what) : what, Tone.PLAIN);
+      if (!again && !diagnostic.remedy().isEmpty()) {
         note.glue(":").words(diagnostic.remedy(), Tone.FAINT);
       }
       page.paragraph(2, 5, note);

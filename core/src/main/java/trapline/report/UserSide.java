@@ -206,9 +206,7 @@ final class UserSide {
       page.row(label, text, macro.place() == null ? "" : macro.place().toString(), Page.NO_MARK);
       label = "";
     }
-    if (!wrapper.placeMissing().isEmpty()) {
-      page.row("", Absence.phrase(page, wrapper.placeMissing(), ""), "", Page.NO_MARK);
-    }
+    Absence.rowOnce(page, wrapper.placeMissing());
     CodeBlock.render(page, "", wrapper.code(), Page.NO_MARK);
     boolean first = true;
     for (String change : wrapper.changes()) {

@@ -11,9 +11,12 @@ import trapline.model.Outcome;
 final class WayBack {
   private WayBack() {}
 
-  static void render(Page page, Journey journey, Road road) {
+  /// @param close whether the boundary follows the kernel's side without a gap
+  static void render(Page page, Journey journey, Road road, boolean close) {
     Hop hop = road.get(HopKind.RETURN);
-    page.road();
+    if (!close || !(hop instanceof Hop.Return)) {
+      page.road();
+    }
     if (hop instanceof Hop.Return back) {
       page.boundary(false);
       page.side(Tone.USER);

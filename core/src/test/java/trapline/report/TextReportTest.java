@@ -17,11 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.model.Frame;
 import trapline.model.Hop;
+import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.Place;
+import trapline.model.RunSummary;
 
 /// Compares with checked-in pages. `-Dtrapline.regenerate=true` writes them anew: read them then.
 class TextReportTest {
+  private static final List<String> AGAIN =
+      List.of("socket", "socket", "no-debug-info", "no-debug-info", "i386", "bare", "bare");
   private static final Path RESOURCES = Path.of("src/test/resources/trapline/report");
 
   @TestFactory
@@ -106,6 +110,158 @@ class TextReportTest {
     compare("repeats.txt", page.toString());
   }
 
+  /// A run that comes to the same calls and the same gaps again, in each width and with plain
+  /// characters.
+  @TestFactory
+  Stream<DynamicTest> whatWasToldIsReferredTo() {
+    return Stream.of(
+            Map.entry("again", Style.PLAIN),
+            Map.entry("again-80", Style.PLAIN.withWidth(80)),
+            Map.entry("again-60-ascii", Style.PLAIN.withWidth(60).withUnicode(false)))
+        .map(
+            each ->
+                DynamicTest.dynamicTest(
+                    each.getKey(),
+                    () -> {
+                      Style style = each.getValue();
+                      Told told = new Told();
+                      StringBuilder run = new StringBuilder();
+                      for (String name : AGAIN) {
+                        Journey journey = SampleJourneys.all().get(name);
+                        run.append(TextReport.render(journey, style, told)).append('\n');
+                        told.add(journey);
+                      }
+                      run.append(
+                          TextReport.renderSameLine(SampleJourneys.all().get("socket"), 2, style));
+                      assertWithin(style.width(), run.toString());
+                      compare(each.getKey() + ".txt", run.toString());
+                    }));
+  }
+
+  @Test
+  void oneLineEachAsCheckedIn() throws IOException {
+    StringBuilder page = new StringBuilder();
+    for (Style style :
+        List.of(
+            Style.PLAIN, Style.PLAIN.withWidth(80), Style.PLAIN.withWidth(60).withUnicode(false))) {
+      for (Journey journey : SampleJourneys.all().values()) {
+        String line = BriefReport.render(journey, style);
+        assertWithin(style.width(), line);
+        assertThat(line.lines()).hasSize(1);
+        page.append(line);
+      }
+    }
+    compare("brief.txt", page.toString());
+  }
+
+  @Test
+  void summariesAreAsCheckedIn() throws IOException {
+    Frame user = ((Hop.SourceLine) SampleJourneys.all().get("socket").hops().getFirst()).frame();
+    RunSummary.Site often = new RunSummary.Site("read", user, 12_345);
+    RunSummary.Site once = new RunSummary.Site("close", null, 1);
+    List<RunSummary> runs =
+        List.of(
+            new RunSummary("true", 0, "", 0, 0, 0, Map.of(), List.of()),
+            new RunSummary("cat", 1, "", 1, 0, 1, Map.of("openat ENOENT", 1L), List.of(once)),
+            new RunSummary("cp", 0, "", 12_346, 0, 12_346, Map.of(), List.of(often, once)),
+            new RunSummary(
+                "a program with a name",
+                0,
+                "SIGSEGV",
+                12_400,
+                54,
+                2,
+                Map.of(),
+                List.of(often, once)),
+            new RunSummary(
+                "ls",
+                255,
+                "",
+                200,
+                50,
+                150,
+                Map.of(
+                    "a E1", 1L, "b E2", 2L, "c E3", 3L, "d E4", 4L, "e E5", 5L, "f E6", 6L, "g E7",
+                    7L),
+                sites(user)));
+    StringBuilder page = new StringBuilder();
+    for (Style style :
+        List.of(
+            Style.PLAIN, Style.PLAIN.withWidth(80), Style.PLAIN.withWidth(60).withUnicode(false))) {
+      for (RunSummary run : runs) {
+        String text = SummaryReport.render(run, style);
+        assertWithin(style.width(), text);
+        page.append(text);
+      }
+    }
+    compare("summary.txt", page.toString());
+  }
+
+  /// Two of them are of one call and line.
+  private static List<RunSummary.Site> sites(Frame user) {
+    List<RunSummary.Site> sites = new ArrayList<>();
+    for (String call : List.of("read", "write", "read", "close", "brk", "mmap", "poll", "dup")) {
+      sites.add(new RunSummary.Site(call, user, 2));
+    }
+    return sites;
+  }
+
+  /// Shown again, a journey keeps its own facts: all but the kernel's part and the notes.
+  @Test
+  void whatIsTheCallsOwnIsShownAgain() {
+    Random random = new Random(2_611);
+    for (int i = 0; i < 500; i++) {
+      Journey journey = RandomJourneys.next(random);
+      Style style = Style.PLAIN.withUnicode(random.nextBoolean());
+      Told told = new Told();
+      String first = TextReport.render(journey, style, told);
+      told.add(journey);
+      String second = TextReport.render(journey, style, told);
+
+      assertWithin(style.width(), second);
+      assertThat(first).isEqualTo(TextReport.render(journey, style));
+      assertThat(second.lines().count()).isLessThanOrEqualTo(first.lines().count());
+      if (new Road(journey).isEstablished(HopKind.SYSCALL_INSTRUCTION)) {
+        assertThat(rows(second, "trap")).isEqualTo(rows(first, "trap"));
+      }
+      assertThat(rows(second, "plt")).hasSameSizeAs(rows(first, "plt"));
+      assertThat(rows(second, "called from")).isEqualTo(rows(first, "called from"));
+      assertThat(second.lines().findFirst()).isEqualTo(first.lines().findFirst());
+    }
+  }
+
+  private static List<String> rows(String page, String label) {
+    return page.lines().filter(line -> line.startsWith(label, 4)).toList();
+  }
+
+  /// Another ABI, other facts or another kernel are no repetition.
+  @Test
+  void onlyTheSameKernelPartIsReferredTo() {
+    Told told = new Told();
+    Journey socket = SampleJourneys.all().get("socket");
+    told.add(socket);
+    for (Map.Entry<String, Journey> each : SampleJourneys.all().entrySet()) {
+      Journey journey = each.getValue();
+      boolean same =
+          journey.kernel().equals(socket.kernel())
+              && kernelPart(journey).equals(kernelPart(socket));
+      assertThat(TextReport.render(journey, Style.PLAIN, told).contains("(shown above)"))
+          .as(each.getKey())
+          .isEqualTo(same);
+    }
+  }
+
+  private static List<Hop> kernelPart(Journey journey) {
+    return journey.hops().stream()
+        .filter(
+            hop ->
+                switch (hop.kind()) {
+                  case KERNEL_ENTRY, TABLE_ROW, DECLARATION, IMPLEMENTATION -> true;
+                  default -> false;
+                })
+        .toList();
+  }
+
   @Test
   void randomJourneysStayWithinTheWidth() {
     Random random = new Random(1_716);
@@ -116,6 +272,7 @@ class TextReportTest {
       String page = TextReport.render(journey, style);
       assertWithin(width, page);
       assertWithin(width, TextReport.renderRepeat(journey, style));
+      assertWithin(width, BriefReport.render(journey, style));
       // Colour changes nothing but the escape sequences.
       String coloured = TextReport.render(journey, style.withColour(true));
       assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(page);
