@@ -34,9 +34,11 @@ final class TrainingTree {
           "arch/x86/entry/syscalls/syscall_32.tbl",
           "359\ti386\tsocket\tsys_socket\n",
           "arch/x86/entry/entry_64.S",
-          "SYM_CODE_START(entry_SYSCALL_64)\n"
-              + "\tcall do_syscall_64\n"
-              + "SYM_CODE_END(entry_SYSCALL_64)\n",
+          """
+          SYM_CODE_START(entry_SYSCALL_64)
+          \tcall do_syscall_64
+          SYM_CODE_END(entry_SYSCALL_64)
+          """,
           "net/Makefile",
           "obj-$(CONFIG_NET) := socket.o\n",
           "include/linux/syscalls.h",

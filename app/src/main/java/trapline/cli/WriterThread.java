@@ -12,13 +12,14 @@ final class WriterThread implements JourneySink, AutoCloseable {
   /// More than this many journeys are not kept: the traced program then waits for the writer.
   private static final int KEPT = 1024;
 
-  private static final Runnable END = () -> {};
+  /// Behind it comes nothing.
+  private final Runnable last = this::nothing;
 
   private final JourneySink sink;
   private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(KEPT);
   private final Thread thread = new Thread(this::write, "writer");
   private volatile @Nullable RuntimeException failure;
-  private volatile Runnable failed = () -> {};
+  private volatile Runnable failed = this::nothing;
   private boolean closed;
 
   WriterThread(JourneySink sink) {
@@ -29,7 +30,7 @@ final class WriterThread implements JourneySink, AutoCloseable {
 
   private void write() {
     try {
-      for (Runnable next = queue.take(); !next.equals(END); next = queue.take()) {
+      for (Runnable next = queue.take(); !next.equals(last); next = queue.take()) {
         if (failure == null) {
           run(next);
         }
@@ -38,6 +39,8 @@ final class WriterThread implements JourneySink, AutoCloseable {
       Thread.currentThread().interrupt();
     }
   }
+
+  private void nothing() {}
 
   private void run(Runnable task) {
     try {
@@ -138,7 +141,7 @@ final class WriterThread implements JourneySink, AutoCloseable {
       return;
     }
     closed = true;
-    put(END);
+    put(last);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

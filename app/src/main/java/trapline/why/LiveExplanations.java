@@ -75,7 +75,7 @@ public final class LiveExplanations {
     }
     return able.values() == Values.NONE
         ? "This kernel's tracer reports which functions ran, but not what they returned: it was"
-              + " built without CONFIG_FUNCTION_GRAPH_RETVAL, and has no return probes."
+            + " built without CONFIG_FUNCTION_GRAPH_RETVAL, and has no return probes."
         : "The program's second run, with return probes, did not make this call again with the"
             + " same result.";
   }
