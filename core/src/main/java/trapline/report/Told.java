@@ -30,6 +30,9 @@ public final class Told {
   private final Set<KernelFacts> facts = new HashSet<>();
   private final Set<KernelPart> kernelParts = new HashSet<>();
 
+  /// Nothing was said yet.
+  public Told() {}
+
   /// Remembers what the report of a journey says.
   public void add(Journey journey) {
     if (notes.size() + kernelParts.size() >= MOST) {
