@@ -254,7 +254,7 @@ public final class FollowSession {
     }
     String site = builder.knownSite(entered.call(), entered.registers(), process);
     Long count = site == null ? null : occurrences.get(site);
-    if (count == null || count == 0) {
+    if (site == null || count == null || count == 0) {
       return false;
     }
     occurrences.put(site, count + 1);

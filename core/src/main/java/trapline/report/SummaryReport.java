@@ -102,7 +102,7 @@ public final class SummaryReport {
         text,
         again,
         (phrase, line) -> {
-          String call = calls.get(line.getKey());
+          String call = calls.getOrDefault(line.getKey(), "");
           phrase.word(call).word(times(page, line.getValue()), Tone.FAINT);
           phrase.word(line.getKey().substring(call.length() + 1), Tone.FAINT);
         });
