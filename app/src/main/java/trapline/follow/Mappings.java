@@ -32,10 +32,14 @@ final class Mappings {
           "shmdt",
           "ipc");
 
-  /// Of these the first argument is not the address of what changes, or the length is not said.
-  private static final List<String> ANYWHERE = List.of("mremap", "shmat", "shmdt", "ipc");
+  /// Of these the registers do not say what changes.
+  private static final List<String> VAGUE_CALLS = List.of("shmat", "shmdt", "ipc");
+
+  /// What these return has the size in the third argument.
+  private static final List<String> MOVES = List.of("mremap");
 
   private static final Map<Abi, BitSet> NUMBERS = new EnumMap<>(Abi.class);
+  private static final Map<Abi, BitSet> MOVING = new EnumMap<>(Abi.class);
   private static final Map<Abi, BitSet> VAGUE = new EnumMap<>(Abi.class);
 
   /// The part of a call's number that tells it from others of its ABI.
@@ -96,19 +100,28 @@ final class Mappings {
     if (known == null) {
       return; // nothing was seen in it yet
     }
-    boolean anywhere = isOf(call, ANYWHERE, VAGUE);
-    // mmap returns the address, the others 0
-    long start = exit.rax() == 0 ? exit.argument(call.abi(), 0) : exit.rax();
-    long end = start + exit.argument(call.abi(), 1);
+    Abi abi = call.abi();
+    // the old mmap of 32-bit programs has its arguments in memory
+    boolean vague = abi == Abi.I386 || isOf(call, VAGUE_CALLS, VAGUE);
+    long first = exit.argument(abi, 0);
+    long size = exit.argument(abi, 1);
+    // mmap and mremap return where the memory is now, the others 0
+    boolean moved = exit.rax() != 0 && exit.rax() != first;
+    long newSize = isOf(call, MOVES, MOVING) ? exit.argument(abi, 2) : size;
     for (Maps.Mapping mapping : known.mappings()) {
-      boolean touched =
-          Long.compareUnsigned(mapping.start(), end) < 0
-              && Long.compareUnsigned(start, mapping.end()) < 0;
-      if (mapping.isExecutable() && (anywhere || touched)) {
+      if (mapping.isExecutable()
+          && (vague
+              || overlaps(mapping, first, Math.max(size, newSize))
+              || (moved && overlaps(mapping, exit.rax(), newSize)))) {
         forgetStacks();
         return;
       }
     }
+  }
+
+  private static boolean overlaps(Maps.Mapping mapping, long start, long size) {
+    return Long.compareUnsigned(mapping.start(), start + size) < 0
+        && Long.compareUnsigned(start, mapping.end()) < 0;
   }
 
   private static boolean isOf(SyscallId call, List<String> names, Map<Abi, BitSet> cache) {
