@@ -29,6 +29,9 @@ public final class KernelHops {
   private Set<String> asked = Set.of();
   private @Nullable Kallsyms symbols;
 
+  /// Read once: they are part of every journey, and do not change.
+  private volatile @Nullable KernelFacts facts;
+
   /// @param index the facts
   /// @param origin where they are from, for the user: `embedded index`, or the tree's path
   /// @param tree where to read the implementations' text; `null` when no tree is at hand
@@ -59,7 +62,12 @@ public final class KernelHops {
 
   /// Which kernel runs and which one the facts are from.
   public KernelFacts facts() {
-    return new KernelFacts(running.release(), index.version().text(), match().exact(), origin);
+    KernelFacts known = facts;
+    if (known == null) {
+      known = new KernelFacts(running.release(), index.version().text(), match().exact(), origin);
+      facts = known;
+    }
+    return known;
   }
 
   /// The sentence about [#facts] for the user.
