@@ -78,7 +78,7 @@ class PrivateDirectoryTest {
     Path own = Files.createDirectory(folder.resolve("own"));
     give(own);
     refused(folder, "belongs to another user (65000), not to you", "own");
-    refused(own, "belongs to another user (65000), who could exchange", "deeper");
+    refused(own, "belongs to another user (65000), who could replace", "deeper");
   }
 
   @Test
