@@ -240,7 +240,7 @@ class LibcBuildTest {
   void whatIsNoSourceIsRefused() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));
     refused(BAD_FILE, "not the source of glibc", Map.of(), "build", empty.toString());
-    refused(BAD_FILE, "no such directory or file", Map.of(), "build", "./gone.tar.xz");
+    refused(BAD_FILE, "no such file or directory", Map.of(), "build", "./gone.tar.xz");
     Path bare = Files.createDirectories(folder.resolve("bare/csu")).getParent();
     Files.writeString(bare.resolve("csu/libc-start.c"), "");
     Files.writeString(bare.resolve("configure"), "");
@@ -312,7 +312,7 @@ class LibcBuildTest {
     assertThat(run.exitValue()).isEqualTo(130);
     assertThat(libc().out()).contains("again   unfinished");
     Command again = libc(words);
-    assertThat(again.err()).contains("going on with a build that is there");
+    assertThat(again.err()).contains("continuing an earlier build");
     assertThat(again.status()).as(again.err()).isZero();
   }
 
