@@ -210,7 +210,7 @@ class LibcSourceTest {
           .orFail();
       Command.run("gzip", archive.toString()).orFail();
       String said =
-          "outside of its own directory (x/file, through a symbolic link); nothing was kept";
+          "outside of its own directory (x/file, through a symbolic link); nothing of it was kept";
       libc.refused(BAD_FILE, said, Map.of(), "build", archive + ".gz");
       assertThat(elsewhere).isEmptyDirectory();
       assertNothingIsLeft();
