@@ -4,7 +4,6 @@ import io.airlift.compress.v3.MalformedInputException;
 import io.airlift.compress.v3.zstd.ZstdJavaInputStream;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -203,15 +202,9 @@ public final class DebArchive {
   }
 
   /// What came out of the decompressor, with its exceptions in words, and within bounds.
-  private final class Unpacked extends FilterInputStream {
+  private final class Unpacked extends ReadThroughStream {
     Unpacked(InputStream in) {
       super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -233,21 +226,6 @@ public final class DebArchive {
         throw malformed(exceeded + ": not unpacked");
       }
       return got;
-    }
-
-    /// Reads what it skips, so that checksums are compared and bounds hold.
-    @Override
-    public long skip(long count) throws IOException {
-      byte[] scrap = new byte[1 << 13];
-      long left = count;
-      while (left > 0) {
-        int got = read(scrap, 0, (int) Math.min(scrap.length, left));
-        if (got < 0) {
-          break;
-        }
-        left -= got;
-      }
-      return count - left;
     }
   }
 }

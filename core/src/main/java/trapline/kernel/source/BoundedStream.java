@@ -1,16 +1,16 @@
 package trapline.kernel.source;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import trapline.archive.ExpansionLimit;
+import trapline.archive.ReadThroughStream;
 import trapline.kernel.KernelSource.Progress;
 import trapline.model.MalformedBinary;
 
 /// The unpacked archive: ends the reading of one that unpacks to far more than a kernel's
 /// source, and tells the progress.
-final class BoundedStream extends FilterInputStream {
+final class BoundedStream extends ReadThroughStream {
   private static final int STEP = 1 << 20;
 
   private final String name;
@@ -19,7 +19,6 @@ final class BoundedStream extends FilterInputStream {
   private final long total;
   private final Progress progress;
   private final @Nullable CountedStream raw;
-  private final byte[] scrap = new byte[1 << 16];
   private long unpacked;
   private long told;
 
@@ -72,12 +71,6 @@ final class BoundedStream extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
   public int read(byte[] into, int offset, int length) throws IOException {
     int got = in.read(into, offset, length);
     unpacked += Math.max(got, 0);
@@ -86,19 +79,5 @@ final class BoundedStream extends FilterInputStream {
       tell();
     }
     return got;
-  }
-
-  /// Reads what it skips, so that checksums are verified and bounds hold.
-  @Override
-  public long skip(long count) throws IOException {
-    long left = count;
-    while (left > 0) {
-      int got = read(scrap, 0, (int) Math.min(scrap.length, left));
-      if (got < 0) {
-        break;
-      }
-      left -= got;
-    }
-    return count - left;
   }
 }
