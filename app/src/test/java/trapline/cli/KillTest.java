@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
 import trapline.testing.Command;
-import trapline.testing.Leftovers;
+import trapline.testing.LeftBehind;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
@@ -51,7 +51,7 @@ class KillTest {
 
   @TempDir private Path folder;
   private Path program = Path.of("");
-  private Leftovers leftovers = new Leftovers();
+  private LeftBehind leftovers = new LeftBehind();
 
   @BeforeEach
   void compile() throws IOException {
@@ -59,7 +59,7 @@ class KillTest {
     program = Programs.compile(folder, "serves", SERVES, "-g");
     TrainingTree.commands(folder);
     Files.createDirectory(folder.resolve("tmp"));
-    leftovers = new Leftovers();
+    leftovers = new LeftBehind();
   }
 
   private ProcessBuilder marked(List<String> command, String to) {
@@ -69,7 +69,7 @@ class KillTest {
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve(to).toFile());
-    builder.environment().put(Leftovers.VARIABLE, leftovers.mark());
+    builder.environment().put(LeftBehind.VARIABLE, leftovers.mark());
     builder.environment().put("TMPDIR", folder.resolve("tmp").toString());
     builder.environment().put("XDG_CACHE_HOME", folder.resolve("cache").toString());
     return builder;

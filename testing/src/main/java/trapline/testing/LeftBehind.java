@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /// Finds what runs have left behind: processes, known by a variable of their environment; and
 /// files, mounts and instances of the kernel's tracer, by what was there before.
-public final class Leftovers {
+public final class LeftBehind {
   /// The variable that all processes of the runs have.
   public static final String VARIABLE = "TRAPLINE_TEST_RUN";
 
