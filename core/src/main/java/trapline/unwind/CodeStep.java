@@ -233,14 +233,10 @@ final class CodeStep {
 
   private void restoreSaved(
       FrameRegisters.Builder caller, TrackedState state, int number, long slot) {
-    for (var saved : state.slots().entrySet()) {
-      if (saved.getValue().isInitial(number) && saved.getKey().isRelativeTo(TrackedState.RSP)) {
-        Long value = memory.word(slot + saved.getKey().offset());
-        if (value != null) {
-          caller.set(DWARF[number], value);
-          return;
-        }
-      }
+    TrackedValue saved = state.saved(number);
+    Long value = saved == null ? null : memory.word(slot + saved.offset());
+    if (value != null) {
+      caller.set(DWARF[number], value);
     }
   }
 
@@ -302,7 +298,7 @@ final class CodeStep {
   private Caller.@Nullable Found fromCallOnStack() {
     long stack = registers.value(FrameRegisters.RSP);
     int walks = 0;
-    for (int i = 0; i < SCANNED_WORDS && walks < MAX_SCAN_WALKS; i++) {
+    for (int i = 0; i < SCANNED_WORDS && walks < MAX_SCAN_WALKS && budget.take(); i++) {
       long slot = stack + 8L * i;
       Long word = memory.word(slot);
       if (word == null) {
@@ -336,7 +332,7 @@ final class CodeStep {
     boolean fallenInto = true;
     int at = 0;
     // Decoding that starts in the middle of an instruction falls into step soon.
-    while (at < code.length) {
+    while (at < code.length && budget.take()) {
       long address = pc - code.length + at;
       boolean valid = decoder.decode(code, at, code.length, address, instruction);
       at += Math.max(instruction.length(), 1);

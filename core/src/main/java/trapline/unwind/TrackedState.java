@@ -1,7 +1,5 @@
 package trapline.unwind;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
@@ -21,11 +19,13 @@ final class TrackedState {
   private static final int MAX_SLOTS = 512;
 
   private final TrackedValue[] registers;
-  private final Map<TrackedValue, TrackedValue> slots;
+  private @Nullable StoredSlots slots;
+  private int slotCount;
 
-  private TrackedState(TrackedValue[] registers, Map<TrackedValue, TrackedValue> slots) {
+  private TrackedState(TrackedValue[] registers, @Nullable StoredSlots slots, int slotCount) {
     this.registers = registers;
     this.slots = slots;
+    this.slotCount = slotCount;
   }
 
   /// The state where the following begins.
@@ -34,11 +34,11 @@ final class TrackedState {
     for (int number = 0; number < COUNT; number++) {
       registers[number] = TrackedValue.initial(number);
     }
-    return new TrackedState(registers, new HashMap<>());
+    return new TrackedState(registers, null, 0);
   }
 
   TrackedState copy() {
-    return new TrackedState(registers.clone(), new HashMap<>(slots));
+    return new TrackedState(registers.clone(), slots, slotCount);
   }
 
   /// @param number as encoded
@@ -46,9 +46,11 @@ final class TrackedState {
     return registers[number];
   }
 
-  /// What was stored at an address since the beginning.
-  Map<TrackedValue, TrackedValue> slots() {
-    return slots;
+  /// Where the value that a register had at the beginning was saved on the stack since.
+  ///
+  /// @return `null` when it was saved nowhere
+  @Nullable TrackedValue saved(int number) {
+    return StoredSlots.saved(slots, number);
   }
 
   /// Takes the effect of an instruction that is no branch; of a call, what is left of it when it
@@ -192,13 +194,20 @@ final class TrackedState {
   }
 
   private TrackedValue load(TrackedValue address) {
-    @Nullable TrackedValue stored = slots.get(address);
+    @Nullable TrackedValue stored = StoredSlots.at(slots, address);
     return stored != null ? stored : address.dereferenced();
   }
 
   private void store(TrackedValue address, TrackedValue value) {
-    if (!address.isUnknown() && (slots.size() < MAX_SLOTS || slots.containsKey(address))) {
-      slots.put(address, value);
+    if (address.isUnknown()) {
+      return;
     }
+    if (StoredSlots.at(slots, address) == null) {
+      if (slotCount == MAX_SLOTS) {
+        return;
+      }
+      slotCount++;
+    }
+    slots = StoredSlots.with(slots, address, value);
   }
 }

@@ -148,8 +148,11 @@ final class CallFrameInfoFuzzTest {
             new Registers(slots),
             (address, into, offset, length) -> {
               int done = 0;
-              for (; done < length && bytes.length > 0; done++) {
-                into[offset + done] = bytes[(int) Math.floorMod(address + done, bytes.length)];
+              while (done < length && bytes.length > 0) {
+                int from = (int) Math.floorMod(address + done, (long) bytes.length);
+                int count = Math.min(length - done, bytes.length - from);
+                System.arraycopy(bytes, from, into, offset + done, count);
+                done += count;
               }
               return done;
             },
