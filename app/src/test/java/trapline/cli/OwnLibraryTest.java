@@ -64,6 +64,40 @@ class OwnLibraryTest {
     assertThat(text).containsPattern("called from main +\\S+program\\.c:5 ");
   }
 
+  /// Its constructors are called by the dynamic linker's start code, which no unwind table
+  /// describes.
+  @Test
+  void theStackOfAConstructorHasAnEnd() {
+    Path library =
+        Programs.compile(
+            folder,
+            "libearly.so",
+            """
+            #include <unistd.h>
+            __attribute__((constructor)) static void early(void) { getpgrp(); }
+            int late(void) { return 0; }
+            """,
+            "-g",
+            "-fPIC",
+            "-shared");
+    Path program =
+        Programs.compile(
+            folder,
+            "early",
+            "int late(void); int main(void) { return late(); }",
+            library.toString(),
+            "-Wl,-rpath," + folder);
+    JsonNode line =
+        Follow.hop(
+            Follow.json(List.of("--call", "getpgrp"), List.of(program.toString()))
+                .orFail()
+                .first("getpgrp"),
+            "source-line");
+    assertThat(line.has("stackEnd")).as(line.toString()).isFalse();
+    JsonNode outermost = line.get("stack").get(line.get("stack").size() - 1);
+    assertThat(outermost.get("module").asText()).contains("ld-linux");
+  }
+
   @Test
   void aLibraryThatTrapsIsOne() {
     Follow run = Follow.json(List.of("--call", "getuid"), List.of(program("-g").toString()));

@@ -33,6 +33,11 @@ final class CodeStep {
   private static final int MAX_GUESSES = 64;
   private static final int MAX_RETURNS = 64;
 
+  /// How many instructions, and how many calls, start code has at most.
+  private static final int MAX_START_CODE = 64;
+
+  private static final int MAX_START_CALLS = 4;
+
   private static final Evidence FROM_START =
       new Evidence.Inferred("stack depth counted from the function's first instruction");
   private static final Evidence TO_RETURN =
@@ -83,7 +88,7 @@ final class CodeStep {
     if (!registers.isKnown(FrameRegisters.RSP)) {
       return null;
     }
-    if (startedHere()) {
+    if (startedHere(0)) {
       return new Caller.None(0);
     }
     findRange();
@@ -123,6 +128,10 @@ final class CodeStep {
     if (!exact && walk.onlyHalts()) {
       return new Caller.None(0);
     }
+    // A dynamic linker's start code calls its functions one after the other.
+    if (likely == null && rangeStart == rangeEnd && startedHere(MAX_START_CALLS)) {
+      return new Caller.None(0);
+    }
     Caller.Found guessed = fromGuessedStart();
     if (guessed == null && switchesStack) {
       // What lies above is of whoever used this stack before.
@@ -144,20 +153,25 @@ final class CodeStep {
   }
 
   /// Whether this is the code where the object file, and so the process, started.
-  private boolean startedHere() {
+  ///
+  /// @param calls how many calls may lie between the first instruction and here: most start code
+  ///     calls once and expects no return, so what follows may be another function
+  private boolean startedHere(int calls) {
     if (module == null || module.entryPoint() == 0) {
       return false;
     }
     long entry = module.entryPoint() + module.loadBias();
     boolean[] reached = new boolean[1];
     int[] steps = new int[1];
+    int[] passed = new int[1];
     new CodeWalk(memory, budget, 0, 0)
         .walk(
             entry,
             (instruction, state) -> {
               reached[0] = isHere(instruction);
-              // The start code calls once and expects no return.
-              return reached[0] || isCall(instruction) || ++steps[0] > 64;
+              return reached[0]
+                  || (isCall(instruction) && ++passed[0] > calls)
+                  || ++steps[0] > MAX_START_CODE;
             });
     return reached[0];
   }
