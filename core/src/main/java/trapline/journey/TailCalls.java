@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.code.Flow;
 import trapline.dwarf.CallSite;
 import trapline.dwarf.DebugInfo;
 import trapline.elf.Symbol;
@@ -38,6 +39,10 @@ import trapline.unwind.UnwindModule;
 final class TailCalls {
   private static final int MOST_REMEMBERED = 4096;
   private static final int MOST_REENTERED = 100;
+
+  /// The length of a direct call's instruction.
+  private static final int DIRECT_CALL = 5;
+
   private static final Evidence BY_CODE =
       new Evidence.Inferred("a jump in the called function leads here");
   private static final Evidence BY_CALL =
@@ -129,6 +134,10 @@ final class TailCalls {
   private List<TailCall> find(
       Image at, PhysicalFrame callee, Image from, PhysicalFrame caller, AddressSpace space) {
     try {
+      Goal goal = new Goal(at, callee.lookupPc());
+      if (isPlainCall(from, caller.pc(), goal, space)) {
+        return List.of();
+      }
       FunctionCode code = FunctionCode.endingAt(from, caller.lookupPc(), caller.pc().value());
       int index = code == null ? -1 : code.indexEndingAt(caller.pc().value());
       if (code == null || index < 0) {
@@ -137,7 +146,6 @@ final class TailCalls {
       Branch branch = Branch.of(code, index, from);
       // A pointer in memory may lead elsewhere by now than it did at the call.
       RemoteAddress target = branch.isFixed() ? branch.target(space) : null;
-      Goal goal = new Goal(at, callee.lookupPc());
       if (target != null && goal.isReachedAt(target, space)) {
         return List.of();
       }
@@ -152,6 +160,20 @@ final class TailCalls {
     } catch (MalformedBinary | Unsupported e) {
       return List.of();
     }
+  }
+
+  /// Whether the bytes before a return address are a direct call to where it is known to have led.
+  /// Most are, and then the calling function need not be decoded. Bytes that only look like a call
+  /// lead elsewhere.
+  private static boolean isPlainCall(
+      Image from, RemoteAddress behind, Goal goal, AddressSpace space) {
+    long start = from.link(behind).value() - DIRECT_CALL;
+    FunctionCode code = FunctionCode.decode(from, start, DIRECT_CALL);
+    if (code == null || code.size() != 1 || code.get(0).flow() != Flow.CALL) {
+      return false;
+    }
+    RemoteAddress target = Branch.of(code, 0, from).target(space);
+    return target != null && goal.isReachedAt(target, space);
   }
 
   /// The dynamic linker runs between a call and the function that it leads to while it binds it.
