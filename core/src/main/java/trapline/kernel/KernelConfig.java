@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 
 /// A kernel's configuration, or as much of it as is known. Immutable.
@@ -23,14 +24,23 @@ public final class KernelConfig {
   private final boolean complete;
   private final String origin;
 
+  /// What knows of symbols of which this says nothing; `null` when nothing does.
+  private final @Nullable KernelConfig other;
+
   public KernelConfig(Map<String, Value> values, boolean complete) {
     this(values, complete, "");
   }
 
   private KernelConfig(Map<String, Value> values, boolean complete, String origin) {
+    this(values, complete, origin, null);
+  }
+
+  private KernelConfig(
+      Map<String, Value> values, boolean complete, String origin, @Nullable KernelConfig other) {
     this.values = values;
     this.complete = complete;
     this.origin = origin;
+    this.other = other;
   }
 
   /// The value's number in an index file: its place in this list.
@@ -92,7 +102,10 @@ public final class KernelConfig {
     if (value != null) {
       return value;
     }
-    return complete && symbol.startsWith("CONFIG_") ? Value.OFF : Value.UNKNOWN;
+    if (complete && symbol.startsWith("CONFIG_")) {
+      return Value.OFF;
+    }
+    return other == null ? Value.UNKNOWN : other.value(symbol);
   }
 
   /// Whether every symbol's value is known.
@@ -102,14 +115,6 @@ public final class KernelConfig {
 
   /// This configuration, with another's word on what it says nothing of.
   public KernelConfig or(KernelConfig other) {
-    Map<String, Value> both = new HashMap<>();
-    other.values.forEach(
-        (symbol, value) -> {
-          if (!complete || !symbol.startsWith("CONFIG_")) {
-            both.put(symbol, value);
-          }
-        });
-    both.putAll(values);
-    return new KernelConfig(both, complete, origin);
+    return new KernelConfig(values, complete, origin, other);
   }
 }
