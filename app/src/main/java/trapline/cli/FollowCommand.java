@@ -24,6 +24,7 @@ import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
 import trapline.follow.OpenLines;
 import trapline.follow.Preparation;
+import trapline.follow.ReadAhead;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
@@ -240,25 +241,24 @@ final class FollowCommand implements Callable<Integer> {
             new SourceFiles(new SourceFileSearch(debuginfod), sources),
             own);
     JourneySink printed = sink(file, root.out(), openLine);
-    // On a terminal that both write to, a journey comes before what the program writes next.
-    WriterThread writer = program != null && file == null ? null : new WriterThread(printed);
-    JourneySink shown = writer == null ? printed : writer;
+    WriterThread shown = new WriterThread(printed);
     HeldJourneys held = observed == null || observed.isLive() ? null : new HeldJourneys(shown);
     ObjectFiles objects = new ObjectFiles(debugDirectories, debuginfod);
+    if (program != null && debuginfod.servers().isEmpty()) {
+      ReadAhead.start(program.file(), objects);
+    }
     Limits limits = Limits.DEFAULT.withStringLength(stringLimit);
     Preparation prepared =
         processId == null ? null : Preparation.of(processId, builder, objects, limits, shown);
     FollowSession.Result result;
     RunSummary summary;
-    try (writer) {
+    try (shown) {
       try (Tracer tracer =
           interruption.guard(
               program == null
                   ? Tracee.attach(java.util.Objects.requireNonNull(processId))
                   : Tracee.launch(program, command))) {
-        if (writer != null) {
-          writer.onFailure(tracer::interrupt);
-        }
+        shown.onFailure(tracer::interrupt);
         if (observed != null) {
           observed.begin(tracer);
         }

@@ -1,26 +1,37 @@
 package trapline.cli;
 
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.JourneySink;
 import trapline.model.Journey;
 
 /// Hands journeys to another sink on a thread of its own, in their order, so that no traced thread
 /// waits while they are written.
+///
+/// To wake a thread costs more than to hand something over. So the writer looks by itself for more
+/// while there is some now and then, and has to be woken only after a pause; and a thread that
+/// cannot go on before all is written writes it itself.
 final class WriterThread implements JourneySink, AutoCloseable {
-  /// More than this many journeys are not kept: the traced program then waits for the writer.
+  /// More than this many journeys are not kept: the traced program then waits for them.
   private static final int KEPT = 1024;
 
-  /// Behind it comes nothing.
-  private final Runnable last = this::nothing;
+  private static final long LOOK_NANOS = 1_000_000;
+
+  /// How often the writer looks in vain before it sleeps until it is woken.
+  private static final int LOOKS = 20;
 
   private final JourneySink sink;
-  private final BlockingQueue<Runnable> queue = new ArrayBlockingQueue<>(KEPT);
+  private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::write, "writer");
   private volatile @Nullable RuntimeException failure;
-  private volatile Runnable failed = this::nothing;
-  private boolean closed;
+  private volatile Runnable failed = () -> {};
+  private volatile boolean asleep;
+  private volatile boolean closed;
+
+  /// How many were handed over since all was written.
+  private int kept;
 
   WriterThread(JourneySink sink) {
     this.sink = sink;
@@ -29,26 +40,39 @@ final class WriterThread implements JourneySink, AutoCloseable {
   }
 
   private void write() {
-    try {
-      for (Runnable next = queue.take(); !next.equals(last); next = queue.take()) {
-        if (failure == null) {
-          run(next);
+    int inVain = 0;
+    while (!closed) {
+      inVain = drain() ? 0 : inVain + 1;
+      if (inVain < LOOKS) {
+        LockSupport.parkNanos(this, LOOK_NANOS);
+      } else {
+        asleep = true;
+        if (queue.isEmpty() && !closed) {
+          LockSupport.park(this);
         }
+        asleep = false;
+        inVain = 0;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
-  private void nothing() {}
-
-  private void run(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      failure = e;
-      failed.run();
+  /// Writes all that was handed over.
+  ///
+  /// @return whether there was anything
+  private synchronized boolean drain() {
+    boolean any = false;
+    for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
+      any = true;
+      try {
+        if (failure == null) {
+          next.run();
+        }
+      } catch (RuntimeException e) {
+        failure = e;
+        failed.run();
+      }
     }
+    return any;
   }
 
   /// Says what to do, on the writing thread, when something could not be written. [#close()] then
@@ -61,23 +85,15 @@ final class WriterThread implements JourneySink, AutoCloseable {
   }
 
   private void hand(Runnable task) {
-    if (failure == null) {
-      put(task);
+    if (failure != null) {
+      return;
     }
-  }
-
-  private void put(Runnable task) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        queue.put(task);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    if (++kept > KEPT) {
+      settle();
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    queue.add(task);
+    if (asleep) {
+      LockSupport.unpark(thread);
     }
   }
 
@@ -126,6 +142,14 @@ final class WriterThread implements JourneySink, AutoCloseable {
     hand(sink::started);
   }
 
+  @Override
+  public void settle() {
+    if (kept > 0) {
+      drain();
+      kept = 0;
+    }
+  }
+
   /// Comes before all others: nothing is written.
   @Override
   public void rehearse(Journey journey) {
@@ -137,22 +161,9 @@ final class WriterThread implements JourneySink, AutoCloseable {
   /// @throws CommandFailure when something could not be written
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
     closed = true;
-    put(last);
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    LockSupport.unpark(thread);
+    drain();
     RuntimeException cause = failure;
     if (cause != null) {
       throw cause;

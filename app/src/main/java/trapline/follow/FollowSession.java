@@ -225,6 +225,9 @@ public final class FollowSession {
       begin(entered, process, key);
     }
     process.slots().look(process, process.memory());
+    if (openLines.writesTo(entered, process.processId())) {
+      sink.settle();
+    }
   }
 
   /// Notes a call, with who called where another run needs it to tell calls or threads apart.

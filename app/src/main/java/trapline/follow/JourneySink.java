@@ -39,6 +39,10 @@ public interface JourneySink {
   /// A call that was asked for and came at the start of the program only; it was handed on there.
   void onlyAtStartup(Journey journey);
 
+  /// Returns when all that was handed over is written: the program is about to write to the same
+  /// place.
+  default void settle() {}
+
   /// No more calls of [#startup] will come for now.
   void started();
 

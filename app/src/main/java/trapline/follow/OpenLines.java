@@ -31,7 +31,8 @@ public final class OpenLines {
 
     private Place(int descriptor) {
       this.descriptor = descriptor;
-      this.file = FileIdentity.ofOwn(descriptor);
+      FileIdentity found = FileIdentity.ofOwn(descriptor);
+      this.file = found == null || found.isNull() ? null : found;
     }
 
     /// Whether a line has been left open there, as far as the calls tell.
@@ -81,6 +82,12 @@ public final class OpenLines {
         .computeIfAbsent(
             key(process, target), each -> reached(FileIdentity.of(entered.threadId(), target)))
         .isEmpty();
+  }
+
+  /// Whether a call that a thread is about to make writes to one of those places.
+  boolean writesTo(TraceEvent.Entered entered, int process) {
+    OutputCall call = OutputCall.of(entered.call());
+    return call != OutputCall.NEITHER && call != OutputCall.OTHER && mayReach(entered, process);
   }
 
   /// Whether nothing comes of a call that is about to run: it writes nowhere of interest, and opens

@@ -44,7 +44,7 @@ public sealed interface DebugFile {
     private final String why;
     private final List<Diagnostic> rejected;
     private final Supplier<String> findRemedy;
-    private volatile @Nullable String remedy;
+    private @Nullable String remedy;
 
     Missing(String why, List<Diagnostic> rejected, Supplier<String> findRemedy) {
       this.why = why;
@@ -59,7 +59,7 @@ public sealed interface DebugFile {
 
     /// What brings it, such as `install libc6-dbg`. Looked up when it is first asked for, which
     /// reads the package manager's file lists.
-    public String remedy() {
+    public synchronized String remedy() {
       String known = remedy;
       if (known == null) {
         known = findRemedy.get();

@@ -20,6 +20,8 @@ public record FileIdentity(long device, long inode, long special, boolean regula
   /// `/dev/tty`, by which each process reaches the terminal that it runs on.
   private static final long OWN_TERMINAL = 5 << 8;
 
+  private static final long NULL_DEVICE = 1 << 8 | 3;
+
   /// Where a descriptor of a process leads; `null` when it has no such descriptor.
   ///
   /// @param threadId a living thread of the process
@@ -51,9 +53,29 @@ public record FileIdentity(long device, long inode, long special, boolean regula
     return facts.get(name) instanceof Long value ? value : -1;
   }
 
+  // Written out, because the first use of a record's own methods costs milliseconds at start-up.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileIdentity that
+        && that.inode == inode
+        && that.device == device
+        && that.special == special
+        && that.regular == regular;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(inode * 31 + device);
+  }
+
   /// Whether what is written to the other file comes out at this one.
   public boolean leadsHere(FileIdentity other) {
     return equals(other) || (other.special == OWN_TERMINAL && isTerminal());
+  }
+
+  /// Whether it is `/dev/null`, at which nothing comes out.
+  public boolean isNull() {
+    return special == NULL_DEVICE;
   }
 
   /// Whether it is a terminal: `/dev/pts/N`, `/dev/ttyN`, `/dev/ttySN` or `/dev/console`.
