@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
+import trapline.testing.OtherUser;
 import trapline.testing.Tools;
 
 /// Which sources `trapline libc build` takes, and that it leaves nothing of those that it refuses.
@@ -121,6 +122,28 @@ class LibcSourceTest {
 
   private void registered(String name, Path prefix) throws IOException {
     Files.writeString(folder.resolve("data/trapline/libcs").resolve(name), prefix + "\n");
+  }
+
+  /// What is installed is run later, so nobody else may be able to exchange it.
+  @Test
+  void aPrefixThatOthersCouldExchangeIsRefused() throws IOException {
+    OtherUser other = new OtherUser(shared);
+    Path anothers = Files.createDirectory(folder.resolve("anothers"));
+    other.give(anothers);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("new"));
+    other.give(link);
+    Path given = LibcPrefixes.musl(Files.createDirectory(folder.resolve("mine")).resolve("given"));
+    other.give(given);
+    assertExchangeable("anothers/new/prefix", tarball.toString(), "belongs to another user");
+    assertExchangeable("mine/given", "musl-1.2.3", "belongs to another user");
+    assertExchangeable("link", tarball.toString(), "is a symbolic link");
+    assertThat(anothers).isEmptyDirectory();
+  }
+
+  private void assertExchangeable(String prefix, String source, String why) {
+    String said = libc.refused(BAD_FILE, why, Map.of(), "build", source, "--prefix", prefix);
+    assertThat(said).endsWith("give another --prefix");
+    assertNothingIsLeft();
   }
 
   @Test

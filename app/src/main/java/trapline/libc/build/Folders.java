@@ -2,6 +2,7 @@ package trapline.libc.build;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -63,10 +64,11 @@ public record Folders(Path data, Path cache) {
     }
   }
 
-  /// A directory itself, or the nearest above it that is there.
+  /// A directory itself, or the nearest above it that is there; a link that leads nowhere is there,
+  /// too.
   static Path nearest(Path folder) {
     Path there = folder.toAbsolutePath();
-    while (!Files.exists(there)) {
+    while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
       there = Objects.requireNonNull(there.getParent());
     }
     return there;
@@ -95,7 +97,7 @@ public record Folders(Path data, Path cache) {
 
   /// Removes a directory with everything in it; symbolic links are not followed.
   static void delete(Path folder) {
-    if (!Files.isDirectory(folder, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try {

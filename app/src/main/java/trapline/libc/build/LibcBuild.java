@@ -164,7 +164,7 @@ public final class LibcBuild {
     Path stage = target.stage(mark.name());
     try {
       Folders.delete(stage);
-      OutputFile.freshDirectory(stage);
+      OutputFile.freshDirectory(stage, Prefix.REMEDY);
       String variable = tree.kind() == Libc.Kind.GLIBC ? "install_root=" : "DESTDIR=";
       List<String> make = new ArrayList<>(List.of("make", "install", variable + stage));
       make.addAll(variables);

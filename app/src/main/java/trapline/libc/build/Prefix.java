@@ -17,6 +17,8 @@ import trapline.linux.files.OutputFile;
 /// The directory that a library is to be installed in: must be free, for nothing of another's is
 /// overwritten.
 final class Prefix {
+  static final String REMEDY = "give another --prefix";
+
   private final Path folder;
   private final LibcRegistry registry;
 
@@ -68,6 +70,7 @@ final class Prefix {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw LibcBuildFailure.input(folder + ": a file; --prefix takes a directory");
     }
+    requireTrusted();
     String file = anyFile();
     if (file.isEmpty()) {
       return Optional.empty();
@@ -166,11 +169,26 @@ final class Prefix {
     }
   }
 
+  /// What is installed runs later: nobody else may be able to put something in its place.
+  private void requireTrusted() {
+    Path there = Folders.nearest(folder);
+    if (!Files.isDirectory(there)) {
+      String what =
+          Files.isSymbolicLink(there)
+              ? "is a symbolic link that leads nowhere"
+              : "is not a directory";
+      String where = there.equals(folder) ? "" : there + " ";
+      throw LibcBuildFailure.input(folder + ": " + where + what + "; " + REMEDY);
+    }
+    try {
+      OutputFile.requireTrusted(there, REMEDY);
+    } catch (IOException e) {
+      throw Folders.failure(there, e);
+    }
+  }
+
   private void requireWritable() {
     Path above = Folders.nearest(Objects.requireNonNull(folder.getParent()));
-    if (!Files.isDirectory(above)) {
-      throw LibcBuildFailure.input(folder + ": " + above + " is not a directory");
-    }
     if (!Files.isWritable(above)) {
       throw LibcBuildFailure.input(
           folder + ": no permission to write in " + above + "; give another --prefix");

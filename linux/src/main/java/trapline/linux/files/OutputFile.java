@@ -53,16 +53,23 @@ public final class OutputFile {
     Files.createDirectories(path);
   }
 
+  /// Checks that nobody else can put something in the place of a directory that the user named, or
+  /// of what is made in it: see [TrustedWalk].
+  ///
+  /// @param remedy what to do instead, in words
+  /// @throws UnsafePlace when others can
+  public static void requireTrusted(Path directory, String remedy) throws IOException {
+    try (TrustedWalk walk = new TrustedWalk(false, remedy)) {
+      walk.to(directory);
+    }
+  }
+
   /// Makes a directory that was not there, for the user alone, until it is moved.
   ///
+  /// @param remedy what to do instead, in words
   /// @throws UnsafePlace when others could put another in its place meanwhile
-  public static void freshDirectory(Path path) throws IOException {
-    Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent());
-    FileStatus above = FileStatus.of(parent.toString(), true);
-    if ((above.mode() & OTHERS_WRITE) != 0 && (above.mode() & STICKY) == 0) {
-      throw new UnsafePlace(
-          parent + ": everybody can write there and replace the file; name another place");
-    }
+  public static void freshDirectory(Path path, String remedy) throws IOException {
+    requireTrusted(Objects.requireNonNull(path.toAbsolutePath().getParent()), remedy);
     Files.createDirectory(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }

@@ -30,12 +30,19 @@ final class TrustedWalk implements Closeable {
   private final long user = kernel.effectiveUser();
   private final long machineOwner = FileStatus.of("/", true).user();
   private final boolean make;
+  private final String remedy;
   private int here = -1;
   private int links;
 
   /// @param make whether directories that are not there are made, for the user alone
   TrustedWalk(boolean make) {
+    this(make, "name another directory (XDG_CACHE_HOME, XDG_DATA_HOME, TMPDIR)");
+  }
+
+  /// @param remedy what to do instead when the way is not trusted, in words
+  TrustedWalk(boolean make, String remedy) {
     this.make = make;
+    this.remedy = remedy;
   }
 
   /// The descriptor of where the walk has come to.
@@ -195,9 +202,7 @@ final class TrustedWalk implements Closeable {
   }
 
   private String remedy() {
-    return user == 0 && System.getenv("SUDO_USER") != null
-        ? "use sudo -H, or name another directory (XDG_CACHE_HOME, XDG_DATA_HOME, TMPDIR)"
-        : "name another directory (XDG_CACHE_HOME, XDG_DATA_HOME, TMPDIR)";
+    return user == 0 && System.getenv("SUDO_USER") != null ? "use sudo -H, or " + remedy : remedy;
   }
 
   private boolean isTrusted(long owner) {
