@@ -131,7 +131,16 @@ class ReleaseTest {
   void hashesAreKnownOfSomeReleases() {
     assertThat(Release.hash(Libc.Kind.MUSL, "1.2.3")).hasSize(64);
     assertThat(Release.hash(Libc.Kind.MUSL, "0.0.1")).isEmpty();
+    assertThat(Release.hash(Libc.Kind.GLIBC, "2.36")).startsWith("1c959fea");
     assertThat(Release.hash(Libc.Kind.GLIBC, "1.2.3")).isEmpty();
+  }
+
+  @Test
+  void eachHashIsWholeAndOfOneRelease() {
+    List<List<String>> rows = Table.rows("release-hashes.txt");
+    assertThat(rows).allSatisfy(row -> assertThat(row.get(2)).matches("[0-9a-f]{64}"));
+    assertThat(rows.stream().map(row -> row.subList(0, 2))).doesNotHaveDuplicates();
+    assertThat(rows.stream().map(row -> row.get(2))).doesNotHaveDuplicates();
   }
 
   @Test
