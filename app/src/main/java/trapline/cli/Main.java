@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import trapline.kernel.KernelIndexSet;
 import trapline.linux.files.FileErrors;
 import trapline.linux.proc.FileNames;
+import trapline.linux.ptrace.Tracer;
 import trapline.model.MalformedBinary;
 
 /// The entry point.
@@ -84,10 +85,7 @@ public final class Main {
 
   /// Runs one command and ends the process with its exit status.
   public static void main(String[] args) {
-    if (args.length > 0 && args[0].startsWith("syscall")) {
-      // It takes as long to inflate as the command line to be understood.
-      Thread.ofPlatform().daemon().start(KernelIndexSet::embedded);
-    }
+    readAhead(args.length == 0 ? "" : args[0]);
     Output out =
         Output.of(new FileOutputStream(FileDescriptor.out), "standard output", Terminal.isPipe(1));
     PrintStream err =
@@ -97,6 +95,23 @@ public final class Main {
     out.flush();
     err.flush();
     System.exit(status);
+  }
+
+  /// Begins with what a command surely needs. It takes as long as the command line to be
+  // understood.
+  private static void readAhead(String command) {
+    boolean traces = command.equals("follow") || command.equals("why");
+    if (traces || command.startsWith("syscall")) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(
+              () -> {
+                if (traces) {
+                  Tracer.prepare();
+                }
+                KernelIndexSet.embedded();
+              });
+    }
   }
 
   /// A thread beside the one that runs the command has ended. When memory was short others may wait

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
+import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
 import trapline.model.Abi;
@@ -46,6 +47,12 @@ public final class Tracer implements AutoCloseable {
   private final Runner runner = new Runner(ptrace, threads, waiter, stops, ready);
   private final Breakpoints breakpoints = new Breakpoints(threads);
   private final boolean launched;
+
+  /// Links the C library's functions, which takes some 20 ms. Whoever has time for it before there
+  /// is a tracer need not wait for it then; from any thread.
+  public static void prepare() {
+    Kernel.function("syscall");
+  }
 
   private Tracer(boolean launched) {
     if (owner.isVirtual()) {
