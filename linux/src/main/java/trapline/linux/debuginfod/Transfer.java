@@ -1,7 +1,9 @@
 package trapline.linux.debuginfod;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -229,6 +231,14 @@ final class Transfer {
       }
       if (each instanceof SSLException) {
         return slow("cannot be trusted: " + each.getMessage(), "");
+      }
+      if (each instanceof ProtocolException) {
+        return new TransferFailure(
+            TransferFailure.Kind.PASSING, "answers with what is not HTTP", "");
+      }
+      if (each instanceof EOFException) {
+        return new TransferFailure(
+            TransferFailure.Kind.PASSING, "broke off: it closed the connection", "");
       }
     }
     String message = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();

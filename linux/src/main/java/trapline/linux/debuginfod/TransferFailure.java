@@ -4,6 +4,9 @@ package trapline.linux.debuginfod;
 final class TransferFailure extends Exception {
   private static final long serialVersionUID = 1;
 
+  /// The most of a message that is kept: a server's words may be in it.
+  private static final int LONGEST = 300;
+
   /// What to do about a failure.
   enum Kind {
     /// The server does not have the file.
@@ -24,9 +27,17 @@ final class TransferFailure extends Exception {
   /// @param message what happened, as a clause without its subject, the server
   /// @param remedy what the user can do; empty when there is nothing
   TransferFailure(Kind kind, String message, String remedy) {
-    super(message);
+    super(plain(message));
     this.kind = kind;
     this.remedy = remedy;
+  }
+
+  /// Without what a terminal would act on, and not longer than a few lines.
+  private static String plain(String message) {
+    String text = message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message;
+    return text.codePoints().anyMatch(Character::isISOControl)
+        ? text.replaceAll("\\p{Cntrl}|[\u0080-\u009f]", "?")
+        : text;
   }
 
   static TransferFailure cancelled() {
