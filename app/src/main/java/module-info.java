@@ -1,9 +1,7 @@
 /// The command line.
 @org.jspecify.annotations.NullMarked
 module trapline.app {
-  requires trapline.core;
-  requires trapline.linux;
+  requires trapline.engine;
   requires info.picocli;
   requires me.tongfei.progressbar;
-  requires org.tukaani.xz;
 }

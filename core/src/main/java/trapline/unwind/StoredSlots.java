@@ -86,6 +86,6 @@ final class StoredSlots {
   /// The bit that decides the way below a node: first those of the offset, then of the addend.
   private static boolean isOne(TrackedValue address, int depth) {
     long number = depth < Long.SIZE ? address.offset() : address.addend();
-    return number * SPREAD << depth < 0;
+    return (number * SPREAD) << depth < 0;
   }
 }

@@ -1,4 +1,4 @@
-package trapline.why;
+package trapline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import trapline.cli.Why;
 import trapline.testing.CloudKernels;
 import trapline.testing.Command;
 import trapline.testing.Programs;

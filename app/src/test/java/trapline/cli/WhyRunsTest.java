@@ -1,4 +1,4 @@
-package trapline.why;
+package trapline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import trapline.cli.Why;
 import trapline.testing.CloudKernels;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
