@@ -138,6 +138,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void nothingNeedsTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("trapline.cli")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("trapline.cli", "picocli..", "me.tongfei..")
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyTheCommandLineUsesStreamsAndEndsTheProcess() {
     noClasses()
         .that()

@@ -24,7 +24,6 @@ import trapline.linux.sys.Numbers;
 public final class OutputFile {
   private static final int OTHERS_WRITE = 0002;
   private static final int GROUP_WRITE = 0020;
-  private static final int STICKY = 01000;
   private static final int MOST_LINKS = 40;
 
   private OutputFile() {}
