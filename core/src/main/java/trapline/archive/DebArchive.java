@@ -9,8 +9,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
-import org.tukaani.xz.XZIOException;
+import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 import trapline.model.MalformedBinary;
 
@@ -34,6 +33,10 @@ public final class DebArchive {
   private long remaining;
 
   private long padding;
+
+  /// Why the package could not be read, which is no damage of its data.
+  private @Nullable IOException unread;
+
   private long unpacked;
   private long dataStart;
   private InputStream data = InputStream.nullInputStream();
@@ -159,14 +162,14 @@ public final class DebArchive {
   }
 
   private MalformedBinary damaged(IOException e) throws IOException {
+    if (unread != null) {
+      throw unread;
+    }
     if (e instanceof EOFException) {
       return malformed("its compressed data is cut off");
     }
-    if (e instanceof XZIOException || e instanceof ZipException) {
-      String why = e.getMessage() == null ? "" : ": " + e.getMessage();
-      return malformed("its compressed data is damaged" + why);
-    }
-    throw e;
+    String why = e.getMessage() == null ? "" : ": " + e.getMessage();
+    return malformed("its compressed data is damaged" + why);
   }
 
   /// The bytes of the present member.
@@ -185,7 +188,13 @@ public final class DebArchive {
       if (remaining == 0) {
         return -1;
       }
-      int got = in.read(into, offset, (int) Math.min(length, remaining));
+      int got;
+      try {
+        got = in.read(into, offset, (int) Math.min(length, remaining));
+      } catch (IOException e) {
+        unread = e;
+        throw e;
+      }
       if (got < 0) {
         throw malformed("the package is cut off");
       }
@@ -217,8 +226,12 @@ public final class DebArchive {
         got = super.in.read(into, offset, length);
       } catch (IOException e) {
         throw damaged(e);
-      } catch (MalformedInputException | IllegalArgumentException | IllegalStateException e) {
+      } catch (MalformedBinary e) {
+        throw e;
+      } catch (MalformedInputException e) {
         throw malformed("its compressed data is damaged: " + e.getMessage());
+      } catch (RuntimeException e) { // whatever a decompressor's tables and offsets lead to
+        throw malformed("its compressed data is damaged");
       }
       unpacked += Math.max(0, got);
       String exceeded = limit.exceeded(position - dataStart, unpacked);

@@ -31,11 +31,10 @@ public final class Zstandard {
         throw new IOException("Zstandard data ends after " + done + " of " + size + " bytes");
       }
       return out;
-    } catch (MalformedInputException
-        | IllegalArgumentException
-        | IllegalStateException
-        | IndexOutOfBoundsException e) {
+    } catch (MalformedInputException e) {
       throw new IOException("damaged Zstandard data: " + e.getMessage(), e);
+    } catch (RuntimeException e) { // whatever its tables and offsets lead to
+      throw new IOException("damaged Zstandard data", e);
     }
   }
 }

@@ -126,11 +126,10 @@ final class Compression {
     int done;
     try {
       done = new ZstdJavaDecompressor().decompress(in, 0, in.length, out, 0, out.length);
-    } catch (MalformedInputException
-        | IllegalArgumentException
-        | IllegalStateException
-        | IndexOutOfBoundsException e) {
+    } catch (MalformedInputException e) {
       throw packed.malformed(0, section + " is not a Zstandard stream: " + e.getMessage());
+    } catch (RuntimeException e) { // whatever its tables and offsets lead to
+      throw packed.malformed(0, section + " is not a Zstandard stream");
     }
     if (done != out.length) {
       throw packed.malformed(0, section + " ends after " + done + " decompressed bytes");
