@@ -24,9 +24,11 @@ import trapline.testing.Tools;
 /// Each call that makes or changes a file fails once: no room, no permission, no answer from the
 /// disk. The command then ends as the README says, tells why in one line, and leaves nothing.
 ///
-/// `-Dtrapline.faults=all` tries every error at every call; a usual run only a full disk.
+/// `-Dtrapline.faults=all` tries every error at every call, `-Dtrapline.faults=libc` only with the
+/// command of this name; a usual run only a full disk.
 class FaultTest {
-  private static final boolean ALL = "all".equals(System.getProperty("trapline.faults"));
+  private static final String CHOSEN = System.getProperty("trapline.faults", "");
+  private static final boolean ALL = !CHOSEN.isEmpty();
 
   /// More calls than any of the commands makes.
   private static final int MOST_CALLS = 400;
@@ -44,12 +46,17 @@ class FaultTest {
       Objects.requireNonNullElse(
           System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home") + "/.cache");
 
+  /// What a build says on its way.
+  private static final String PROGRESS =
+      "trapline: (log: |configuring |building |installing |continuing |unpacking |with ).*[^;]";
+
   private static final Set<Integer> DOCUMENTED = Set.of(0, 1, 3, 6, 7, 8);
 
   @TempDir private static Path folder;
   private static Path library = Path.of("");
   private static Path tree = Path.of("");
   private static Path program = Path.of("");
+  private static Path source = Path.of("");
 
   @BeforeAll
   static void prepare() throws IOException {
@@ -61,6 +68,7 @@ class FaultTest {
         Files.writeString(
             folder.resolve("program.c"),
             "#include <unistd.h>\nint main(void) { return access(\"/none\", 0) ? 0 : 1; }\n");
+    source = LibcSources.packed(folder);
     Programs.compile(folder, "warm", "int main(void) { return 0; }\n");
   }
 
@@ -81,6 +89,7 @@ class FaultTest {
     commands.put("index to a file", List.of("index", tree.toString(), "-o", "OUT"));
     commands.put("index to the cache", List.of("index", tree.toString()));
     commands.put("follow a source", List.of("follow", "-o", "OUT", program.toString()));
+    commands.put("build a C library", List.of("libc", "build", source.toString()));
     if (ALL) {
       commands.put(
           "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
@@ -88,6 +97,9 @@ class FaultTest {
       commands.put(
           "why in a guest",
           List.of("why", "--kernel", "vm", "--image", image, "-o", "OUT", program.toString()));
+    }
+    if (ALL && !CHOSEN.equals("all")) {
+      commands.values().removeIf(command -> !command.getFirst().equals(CHOSEN));
     }
     List<DynamicTest> tests = new ArrayList<>();
     commands.forEach(
@@ -115,17 +127,30 @@ class FaultTest {
       String what = error + " at call " + at + " (" + call + "): " + run.err();
       assertThat(run.status()).as(what).isIn(DOCUMENTED);
       assertThat(run.err()).as(what).doesNotContain("Exception", "java.", "defect", "\tat ");
-      List<String> told = run.err().lines().filter(line -> line.startsWith("trapline: ")).toList();
       if (run.status() != 0) {
-        assertThat(told).as(what).hasSize(1);
+        List<String> told = run.err().lines().filter(FaultTest::isReason).toList();
+        assertThat(told).as(what).containsExactly(run.err().lines().toList().getLast());
       }
       try (Stream<Path> left = Files.walk(place)) {
         assertThat(left.map(each -> String.valueOf(each.getFileName())))
             .as(what)
-            .noneMatch(each -> each.endsWith(".part") || each.startsWith("trapline-"));
+            .noneMatch(
+                each ->
+                    each.endsWith(".part")
+                        || each.startsWith("trapline-")
+                        || each.startsWith(".trapline-stage"));
       }
       if (command.getFirst().equals("index") && run.status() != 0) {
         assertThat(place.resolve("out")).as(what).doesNotExist();
+      }
+      if (command.getFirst().equals("libc")) {
+        requireBuilt(run.status() == 0, place, what);
+        assertThat(run.err()).as(what).doesNotContain("damaged");
+        if (ALL && run.status() != 0) {
+          Command again = run(words, place, said, Integer.MAX_VALUE, number);
+          assertThat(again.status()).as(what + ", and then " + again.err()).isZero();
+          requireBuilt(true, place, what);
+        }
       }
       if (call.isEmpty()) {
         assertThat(at).as("no call was seen to fail").isGreaterThan(1);
@@ -133,6 +158,24 @@ class FaultTest {
       }
     }
     throw new AssertionError("more than " + MOST_CALLS + " calls");
+  }
+
+  /// Whether a line says why a command ended, and not what it does.
+  private static boolean isReason(String line) {
+    return line.startsWith("trapline: ") && !line.matches(PROGRESS);
+  }
+
+  /// A library is registered only when it is whole.
+  private static void requireBuilt(boolean whole, Path place, String what) {
+    Path data = place.resolve("trapline");
+    Path name = data.resolve("libcs").resolve(LibcSources.NAME);
+    Path library = data.resolve("libc-prefixes").resolve(LibcSources.NAME).resolve("lib/libc.so");
+    if (whole) {
+      assertThat(name).as(what).isNotEmptyFile();
+    }
+    if (Files.exists(name)) {
+      assertThat(library).as(what).hasSameBinaryContentAs(LibcSources.library(folder));
+    }
   }
 
   /// A usual run leaves some out where many alike follow each other.

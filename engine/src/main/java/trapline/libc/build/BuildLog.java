@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import trapline.linux.files.FileErrors;
 import trapline.linux.files.PrivateFile;
 
 /// What the commands of a build say: counts the objects that are compiled, and finds the line that
@@ -91,7 +92,7 @@ final class BuildLog {
   }
 
   boolean isDiskFull() throws IOException {
-    return text().contains("No space left on device");
+    return FileErrors.isFull(text());
   }
 
   private String text() throws IOException {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZIOException;
 import org.tukaani.xz.XZInputStream;
 import trapline.archive.ExpansionLimit;
+import trapline.linux.files.FileErrors;
 
 /// Unpacks a tarball, which may be anything: it is decompressed here, bounded, and written by
 /// tar(1), which leaves no directory that it was told to work in; what tries to is refused. Links
@@ -32,6 +34,12 @@ final class SourceTarball {
   private static final int MAX_ENTRIES = 200_000;
   private static final int XZ_MEMORY_LIMIT_KIB = 256 << 10;
   private static final int CHUNK = 1 << 16;
+
+  /// What tar says when it is the disk that does not take a file, and not the archive that is odd.
+  private static final Pattern REFUSED =
+      Pattern.compile(
+          ".*: Cannot .*: (Permission denied|Operation not permitted|Read-only file system"
+              + "|Input/output error|Interrupted system call)");
 
   private final Path file;
   private final ExpansionLimit limit;
@@ -157,8 +165,11 @@ final class SourceTarball {
       if (status != 0) {
         requireInside(folder, all);
       }
-      if (said.contains("No space left on device")) {
+      if (FileErrors.isFull(said)) {
         throw LibcBuildFailure.build(Folders.full(folder));
+      }
+      if (status != 0 && REFUSED.matcher(said).matches()) {
+        throw LibcBuildFailure.input(folder + ": cannot be written: " + said);
       }
       if (status != 0 || broken != null || !unpacked.isGood()) {
         throw bad("it is damaged or cut off" + (said.isEmpty() ? "" : " (" + said + ")"));

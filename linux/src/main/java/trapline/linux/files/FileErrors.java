@@ -83,7 +83,11 @@ public final class FileErrors {
 
   /// Whether there was no room.
   public static boolean isFull(IOException e) {
-    String text = String.valueOf(e.getMessage());
+    return isFull(String.valueOf(e.getMessage()));
+  }
+
+  /// Whether what a command said is that there was no room.
+  public static boolean isFull(String text) {
     return text.contains("No space left on device") || text.contains("uota exceeded");
   }
 }
