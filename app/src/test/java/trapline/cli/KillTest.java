@@ -3,8 +3,6 @@ package trapline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
 import trapline.testing.Command;
 import trapline.testing.LeftBehind;
-import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// SIGKILL at any moment: no process, lock, mount, tracer or changed code is left, and the next run
@@ -30,22 +27,6 @@ import trapline.testing.Tools;
 /// A usual run kills each command once, where it has just shown something. `-Dtrapline.kills=200`
 /// kills as many runs at random moments, and prints what came out.
 class KillTest {
-  private static final String SERVES =
-      """
-      #include <stdio.h>
-      #include <time.h>
-      #include <unistd.h>
-      int main(void) {
-        struct timespec moment = {0, 1000000};
-        puts("serves"), fflush(stdout);
-        for (;;) {
-          getppid();
-          access("/does/not/exist", 0);
-          nanosleep(&moment, 0);
-        }
-      }
-      """;
-
   private static final String ENDED = "the process that was attached to has ended: ";
   private static final int SIGTRAP = 128 + 5;
 
@@ -56,7 +37,7 @@ class KillTest {
   @BeforeEach
   void compile() throws IOException {
     Tools.require("gcc");
-    program = Programs.compile(folder, "serves", SERVES, "-g");
+    program = AttachedTarget.compile(folder);
     TrainingTree.commands(folder);
     Files.createDirectory(folder.resolve("tmp"));
     leftovers = new LeftBehind();
@@ -83,6 +64,7 @@ class KillTest {
     all.put("follow --all", List.of("follow", "--all", program.toString()));
     all.put("follow a source", List.of("follow", c));
     all.put("follow -p", List.of("follow", "-p", "PID"));
+    all.put("follow -p --call", List.of("follow", "--call", "getppid,getpgid", "-p", "PID"));
     all.put("follow -p --all", List.of("follow", "--all", "--steps", "-p", "PID"));
     all.put("why", List.of("why", "--kernel", "off", c));
     all.put("why -p", List.of("why", "-p", "PID", "--kernel", "off", "--nth", "100000"));
@@ -93,14 +75,32 @@ class KillTest {
   @Test
   void nothingIsLeftOfCommandsThatHaveShownSomething() throws Exception {
     for (String name : List.of("follow a source", "follow --all")) {
-      Process target = serving();
-      try {
+      try (AttachedTarget target = AttachedTarget.start(folder)) {
         Process killed = start(commands().get(name), target);
-        awaitText(folder.resolve("killed"), "getppid(");
+        AttachedTarget.awaitText(folder.resolve("killed"), "getppid(");
         end(killed);
         assertThat(wrong(target)).as(name).isEmpty();
-      } finally {
-        target.destroyForcibly().waitFor();
+      }
+    }
+    removedByTheNextRun();
+  }
+
+  /// Nothing is stepped any more once each place that makes calls was shown, so no kill can end it.
+  @Test
+  void whatWasAttachedToGoesOn() throws Exception {
+    Map<String, List<String>> shown = new LinkedHashMap<>();
+    shown.put("follow -p", List.of("getppid()", "access(", "clock_nanosleep("));
+    shown.put("follow -p --call", List.of("getppid()"));
+    shown.put("why -p", List.of());
+    for (String name : shown.keySet()) {
+      try (AttachedTarget target = AttachedTarget.start(folder)) {
+        Process killed = start(commands().get(name), target);
+        for (String call : shown.get(name)) {
+          AttachedTarget.awaitText(folder.resolve("killed"), "\n" + call);
+        }
+        target.awaitTraced();
+        end(killed);
+        assertThat(wrong(target)).as(name).isEmpty();
       }
     }
     removedByTheNextRun();
@@ -118,8 +118,7 @@ class KillTest {
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       String name = names.get(i % names.size());
-      Process target = serving();
-      try {
+      try (AttachedTarget target = AttachedTarget.start(folder)) {
         Process run = start(commands.get(name), target);
         long millis = random.nextInt(name.startsWith("vm") ? 8000 : 2500);
         if (!run.waitFor(millis, TimeUnit.MILLISECONDS)) {
@@ -129,8 +128,6 @@ class KillTest {
         for (String each : wrong(target)) {
           wrong.add(name + " after " + millis + " ms: " + each);
         }
-      } finally {
-        target.destroyForcibly().waitFor();
       }
     }
     System.err.println("killed while they ran: " + killed);
@@ -147,28 +144,10 @@ class KillTest {
         "vm why", List.of("why", "--kernel", "vm", "--image", image, "--nth", "1", "ls", "/none"));
   }
 
-  private Process serving() throws IOException, InterruptedException {
-    // Not marked: it is the user's own.
-    Process target =
-        new ProcessBuilder(program.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("target").toFile())
-            .start();
-    awaitText(folder.resolve("target"), "serves");
-    return target;
-  }
-
-  private Process start(List<String> words, Process target) throws IOException {
+  private Process start(List<String> words, AttachedTarget target) throws IOException {
     List<String> filled = new ArrayList<>();
     words.forEach(each -> filled.add(each.equals("PID") ? Long.toString(target.pid()) : each));
     return marked(Cli.command(filled.toArray(new String[0])), "killed").start();
-  }
-
-  private static void awaitText(Path file, String text) throws IOException, InterruptedException {
-    for (int i = 0; i < 12_000 && !Files.readString(file).contains(text); i++) {
-      Thread.sleep(10);
-    }
-    assertThat(Files.readString(file)).contains(text);
   }
 
   private static void end(Process process) throws InterruptedException {
@@ -177,17 +156,17 @@ class KillTest {
   }
 
   /// What is wrong after a kill. Processes of the run end with it, though not in the same moment.
-  private List<String> wrong(Process target) throws IOException, InterruptedException {
+  private List<String> wrong(AttachedTarget target) throws IOException, InterruptedException {
     List<String> left = leftovers.find();
     for (int i = 0; i < 3000 && !left.isEmpty(); i++) {
       Thread.sleep(10);
       left = leftovers.find();
     }
     List<String> wrong = new ArrayList<>(left);
-    if (!target.isAlive()) {
-      wrong.add(ENDED + target.exitValue());
-    } else if (changedBytes(target) > 0) {
-      wrong.add(changedBytes(target) + " bytes of its code are changed");
+    if (target.ended() >= 0) {
+      wrong.add(ENDED + target.ended());
+    } else {
+      wrong.addAll(target.wrong());
     }
     Path cache = folder.resolve("cache");
     if (Files.exists(cache)) {
@@ -200,28 +179,6 @@ class KillTest {
       }
     }
     return wrong;
-  }
-
-  /// How many bytes of the program's own code in memory differ from its file's.
-  private int changedBytes(Process target) throws IOException {
-    int changed = 0;
-    byte[] file = Files.readAllBytes(program);
-    try (FileChannel memory = FileChannel.open(Path.of("/proc/" + target.pid() + "/mem"))) {
-      for (String line : Files.readAllLines(Path.of("/proc/" + target.pid() + "/maps"))) {
-        String[] words = line.split("[ -]+");
-        if (line.endsWith(program.toString()) && words[2].contains("x")) {
-          long start = Long.parseUnsignedLong(words[0], 16);
-          int offset = Integer.parseInt(words[3], 16);
-          int size = (int) (Long.parseUnsignedLong(words[1], 16) - start);
-          ByteBuffer bytes = ByteBuffer.allocate(Math.min(size, file.length - offset));
-          memory.read(bytes, start);
-          for (int i = 0; i < bytes.position(); i++) {
-            changed += bytes.get(i) == file[offset + i] ? 0 : 1;
-          }
-        }
-      }
-    }
-    return changed;
   }
 
   private void removedByTheNextRun() throws IOException, InterruptedException {
