@@ -7,7 +7,9 @@ module trapline.engine {
   requires org.tukaani.xz;
 
   exports trapline.follow;
+  exports trapline.index;
   exports trapline.libc;
   exports trapline.libc.build;
+  exports trapline.run;
   exports trapline.why;
 }

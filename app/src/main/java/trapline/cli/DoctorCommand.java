@@ -26,6 +26,7 @@ import trapline.model.KernelRefused;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 import trapline.report.Checkup;
+import trapline.run.KernelChoice;
 
 /// `trapline doctor`: what this machine can give, each with its remedy.
 final class DoctorCommand implements Callable<Integer> {
@@ -137,7 +138,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private Checkup.Item kernelSource(HostFacts host) {
     String what = "the kernel's side of a call";
-    KernelChoice choice = KernelChoice.of(root.err());
+    KernelChoice choice = KernelChoice.of(new TerminalNotices(root.err()));
     VersionMatch match = choice.best(host.release(), host.version());
     String have = match.sentence() + "; indexed: " + String.join(", ", choice.releases());
     if (match.exact()) {

@@ -1,5 +1,7 @@
 package trapline.cli;
 
+import trapline.run.RunException;
+
 /// The exit statuses of every command.
 final class ExitStatus {
   /// What was asked for was done.
@@ -44,4 +46,15 @@ final class ExitStatus {
   static final int OUTPUT_CLOSED = 141;
 
   private ExitStatus() {}
+
+  /// The status of a run that could not begin or go on.
+  static int of(RunException.Problem problem) {
+    return switch (problem) {
+      case BAD_FILE -> BAD_FILE;
+      case NOT_STARTED -> NOT_STARTED;
+      case REFUSED -> REFUSED;
+      case NOT_OBSERVED -> NOT_OBSERVED;
+      case INTERRUPTED -> INTERRUPTED;
+    };
+  }
 }

@@ -20,6 +20,11 @@ import trapline.linux.objects.SourceFileSearch;
 import trapline.linux.proc.LiveKernel;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Explanation;
+import trapline.run.KernelChoice;
+import trapline.run.KernelObservation;
+import trapline.run.ProgramFile;
+import trapline.run.Tracee;
+import trapline.why.FailureChoice;
 import trapline.why.LiveObserver;
 
 /// What `why` looks for failing calls in: a program that it runs, or a process that runs already.
@@ -79,7 +84,7 @@ record FailureRun(
     try (Tracer tracer = interruption.guard(started)) {
       JourneyBuilder builder =
           new JourneyBuilder(
-              KernelChoice.choose(null, running, err),
+              KernelChoice.choose(null, running, new TerminalNotices(err)),
               new ArgumentDecoder(),
               new SourceFiles(
                   new SourceFileSearch(debuginfod), RunOptions.sourceDirectories(typed)),

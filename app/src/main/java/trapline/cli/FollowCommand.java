@@ -36,6 +36,15 @@ import trapline.linux.proc.LiveKernel;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Abi;
 import trapline.model.RunSummary;
+import trapline.run.HeldJourneys;
+import trapline.run.KernelChoice;
+import trapline.run.KernelObservation;
+import trapline.run.Notices;
+import trapline.run.ObservationChoice;
+import trapline.run.ProgramFile;
+import trapline.run.RunException;
+import trapline.run.Tracee;
+import trapline.run.WriterThread;
 
 /// `trapline follow`.
 final class FollowCommand implements Callable<Integer> {
@@ -48,7 +57,7 @@ final class FollowCommand implements Callable<Integer> {
   private boolean json;
   private boolean brief;
   private @Nullable Path kernelSource;
-  private ObservationOptions observation = ObservationOptions.NONE;
+  private ObservationChoice observation = ObservationChoice.NONE;
   private @Nullable Integer processId;
   private boolean startup;
   private int stringLimit;
@@ -146,6 +155,7 @@ final class FollowCommand implements Callable<Integer> {
   public Integer call() {
     take(spec.commandLine().getParseResult());
     PrintStream err = root.err();
+    Notices notices = new TerminalNotices(err);
     checkUsage();
     FollowOptions options = new FollowOptions(CallNames.check(calls), all, steps(), startup);
     try (Interruption interruption = new Interruption();
@@ -154,23 +164,28 @@ final class FollowCommand implements Callable<Integer> {
         if (processId != null) {
           DebugInstall.before(spec.commandLine().getParseResult(), processId, err);
           try (KernelObservation kernel =
-              observation.mode() == ObservationOptions.Mode.OFF
+              observation.mode() == ObservationChoice.Mode.OFF
                   ? null
-                  : KernelObservation.prepare(observation.live(), err, interruption, false)) {
+                  : KernelObservation.prepare(
+                      observation.live(), notices, interruption::comes, false)) {
             return run(options, null, file, kernel, interruption);
           }
         }
-        boolean observes = observation.mode() != ObservationOptions.Mode.OFF;
-        try (ProgramFile program = ProgramFile.find(command.getFirst(), LibcOption.of(libc), err);
+        boolean observes = observation.mode() != ObservationChoice.Mode.OFF;
+        try (ProgramFile program =
+                ProgramFile.find(command.getFirst(), LibcOption.of(libc), notices);
             KernelObservation kernel =
                 observes
-                    ? KernelObservation.prepare(observation, err, interruption, false)
+                    ? KernelObservation.prepare(observation, notices, interruption::comes, false)
                     : null) {
           DebugInstall.before(spec.commandLine().getParseResult(), program.file(), err);
           return run(options, program, file, kernel, interruption);
         }
-      } catch (CommandFailure e) {
-        boolean cause = e.status() == ExitStatus.INTERRUPTED;
+      } catch (CommandFailure | RunException e) {
+        boolean cause =
+            e instanceof RunException run
+                ? run.problem() == RunException.Problem.INTERRUPTED
+                : ((CommandFailure) e).status() == ExitStatus.INTERRUPTED;
         if (cause ? interruption.comes() : interruption.came()) {
           throw new CommandFailure(ExitStatus.INTERRUPTED, "interrupted");
         }
@@ -190,7 +205,7 @@ final class FollowCommand implements Callable<Integer> {
       throw usage(
           "--libc is for programs that are started; process " + processId + " runs already");
     }
-    if (processId != null && observation.mode() == ObservationOptions.Mode.VM) {
+    if (processId != null && observation.mode() == ObservationChoice.Mode.VM) {
       throw usage("--kernel vm runs a program once more; a process that runs already cannot be");
     }
     if (processId != null && processId <= 0) {
@@ -202,7 +217,7 @@ final class FollowCommand implements Callable<Integer> {
     if (brief && steps != null) {
       throw usage("--steps shows each instruction, --brief one line per journey: name one of them");
     }
-    if (brief && observation.mode() != ObservationOptions.Mode.OFF) {
+    if (brief && observation.mode() != ObservationChoice.Mode.OFF) {
       throw usage("--brief shows no kernel functions: leave out --kernel");
     }
     if (stringLimit < 0) {
@@ -232,7 +247,7 @@ final class FollowCommand implements Callable<Integer> {
     PrintStream err = FreshLine.of(root.err(), openLines.watch(2));
     LiveKernel kernel = new LiveKernel();
     DebuginfodClient debuginfod = FetchProgress.client(err, interruption);
-    KernelHops facts = KernelChoice.choose(kernelSource, kernel, err);
+    KernelHops facts = KernelChoice.choose(kernelSource, kernel, new TerminalNotices(err));
     facts.prepare();
     JourneyBuilder builder =
         new JourneyBuilder(
@@ -290,7 +305,7 @@ final class FollowCommand implements Callable<Integer> {
       printed.ended(summary);
     }
     if (observed != null) {
-      observed.tell(err);
+      observed.tell(new TerminalNotices(err));
     }
     return report(result, options, err, interruption);
   }

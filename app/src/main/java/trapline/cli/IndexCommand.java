@@ -17,6 +17,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
+import trapline.index.CachedIndex;
+import trapline.index.IndexCache;
+import trapline.index.SourceStamp;
 import trapline.kernel.Gap;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelSource;
@@ -26,6 +29,8 @@ import trapline.kernel.source.TarballSource;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.WholeFile;
 import trapline.model.MalformedBinary;
+import trapline.run.KernelChoice;
+import trapline.run.RunException;
 
 /// `trapline index`: reads a kernel's source and writes its index.
 final class IndexCommand implements Callable<Integer> {
@@ -99,7 +104,7 @@ final class IndexCommand implements Callable<Integer> {
         return stream
             ? fromStream(place, standardInput, output, functions, interruption)
             : run(KernelChoice.source(place), place, output, functions, interruption);
-      } catch (CommandFailure | IOException | MalformedBinary e) {
+      } catch (CommandFailure | RunException | IOException | MalformedBinary e) {
         if (interruption.came()) {
           // The virtual machine ends as soon as the interruption is closed.
           root.err().println("trapline: interrupted");
@@ -222,7 +227,9 @@ final class IndexCommand implements Callable<Integer> {
 
   private String kept(KernelIndex index, SourceStamp stamp) {
     try {
-      return IndexCache.of(System.getenv(), root.err()).write(index, stamp).toString();
+      return IndexCache.of(System.getenv(), new TerminalNotices(root.err())::say)
+          .write(index, stamp)
+          .toString();
     } catch (IOException e) {
       throw bad("the index was not kept (-o names a file for it): " + FileErrors.line(e));
     }

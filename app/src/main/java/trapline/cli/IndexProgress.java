@@ -6,11 +6,11 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
-import trapline.kernel.KernelSource;
 import trapline.report.SafeText;
+import trapline.run.Notices;
 
 /// Shows on a terminal how far the reading of a kernel's source is.
-final class IndexProgress implements KernelSource.Progress, AutoCloseable {
+final class IndexProgress implements Notices.Reading {
   /// A directory has fewer files than that, a tarball more bytes.
   private static final long LARGE = 10_000_000;
 

@@ -9,6 +9,7 @@ import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningKernel;
 import trapline.kernel.VersionMatch;
+import trapline.run.KernelChoice;
 
 /// The option `--kernel`: whose facts the user wants.
 ///
@@ -35,7 +36,7 @@ record KernelOption(
   /// @param err where the reading of a source is shown
   /// @throws CommandFailure when it is neither a version nor a place with an index or a source
   static KernelOption of(@Nullable String typed, RunningKernel running, PrintStream err) {
-    KernelChoice choice = KernelChoice.of(err);
+    KernelChoice choice = KernelChoice.of(new TerminalNotices(err));
     KernelIndexSet set = KernelIndexSet.embedded();
     if (typed == null) {
       KernelChoice.Chosen best = choice.running(running);
@@ -64,7 +65,7 @@ record KernelOption(
   /// @param option how the user named it, for the message
   /// @param err where the reading of a source is shown
   static KernelOption exactly(String typed, String option, PrintStream err) {
-    KernelChoice choice = KernelChoice.of(err);
+    KernelChoice choice = KernelChoice.of(new TerminalNotices(err));
     KernelChoice.Chosen chosen =
         KernelChoice.isPlace(typed)
             ? choice.at(Path.of(typed), option)

@@ -16,6 +16,8 @@ import trapline.linux.files.FileErrors;
 import trapline.linux.proc.FileNames;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.MalformedBinary;
+import trapline.run.ExactArguments;
+import trapline.run.RunException;
 
 /// The entry point.
 public final class Main {
@@ -53,6 +55,10 @@ public final class Main {
               err.println("trapline: " + expected.line());
             }
             return expected.status();
+          }
+          if (failure instanceof RunException expected) {
+            err.println("trapline: " + expected.line());
+            return ExitStatus.of(expected.problem());
           }
           if (failure instanceof MalformedBinary damage) {
             // The functions of an index file are looked at when one is asked for.

@@ -17,7 +17,12 @@ import trapline.report.JsonReport;
 import trapline.report.Numbers;
 import trapline.report.Style;
 import trapline.report.WhyReport;
+import trapline.run.KernelObservation;
+import trapline.run.Notices;
+import trapline.run.ObservationChoice;
+import trapline.run.ProgramFile;
 import trapline.why.Explanations;
+import trapline.why.FailureChoice;
 
 /// `trapline why`.
 final class WhyCommand implements Callable<Integer> {
@@ -82,7 +87,8 @@ final class WhyCommand implements Callable<Integer> {
     }
     FailureChoice choice = choice(typed);
     openLines.watch(1);
-    ObservationOptions observation = ObservationOptions.of(typed, "auto");
+    Notices notices = new TerminalNotices(err);
+    ObservationChoice observation = ObservationOptions.of(typed, "auto");
     try (Interruption interruption = new Interruption();
         Output file = RunOptions.open(typed.matchedOptionValue("-o", (Path) null));
         ProgramFile program =
@@ -91,11 +97,11 @@ final class WhyCommand implements Callable<Integer> {
                 : ProgramFile.find(
                     command.getFirst(),
                     LibcOption.of(typed.matchedOptionValue("--libc", (String) null)),
-                    err);
+                    notices);
         KernelObservation kernel =
             process > 0
-                ? KernelObservation.prepareAttached(observation, err, interruption)
-                : KernelObservation.prepare(observation, err, interruption, true)) {
+                ? KernelObservation.prepareAttached(observation, notices, interruption::comes)
+                : KernelObservation.prepare(observation, notices, interruption::comes, true)) {
       if (program == null) {
         DebugInstall.before(typed, process, err);
       } else {
@@ -211,7 +217,7 @@ final class WhyCommand implements Callable<Integer> {
               + calls(chosen.atStart())
               + " failed before the program's own code; --startup explains them, too");
     }
-    run.kernel().tell(err);
+    run.kernel().tell(new TerminalNotices(err));
     return run.kernel().observed() ? ExitStatus.DONE : ExitStatus.NOT_OBSERVED;
   }
 

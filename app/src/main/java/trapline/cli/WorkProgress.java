@@ -6,11 +6,11 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
-import trapline.linux.vm.GuestProgress;
 import trapline.report.SafeText;
+import trapline.run.Notices;
 
 /// Shows on a terminal how far long work is.
-final class WorkProgress implements GuestProgress, AutoCloseable {
+final class WorkProgress implements Notices.Work {
   private final PrintStream err;
   private final String unit;
   private final long unitSize;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import trapline.index.CachedIndex;
 import trapline.testing.Command;
 import trapline.testing.TarHeader;
 import trapline.testing.Tools;

@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.why;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,10 +17,10 @@ import trapline.follow.LookUps.LookUp;
 /// @param nth only this one of them, from 1; 0 for all
 /// @param startup also what failed before the program's own code
 /// @param all also more than the last [#MOST], and look-ups
-record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
+public record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
   /// More failed calls than this are explained only when they are asked for. The last ones matter
   /// most: a program gives up after them.
-  static final int MOST = 20;
+  public static final int MOST = 20;
 
   private static final int NAMES = 4;
 
@@ -31,10 +31,10 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
   /// @param before how many failed before those that are explained
   /// @param atStart how many are left out since they failed before the program's own code
   /// @param folded what is said of look-ups that are left out, a line each
-  record Chosen(
+  public record Chosen(
       List<Failure> failures, String gaveUp, int before, int atStart, List<String> folded) {}
 
-  Chosen of(FailureSession.Result run) {
+  public Chosen of(FailureSession.Result run) {
     List<Failure> chosen = new ArrayList<>();
     int atStart = 0;
     for (Failure failure : run.failures()) {
@@ -72,7 +72,7 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
   }
 
   /// Whether the one call that is wanted has failed by now.
-  boolean isReached(List<Failure> failures) {
+  public boolean isReached(List<Failure> failures) {
     return nth > 0
         && failures.stream()
                 .filter(each -> calls.isEmpty() || calls.contains(each.journey().name()))
@@ -135,7 +135,7 @@ record FailureChoice(Set<String> calls, int nth, boolean startup, boolean all) {
   }
 
   /// Why nothing was chosen, for the user.
-  String nothing(FailureSession.Result run, int atStart, String program) {
+  public String nothing(FailureSession.Result run, int atStart, String program) {
     StringBuilder line = new StringBuilder();
     if (nth > 0) {
       line.append("there is no failed call number ").append(nth);

@@ -1,10 +1,9 @@
-package trapline.cli;
+package trapline.run;
 
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -33,7 +32,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
 /// The program to run: found, compiled when it is C source, and known to be one that can be traced.
-final class ProgramFile implements AutoCloseable {
+public final class ProgramFile implements AutoCloseable {
   private static final int FIRST_BYTES = 4096;
 
   /// What a compiler's exit status is when SIGHUP, SIGINT or SIGTERM has ended it.
@@ -61,36 +60,36 @@ final class ProgramFile implements AutoCloseable {
   }
 
   /// The name to hand to execve(2): the program's, or that of the dynamic linker that is to run it.
-  String started() {
+  public String started() {
     return through == null ? name : through.loader().toString();
   }
 
   /// The file of that name.
-  Path executable() {
+  public Path executable() {
     return through == null ? executable : through.loader();
   }
 
   /// The program itself.
-  Path file() {
+  public Path file() {
     return executable;
   }
 
   /// The `argv` to hand to execve(2).
   ///
   /// @param command what the program is to find there
-  List<String> arguments(List<String> command) {
+  public List<String> arguments(List<String> command) {
     return through == null ? command : through.command(command);
   }
 
   /// Finds a program as a shell does, or compiles it.
   ///
   /// @param libc the C library that it is to run on; `null` for the one that it was linked for
-  /// @param err where the compiler's command and words go
-  /// @throws CommandFailure when it cannot be run, with the reason
-  static ProgramFile find(String name, @Nullable Libc libc, PrintStream err) {
+  /// @param notices told the compiler's command; what the compiler says goes to standard error
+  /// @throws RunException when it cannot be run, with the reason
+  public static ProgramFile find(String name, @Nullable Libc libc, Notices notices) {
     try {
       if (name.endsWith(".c") && Files.isRegularFile(FileNames.path(name))) {
-        return compile(name, libc, err);
+        return compile(name, libc, notices);
       }
       String where = name.indexOf('/') >= 0 ? name : inPath(name);
       Path found = FileNames.path(where);
@@ -240,7 +239,7 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static ProgramFile compile(String source, @Nullable Libc libc, PrintStream err) {
+  private static ProgramFile compile(String source, @Nullable Libc libc, Notices notices) {
     TemporaryDirectory folder = null;
     try {
       List<String> flags =
@@ -251,8 +250,7 @@ final class ProgramFile implements AutoCloseable {
       List<String> command = new ArrayList<>(List.of("cc", "-g"));
       command.addAll(flags);
       command.addAll(List.of("-o", program.toString(), source));
-      err.println("$ " + String.join(" ", command));
-      err.flush();
+      notices.command(String.join(" ", command));
       if (ByteText.hasBytes(source)) { // Java would hand it on in other bytes
         folder.directory().write("options", quoted(source));
         Path options = folder.directory().file("options");
@@ -314,16 +312,17 @@ final class ProgramFile implements AutoCloseable {
     }
   }
 
-  private static CommandFailure interrupted(String source) {
-    return new CommandFailure(ExitStatus.INTERRUPTED, "interrupted while compiling " + source);
+  private static RunException interrupted(String source) {
+    return new RunException(
+        RunException.Problem.INTERRUPTED, "interrupted while compiling " + source);
   }
 
   private static String reason(IOException e) {
     return FileErrors.reason(e);
   }
 
-  private static CommandFailure notStarted(String message) {
-    return new CommandFailure(ExitStatus.NOT_STARTED, message);
+  private static RunException notStarted(String message) {
+    return new RunException(RunException.Problem.NOT_STARTED, message);
   }
 
   /// Removes what was compiled.

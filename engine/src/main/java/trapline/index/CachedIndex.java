@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.index;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,14 +21,14 @@ import trapline.model.MalformedBinary;
 ///
 /// @param set what the file holds
 /// @param stamp what it was made from; `null` when it stands alone
-record CachedIndex(KernelIndexSet set, @Nullable SourceStamp stamp) {
+public record CachedIndex(KernelIndexSet set, @Nullable SourceStamp stamp) {
   private static final String HEAD = "TRAPCACHE 1\n";
   private static final byte[] ALONE = "TRAPKIDX".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_HEAD = 4 << 20;
   private static final long MAX_FILE = 1L << 30;
 
   /// Whether a file begins as an index does.
-  static boolean isIndex(Path file) throws IOException {
+  public static boolean isIndex(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(HEAD.length());
       String text = new String(start, StandardCharsets.ISO_8859_1);
@@ -40,7 +40,7 @@ record CachedIndex(KernelIndexSet set, @Nullable SourceStamp stamp) {
   /// Maps it into memory.
   ///
   /// @throws MalformedBinary when it is no index, is damaged, or was made by another version
-  static CachedIndex open(Path file) throws IOException {
+  public static CachedIndex open(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       if (channel.size() > MAX_FILE) {
         throw new MalformedBinary(file.toString(), 0, "too large for a kernel index");
@@ -83,7 +83,7 @@ record CachedIndex(KernelIndexSet set, @Nullable SourceStamp stamp) {
   }
 
   /// Writes one with its head.
-  static void write(Path file, KernelIndex index, SourceStamp stamp) throws IOException {
+  public static void write(Path file, KernelIndex index, SourceStamp stamp) throws IOException {
     StringBuilder head = new StringBuilder(HEAD);
     head.append(stamp.place()).append('\n').append(stamp.readAt()).append('\n');
     head.append(stamp.identity()).append('\n');

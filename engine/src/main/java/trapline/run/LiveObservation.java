@@ -1,6 +1,5 @@
-package trapline.cli;
+package trapline.run;
 
-import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ final class LiveObservation implements AutoCloseable {
   private final TracingAbility.Able able;
   private final LiveTools tools;
   private final LiveObserver observer;
-  private final PrintStream err;
+  private final Notices notices;
   private final String release;
   private boolean secondRun;
 
@@ -35,12 +34,12 @@ final class LiveObservation implements AutoCloseable {
       TracingAbility.Able able,
       LiveTools tools,
       LiveObserver observer,
-      PrintStream err,
+      Notices notices,
       String release) {
     this.able = able;
     this.tools = tools;
     this.observer = observer;
-    this.err = err;
+    this.notices = notices;
     this.release = release;
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(this::awaitClosed, "tracer"));
@@ -52,7 +51,7 @@ final class LiveObservation implements AutoCloseable {
   private void awaitClosed() {
     try {
       if (!closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        err.println("trapline: the kernel's tracer is left as it is; the next run removes it");
+        notices.say("the kernel's tracer is left as it is; the next run removes it");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -61,33 +60,33 @@ final class LiveObservation implements AutoCloseable {
 
   /// Prepares the tracer.
   ///
-  /// @throws CommandFailure when the kernel refuses it
+  /// @throws RunException when the kernel refuses it
   static LiveObservation open(
-      TracingAbility.Able able, ObservationOptions options, PrintStream err) {
+      TracingAbility.Able able, ObservationChoice options, Notices notices) {
     LiveKernel kernel = LiveKernel.whenAsked();
     LiveTools tools =
         new LiveTools(
             kernel.release(),
             () ->
-                KernelChoice.of(err)
+                KernelChoice.of(notices)
                     .observed(kernel.release(), kernel.version(), options.source()));
     try {
       return new LiveObservation(
-          able, tools, LiveObserver.open(able, tools), err, kernel.release());
+          able, tools, LiveObserver.open(able, tools), notices, kernel.release());
     } catch (TracingFailure e) {
       throw failure(e);
     }
   }
 
-  static CommandFailure failure(TracingFailure e) {
-    return new CommandFailure(
-        ExitStatus.NOT_OBSERVED, "--kernel live: " + e.getMessage() + "; or --kernel vm");
+  static RunException failure(TracingFailure e) {
+    return new RunException(
+        RunException.Problem.NOT_OBSERVED, "--kernel live: " + e.getMessage() + "; or --kernel vm");
   }
 
   /// Why it cannot be asked for, in one line with the remedy.
-  static CommandFailure failure(TracingAbility.Unable unable) {
-    return new CommandFailure(
-        ExitStatus.NOT_OBSERVED,
+  static RunException failure(TracingAbility.Unable unable) {
+    return new RunException(
+        RunException.Problem.NOT_OBSERVED,
         "--kernel live: " + unable.why() + "; " + unable.remedy() + ", or --kernel vm");
   }
 
@@ -117,8 +116,8 @@ final class LiveObservation implements AutoCloseable {
               failures,
               second -> {
                 secondRun = true;
-                err.println(
-                    "trapline: this kernel's tracer gives no return values: running the program a"
+                notices.say(
+                    "this kernel's tracer gives no return values: running the program a"
                         + " second time, with return probes; its output is not shown");
                 return again.apply(second);
               });
@@ -139,7 +138,7 @@ final class LiveObservation implements AutoCloseable {
     try {
       observer.close();
     } catch (TracingFailure e) {
-      err.println("trapline: " + e.getMessage() + "; the next run tries again");
+      notices.say(e.getMessage() + "; the next run tries again");
     } finally {
       closed.countDown();
     }

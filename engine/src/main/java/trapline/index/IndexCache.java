@@ -1,7 +1,6 @@
-package trapline.cli;
+package trapline.index;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -11,11 +10,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import trapline.kernel.KernelIndex;
 import trapline.linux.files.FileErrors;
@@ -30,35 +29,35 @@ import trapline.model.MalformedBinary;
 ///
 /// Every file is written whole under another name and then renamed, so that runs at the same time
 /// do not disturb each other.
-final class IndexCache {
+public final class IndexCache {
   /// How many indexes are kept.
-  static final int KEPT = 16;
+  public static final int KEPT = 16;
 
   private static final String ENDING = ".index";
   private static final long STALE_PART_MILLIS = 3_600_000;
 
   private final @Nullable UserDirectories place;
-  private final PrintStream err;
+  private final Consumer<String> notices;
 
   /// @param place `null` for none
-  private IndexCache(@Nullable UserDirectories place, PrintStream err) {
+  private IndexCache(@Nullable UserDirectories place, Consumer<String> notices) {
     this.place = place;
-    this.err = err;
+    this.notices = notices;
   }
 
   /// @param environment with XDG_CACHE_HOME and HOME
-  /// @param err where a cache that cannot be used is told, once
-  static IndexCache of(Map<String, String> environment, PrintStream err) {
-    return new IndexCache(UserDirectories.cache(environment).orElse(null), err);
+  /// @param notices is told of a cache that cannot be used
+  public static IndexCache of(Map<String, String> environment, Consumer<String> notices) {
+    return new IndexCache(UserDirectories.cache(environment).orElse(null), notices);
   }
 
   /// An index of a cache, by its file's name.
   ///
   /// @param release as the file's name has it
-  record Entry(Path file, String release) {}
+  public record Entry(Path file, String release) {}
 
   /// What there is, newest first. Nothing is opened.
-  List<Entry> entries() {
+  public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
     for (Path file : files("*" + ENDING)) {
       String name = String.valueOf(file.getFileName());
@@ -71,11 +70,11 @@ final class IndexCache {
   }
 
   /// Opens one; empty, with a line for the user, when it is of no use.
-  Optional<CachedIndex> open(Entry entry) {
+  public Optional<CachedIndex> open(Entry entry) {
     try {
       return Optional.of(CachedIndex.open(entry.file()));
     } catch (MalformedBinary e) {
-      err.println("trapline: " + entry.file() + " is left aside: " + e.what());
+      notices.accept(entry.file() + " is left aside: " + e.what());
     } catch (IOException e) {
       // another run has removed it
     }
@@ -83,7 +82,7 @@ final class IndexCache {
   }
 
   /// The index of a tree or tarball that has not changed since.
-  Optional<KernelIndex> find(Path place) {
+  public Optional<KernelIndex> find(Path place) {
     try {
       String real = place.toRealPath().toString();
       for (Path file : files("*-" + key(real) + ENDING)) {
@@ -105,11 +104,11 @@ final class IndexCache {
   /// user is told.
   ///
   /// @param stamp taken before the source was read
-  void keep(KernelIndex index, SourceStamp stamp) {
+  public void keep(KernelIndex index, SourceStamp stamp) {
     try {
       write(index, stamp);
     } catch (IOException e) {
-      err.println("trapline: no cache is used: " + FileErrors.line(e));
+      notices.accept("no cache is used: " + FileErrors.line(e));
     }
   }
 
@@ -117,7 +116,7 @@ final class IndexCache {
   ///
   /// @return where it is
   /// @throws IOException when it cannot be kept
-  Path write(KernelIndex index, SourceStamp stamp) throws IOException {
+  public Path write(KernelIndex index, SourceStamp stamp) throws IOException {
     UserDirectories known = place;
     if (known == null) {
       throw new IOException("neither XDG_CACHE_HOME nor HOME names a directory");
@@ -174,7 +173,7 @@ final class IndexCache {
     } catch (IOException | DirectoryIteratorException e) {
       return List.of();
     }
-    files.sort(Comparator.comparingLong(IndexCache::modified).reversed());
+    files.sort((one, other) -> Long.compare(modified(other), modified(one)));
     return files;
   }
 

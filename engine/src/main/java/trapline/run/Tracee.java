@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -8,7 +8,7 @@ import trapline.linux.ptrace.Tracer;
 import trapline.model.KernelRefused;
 
 /// Starts a program under trace, or takes over a running process, and says why that did not work.
-final class Tracee {
+public final class Tracee {
   private static final int EACCES = 13;
   private static final int EPERM = 1;
   private static final int ESRCH = 3;
@@ -18,15 +18,15 @@ final class Tracee {
   /// Starts a program in this process' working directory, with the caller's environment.
   ///
   /// @param command what the program finds in `argv`
-  /// @throws CommandFailure when it cannot be started or traced
-  static Tracer launch(ProgramFile program, List<String> command) {
+  /// @throws RunException when it cannot be started or traced
+  public static Tracer launch(ProgramFile program, List<String> command) {
     return launch(program, command, null);
   }
 
   /// The same.
   ///
   /// @param input its standard input, its output going nowhere; `null` for this process' streams
-  static Tracer launch(ProgramFile program, List<String> command, @Nullable Path input) {
+  public static Tracer launch(ProgramFile program, List<String> command, @Nullable Path input) {
     try {
       return Tracer.launch(
           new LaunchSpec(
@@ -40,24 +40,25 @@ final class Tracee {
     }
   }
 
-  /// @throws CommandFailure when there is no such process or it may not be traced
-  static Tracer attach(int processId) {
+  /// @throws RunException when there is no such process or it may not be traced
+  public static Tracer attach(int processId) {
     try {
       return Tracer.attach(processId);
     } catch (KernelRefused e) {
       if (e.errno() == ESRCH) {
-        throw new CommandFailure(ExitStatus.NOT_STARTED, "-p " + processId + ": no such process");
+        throw new RunException(
+            RunException.Problem.NOT_STARTED, "-p " + processId + ": no such process");
       }
       throw refused("process " + processId, e);
     }
   }
 
-  private static CommandFailure refused(String what, KernelRefused e) {
+  private static RunException refused(String what, KernelRefused e) {
     boolean tracing = e.call().startsWith("ptrace");
     boolean denied = e.errno() == EPERM || e.errno() == EACCES;
     String advice = tracing && denied ? "; trapline doctor says what it needs" : "";
-    return new CommandFailure(
-        tracing ? ExitStatus.REFUSED : ExitStatus.NOT_STARTED,
+    return new RunException(
+        tracing ? RunException.Problem.REFUSED : RunException.Problem.NOT_STARTED,
         what + ": " + e.getMessage() + advice);
   }
 }

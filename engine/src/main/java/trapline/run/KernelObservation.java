@@ -1,7 +1,6 @@
-package trapline.cli;
+package trapline.run;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import trapline.follow.CallWatch;
@@ -39,10 +39,10 @@ import trapline.why.LiveObserver;
 import trapline.why.Source;
 
 /// What is observed of the kernel in one run: decided before the program runs, done after it.
-final class KernelObservation implements AutoCloseable {
-  private final ObservationOptions options;
-  private final PrintStream err;
-  private final Interruption interruption;
+public final class KernelObservation implements AutoCloseable {
+  private final ObservationChoice options;
+  private final Notices notices;
+  private final BooleanSupplier interrupted;
   private final TemporaryDirectory folder;
   private final RunNotes notes;
   private final @Nullable GuestKernel kernel;
@@ -57,17 +57,17 @@ final class KernelObservation implements AutoCloseable {
   private long nanoseconds;
 
   private KernelObservation(
-      ObservationOptions options,
-      PrintStream err,
-      Interruption interruption,
+      ObservationChoice options,
+      Notices notices,
+      BooleanSupplier interrupted,
       TemporaryDirectory folder,
       @Nullable GuestKernel kernel,
       @Nullable LiveObservation live,
       String whyNotLive,
       String whyNot) {
     this.options = options;
-    this.err = err;
-    this.interruption = interruption;
+    this.notices = notices;
+    this.interrupted = interrupted;
     this.folder = folder;
     this.notes = new RunNotes(folder.path());
     this.kernel = kernel;
@@ -80,14 +80,14 @@ final class KernelObservation implements AutoCloseable {
   ///
   /// @param values whether return values are needed. When the running kernel's tracer tells none
   ///     the program must run a second time for them, which a guest is the better place for
-  /// @throws CommandFailure when what was asked for cannot be had
-  static KernelObservation prepare(
-      ObservationOptions options, PrintStream err, Interruption interruption, boolean values) {
+  /// @throws RunException when what was asked for cannot be had
+  public static KernelObservation prepare(
+      ObservationChoice options, Notices notices, BooleanSupplier interrupted, boolean values) {
     GuestKernel kernel = null;
     TracingAbility.Able able = null;
     boolean preferred = false;
     String whyNotLive = "";
-    if (options.mode() == ObservationOptions.Mode.LIVE || options.isOpen()) {
+    if (options.mode() == ObservationChoice.Mode.LIVE || options.isOpen()) {
       switch (TracingAbility.look()) {
         case TracingAbility.Able there -> {
           able = there;
@@ -112,33 +112,33 @@ final class KernelObservation implements AutoCloseable {
         if (preferred) {
           break;
         }
-        try (WorkProgress progress = WorkProgress.ofBytes(err)) {
+        try (Notices.Work progress = notices.bytes()) {
           kernel = new GuestKernels(progress).find(options.image());
         } catch (GuestFailure e) {
-          if (options.mode() == ObservationOptions.Mode.VM || options.image() != null) {
+          if (options.mode() == ObservationChoice.Mode.VM || options.image() != null) {
             throw failure(e);
           }
           whyNot = String.valueOf(e.getMessage());
         }
       }
     }
-    return open(options, err, interruption, kernel, able, whyNotLive, whyNot);
+    return open(options, notices, interrupted, kernel, able, whyNotLive, whyNot);
   }
 
   /// Finds the kernel to observe while it serves a process that runs already: that can only be the
   /// running one, and the process cannot be run a second time for return values.
   ///
-  /// @throws CommandFailure when what was asked for cannot be had
-  static KernelObservation prepareAttached(
-      ObservationOptions options, PrintStream err, Interruption interruption) {
+  /// @throws RunException when what was asked for cannot be had
+  public static KernelObservation prepareAttached(
+      ObservationChoice options, Notices notices, BooleanSupplier interrupted) {
     TracingAbility.Able able = null;
     String whyNot = "--kernel off";
-    if (options.mode() != ObservationOptions.Mode.OFF) {
+    if (options.mode() != ObservationChoice.Mode.OFF) {
       switch (TracingAbility.look()) {
         case TracingAbility.Able there when LiveObservation.tellsValues(there) -> able = there;
         case TracingAbility.Able there -> whyNot = "its tracer gives no return values";
         case TracingAbility.Unable unable -> {
-          if (options.mode() == ObservationOptions.Mode.LIVE) {
+          if (options.mode() == ObservationChoice.Mode.LIVE) {
             throw LiveObservation.failure(unable);
           }
           whyNot = unable.why();
@@ -147,18 +147,18 @@ final class KernelObservation implements AutoCloseable {
       if (able == null) {
         whyNot =
             "a guest cannot run this process again; the running kernel is not observed: " + whyNot;
-        if (options.mode() == ObservationOptions.Mode.LIVE) {
-          throw new CommandFailure(ExitStatus.NOT_OBSERVED, whyNot);
+        if (options.mode() == ObservationChoice.Mode.LIVE) {
+          throw new RunException(RunException.Problem.NOT_OBSERVED, whyNot);
         }
       }
     }
-    return open(options, err, interruption, null, able, "", whyNot);
+    return open(options, notices, interrupted, null, able, "", whyNot);
   }
 
   private static KernelObservation open(
-      ObservationOptions options,
-      PrintStream err,
-      Interruption interruption,
+      ObservationChoice options,
+      Notices notices,
+      BooleanSupplier interrupted,
       @Nullable GuestKernel kernel,
       TracingAbility.@Nullable Able able,
       String whyNotLive,
@@ -166,17 +166,18 @@ final class KernelObservation implements AutoCloseable {
     try {
       TemporaryDirectory folder = TemporaryDirectory.make();
       LiveObservation live =
-          able != null && kernel == null ? LiveObservation.open(able, options, err) : null;
+          able != null && kernel == null ? LiveObservation.open(able, options, notices) : null;
       KernelObservation observation =
           new KernelObservation(
-              options, err, interruption, folder, kernel, live, whyNotLive, whyNot);
+              options, notices, interrupted, folder, kernel, live, whyNotLive, whyNot);
       if (kernel != null && options.source() != null) {
         observation.readSource();
       }
       return observation;
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, "no temporary directory can be made: " + FileErrors.line(e));
+      throw new RunException(
+          RunException.Problem.BAD_FILE,
+          "no temporary directory can be made: " + FileErrors.line(e));
     }
   }
 
@@ -184,71 +185,71 @@ final class KernelObservation implements AutoCloseable {
   private void readSource() {
     try {
       source();
-    } catch (CommandFailure e) {
+    } catch (RunException e) {
       close();
       throw e;
     }
   }
 
-  private static CommandFailure failure(GuestFailure e) {
-    return new CommandFailure(ExitStatus.NOT_OBSERVED, String.valueOf(e.getMessage()));
+  private static RunException failure(GuestFailure e) {
+    return new RunException(RunException.Problem.NOT_OBSERVED, String.valueOf(e.getMessage()));
   }
 
   /// Is to be told what the program does.
-  RunNotes notes() {
+  public RunNotes notes() {
     return notes;
   }
 
   /// For a second run of the program on this machine.
-  RunNotes notesAgain() {
+  public RunNotes notesAgain() {
     return new RunNotes(folder.path());
   }
 
   /// A file with what the program read as its standard input, for a second run.
   ///
-  /// @throws CommandFailure when it cannot be written
-  Path inputAgain() {
+  /// @throws RunException when it cannot be written
+  public Path inputAgain() {
     try {
       folder.directory().write("input", notes.input().bytes());
       return folder.directory().file("input");
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, "the input cannot be kept: " + FileErrors.line(e));
+      throw new RunException(
+          RunException.Problem.BAD_FILE, "the input cannot be kept: " + FileErrors.line(e));
     }
   }
 
   /// Watches the running kernel while calls run, where that is what is observed.
-  CallWatch watch() {
+  public CallWatch watch() {
     return live == null ? CallWatch.NONE : live.watch();
   }
 
   /// Whether the running kernel is observed, while the program runs.
-  boolean isLive() {
+  public boolean isLive() {
     return live != null;
   }
 
   /// The program has been started or attached to, and stands still.
-  void begin(Tracer tracer) {
+  public void begin(Tracer tracer) {
     if (live != null) {
       live.begin(tracer);
     }
   }
 
   /// Whether all was observed that was asked for.
-  boolean observed() {
-    return live != null || observed != null || options.mode() == ObservationOptions.Mode.OFF;
+  public boolean observed() {
+    return live != null || observed != null || options.mode() == ObservationChoice.Mode.OFF;
   }
 
   /// Why no kernel was observed; empty when one was.
-  String whyNot() {
+  public String whyNot() {
     return whyNot;
   }
 
   /// Explains failed calls of a run that is over.
   ///
   /// @param again runs the program once more with a watch, and gives the calls that failed then
-  /// @throws CommandFailure when what was asked for does not work
-  List<Explanation> explain(
+  /// @throws RunException when what was asked for does not work
+  public List<Explanation> explain(
       List<Failure> failures,
       Path executable,
       List<String> command,
@@ -268,7 +269,7 @@ final class KernelObservation implements AutoCloseable {
   }
 
   /// Explains failed calls of a process that cannot be run again.
-  List<Explanation> explainAttached(List<Failure> failures) {
+  public List<Explanation> explainAttached(List<Failure> failures) {
     return live == null ? unobserved(failures) : live.explain(failures, again -> failures);
   }
 
@@ -284,8 +285,8 @@ final class KernelObservation implements AutoCloseable {
   /// Looks at calls of a run that is over.
   ///
   /// @return `null` when no kernel is observed
-  /// @throws CommandFailure when what was asked for does not work
-  GuestObserver.@Nullable Observed observe(
+  /// @throws RunException when what was asked for does not work
+  public GuestObserver.@Nullable Observed observe(
       List<GuestObserver.Wanted> wanted, Path executable, List<String> command) {
     if (kernel == null || wanted.isEmpty()) {
       return null;
@@ -301,11 +302,11 @@ final class KernelObservation implements AutoCloseable {
       observed = result;
       return result;
     } catch (GuestFailure e) {
-      if (interruption.comes()) { // what ends a guest at shutdown may be first
+      if (interrupted.getAsBoolean()) { // what ends a guest at shutdown may be first
         whyNot = "interrupted";
         return null;
       }
-      if (options.mode() == ObservationOptions.Mode.VM) {
+      if (options.mode() == ObservationChoice.Mode.VM) {
         throw failure(e);
       }
       whyNot = String.valueOf(e.getMessage());
@@ -317,7 +318,7 @@ final class KernelObservation implements AutoCloseable {
       GuestKernel guest, List<GuestObserver.Wanted> wanted, GuestSpec spec) {
     Source known = source();
     long start = System.nanoTime();
-    try (WorkProgress progress = WorkProgress.ofCalls(err)) {
+    try (Notices.Work progress = notices.calls()) {
       String what = "running it in the guest";
       progress.at(what, 0, wanted.size());
       return new GuestObserver(guest, known, seen -> progress.at(what, seen, wanted.size()))
@@ -328,12 +329,12 @@ final class KernelObservation implements AutoCloseable {
   }
 
   /// The source of the kernel that is observed.
-  Source source() {
+  public Source source() {
     Source known = source;
     if (known == null) {
       GuestKernel observedKernel = Objects.requireNonNull(kernel);
       known =
-          KernelChoice.of(err)
+          KernelChoice.of(notices)
               .observed(
                   observedKernel.release(), GuestVersion.of(observedKernel), options.source());
       source = known;
@@ -388,31 +389,31 @@ final class KernelObservation implements AutoCloseable {
   }
 
   /// Says in one line how the observation went.
-  void tell(PrintStream to) {
+  public void tell(Notices to) {
     if (live != null) {
-      to.println("trapline: " + live.told());
+      to.say(live.told());
       return;
     }
     if (options.isOpen() && !whyNotLive.isEmpty()) {
-      to.println("trapline: live: " + whyNotLive);
+      to.say("live: " + whyNotLive);
     }
     if (observed == null || kernel == null) {
-      if (options.mode() != ObservationOptions.Mode.OFF) {
-        to.println("trapline: the kernel was not observed: " + whyNot);
+      if (options.mode() != ObservationChoice.Mode.OFF) {
+        to.say("the kernel was not observed: " + whyNot);
       }
       return;
     }
-    to.println(
+    to.say(
         String.format(
             Locale.ROOT,
-            "trapline: observed in guest kernel %s (QEMU, emulation), %.1f s",
+            "observed in guest kernel %s (QEMU, emulation), %.1f s",
             kernel.release(),
             nanoseconds / 1e9));
-    notes.cuts().forEach(line -> to.println("trapline: " + line));
+    notes.cuts().forEach(line -> to.say(line));
     GuestResult guest = observed.guest();
     if (guest != null) {
       for (String note : guest.notes()) {
-        to.println("trapline: " + note);
+        to.say(note);
       }
     }
   }

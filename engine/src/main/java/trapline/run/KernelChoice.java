@@ -1,7 +1,6 @@
-package trapline.cli;
+package trapline.run;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,6 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import trapline.index.CachedIndex;
+import trapline.index.IndexCache;
+import trapline.index.SourceStamp;
 import trapline.kernel.KernelFunctions;
 import trapline.kernel.KernelHops;
 import trapline.kernel.KernelIndex;
@@ -31,58 +33,58 @@ import trapline.why.IndexedSource;
 /// names; an unpacked tree that is the running kernel's, which takes seconds to index once; the
 /// cached indexes; the indexes that come with Trapline. A tarball takes longer and is indexed
 /// only when it is named.
-final class KernelChoice {
+public final class KernelChoice {
   private static final Path SOURCES = Path.of("/usr/src");
   private static final Path MODULES = Path.of("/lib/modules");
   private static final String ADVICE =
       "; name an unpacked kernel tree, or linux-VERSION.tar or .tar.xz, or an index file";
 
   private final IndexCache cache;
-  private final PrintStream err;
+  private final Notices notices;
 
-  /// @param err where progress is shown
-  KernelChoice(IndexCache cache, PrintStream err) {
+  /// @param notices shown progress
+  public KernelChoice(IndexCache cache, Notices notices) {
     this.cache = cache;
-    this.err = err;
+    this.notices = notices;
   }
 
   /// With the user's own cache.
-  static KernelChoice of(PrintStream err) {
-    return new KernelChoice(IndexCache.of(System.getenv(), err), err);
+  public static KernelChoice of(Notices notices) {
+    return new KernelChoice(IndexCache.of(System.getenv(), notices::say), notices);
   }
 
   /// An index that serves.
   ///
   /// @param origin where it is from, for the user
   /// @param source where the text of definitions is; `null` when it is not at hand
-  record Chosen(KernelIndex index, String origin, @Nullable KernelSource source) {}
+  public record Chosen(KernelIndex index, String origin, @Nullable KernelSource source) {}
 
   /// @param named what `--kernel-source` says; `null` when it was not given
-  /// @param err where progress is shown
-  /// @throws CommandFailure when what was named cannot be indexed
-  static KernelHops choose(@Nullable Path named, RunningKernel running, PrintStream err) {
-    KernelChoice choice = of(err);
+  /// @param notices shown progress
+  /// @throws RunException when what was named cannot be indexed
+  public static KernelHops choose(@Nullable Path named, RunningKernel running, Notices notices) {
+    KernelChoice choice = of(notices);
     Chosen chosen =
         named == null ? choice.running(running) : choice.at(named, "--kernel-source " + named);
     return new KernelHops(chosen.index(), chosen.origin(), chosen.source(), running);
   }
 
   /// What serves the running kernel best.
-  Chosen running(RunningKernel running) {
+  public Chosen running(RunningKernel running) {
     String release = running.release();
     Path tree = treeAtHand(release);
     if (tree != null) {
       try {
         return indexed(tree);
       } catch (IOException | MalformedBinary e) {
-        err.println("trapline: " + tree + " is left aside: " + FileErrors.text(e));
+        notices.say(tree + " is left aside: " + FileErrors.text(e));
       }
     }
     return indexedAlready(release, running.version());
   }
 
   /// How well what is indexed fits a kernel; nothing is read for it.
-  VersionMatch best(String release, String build) {
+  public VersionMatch best(String release, String build) {
     return indexedAlready(release, build).index().match(release, build);
   }
 
@@ -91,8 +93,8 @@ final class KernelChoice {
   /// @param release as that kernel's `uname -r` says it
   /// @param build as its `uname -v` says it; may be empty
   /// @param named what `--kernel-source` says; `null` when it was not given
-  /// @throws CommandFailure when what was named cannot be indexed
-  IndexedSource observed(String release, String build, @Nullable Path named) {
+  /// @throws RunException when what was named cannot be indexed
+  public IndexedSource observed(String release, String build, @Nullable Path named) {
     Chosen chosen = named == null ? indexedAlready(release, build) : withFunctions(named);
     KernelSource text = chosen.source();
     if (text == null) {
@@ -105,7 +107,7 @@ final class KernelChoice {
         chosen.origin(),
         chosen.index().match(release, build),
         text,
-        new IndexProgress(text == null ? "" : text.origin(), err));
+        notices.reading(text == null ? "" : text.origin()));
   }
 
   /// A named source with its functions. Those of one that the cache has without them are read once
@@ -116,13 +118,13 @@ final class KernelChoice {
     if (source == null || chosen.index().functions().isPresent()) {
       return chosen;
     }
-    try (IndexProgress progress = new IndexProgress(named.toString(), err)) {
+    try (Notices.Reading progress = notices.reading(named.toString())) {
       SourceStamp stamp = SourceStamp.of(named);
       KernelIndex index = KernelIndexer.index(source, new IndexOptions("", "", true), progress);
       cache.keep(index, stamp);
       return new Chosen(index, chosen.origin(), source);
     } catch (IOException | MalformedBinary e) {
-      err.println("trapline: the functions of " + named + " are not known: " + FileErrors.text(e));
+      notices.say("the functions of " + named + " are not known: " + FileErrors.text(e));
       return chosen;
     }
   }
@@ -164,7 +166,7 @@ final class KernelChoice {
   /// release; by what comes with Trapline, which has the kernel's core; by the other cached ones,
   /// those of the same series first. A cached one is opened when those before it do not know a
   /// function.
-  KernelFunctions functions(Chosen chosen, String release) {
+  public KernelFunctions functions(Chosen chosen, String release) {
     List<KernelFunctions.Source> same = new ArrayList<>();
     List<KernelFunctions.Source> near = new ArrayList<>();
     List<KernelFunctions.Source> far = new ArrayList<>();
@@ -190,14 +192,14 @@ final class KernelChoice {
   /// A tree, tarball or index file that the user names.
   ///
   /// @param option how it was named, for messages
-  /// @throws CommandFailure when it cannot be indexed
-  Chosen at(Path place, String option) {
+  /// @throws RunException when it cannot be indexed
+  public Chosen at(Path place, String option) {
     if (!Files.exists(place)) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": no such file or directory");
+      throw new RunException(RunException.Problem.BAD_FILE, option + ": no such file or directory");
     }
     if (!Files.isDirectory(place) && !Files.isRegularFile(place)) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, option + ": not a directory or regular file" + ADVICE);
+      throw new RunException(
+          RunException.Problem.BAD_FILE, option + ": not a directory or regular file" + ADVICE);
     }
     try {
       if (Files.isRegularFile(place) && CachedIndex.isIndex(place)) {
@@ -205,16 +207,16 @@ final class KernelChoice {
       }
       return indexed(place);
     } catch (MalformedBinary e) {
-      throw new CommandFailure(ExitStatus.BAD_FILE, option + ": " + reason(e) + ADVICE);
+      throw new RunException(RunException.Problem.BAD_FILE, option + ": " + reason(e) + ADVICE);
     } catch (IOException e) {
-      throw new CommandFailure(
-          ExitStatus.BAD_FILE, option + ": cannot be read: " + FileErrors.reason(e));
+      throw new RunException(
+          RunException.Problem.BAD_FILE, option + ": cannot be read: " + FileErrors.reason(e));
     }
   }
 
   /// The index of a release or series, embedded or cached; when there is none, of the nearest lower
   /// one.
-  Chosen version(String version) {
+  public Chosen version(String version) {
     KernelIndexSet embedded = KernelIndexSet.embedded();
     List<KernelIndex> all = new ArrayList<>();
     for (IndexCache.Entry entry : cache.entries()) {
@@ -234,7 +236,7 @@ final class KernelChoice {
   }
 
   /// Every release at hand.
-  List<String> releases() {
+  public List<String> releases() {
     List<String> releases = new ArrayList<>();
     for (KernelVersion version : KernelIndexSet.embedded().versions()) {
       releases.add(version.release());
@@ -248,18 +250,18 @@ final class KernelChoice {
   }
 
   /// Whether a text names a place and no version.
-  static boolean isPlace(String text) {
+  public static boolean isPlace(String text) {
     return text.indexOf('/') >= 0
         || (!text.matches("v?[0-9]{1,3}\\.[0-9]{1,3}([.+-].{0,60})?")
             && Files.exists(Path.of(text)));
   }
 
-  static String reason(MalformedBinary e) {
+  public static String reason(MalformedBinary e) {
     return e.offset() == 0 ? e.what() : "at byte " + e.offset() + ": " + e.what();
   }
 
   /// The source at a place.
-  static KernelSource source(Path place) {
+  public static KernelSource source(Path place) {
     return Files.isDirectory(place) ? new DirectorySource(place) : new TarballSource(place);
   }
 
@@ -270,7 +272,7 @@ final class KernelChoice {
       return new Chosen(known.get(), place.toString(), source);
     }
     SourceStamp stamp = SourceStamp.of(place);
-    try (IndexProgress progress = new IndexProgress(place.toString(), err)) {
+    try (Notices.Reading progress = notices.reading(place.toString())) {
       KernelIndex index = KernelIndexer.index(source, IndexOptions.NONE, progress);
       cache.keep(index, stamp);
       return new Chosen(index, place.toString(), source);

@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,7 +13,7 @@ import trapline.model.Journey;
 /// To wake a thread costs more than to hand something over. So the writer looks by itself for more
 /// while there is some now and then, and has to be woken only after a pause; and a thread that
 /// cannot go on before all is written writes it itself.
-final class WriterThread implements JourneySink, AutoCloseable {
+public final class WriterThread implements JourneySink, AutoCloseable {
   /// More than this many journeys are not kept: the traced program then waits for them.
   private static final int KEPT = 1024;
 
@@ -33,7 +33,7 @@ final class WriterThread implements JourneySink, AutoCloseable {
   /// How many were handed over since all was written.
   private int kept;
 
-  WriterThread(JourneySink sink) {
+  public WriterThread(JourneySink sink) {
     this.sink = sink;
     thread.setDaemon(true);
     thread.start();
@@ -77,7 +77,7 @@ final class WriterThread implements JourneySink, AutoCloseable {
 
   /// Says what to do, on the writing thread, when something could not be written. [#close()] then
   /// throws.
-  void onFailure(Runnable action) {
+  public void onFailure(Runnable action) {
     failed = action;
     if (failure != null) {
       action.run();
@@ -158,7 +158,7 @@ final class WriterThread implements JourneySink, AutoCloseable {
 
   /// Waits until all is written.
   ///
-  /// @throws CommandFailure when something could not be written
+  /// @throws RuntimeException when something could not be written
   @Override
   public void close() {
     closed = true;

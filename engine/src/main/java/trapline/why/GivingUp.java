@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.why;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.index;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,17 +28,17 @@ import trapline.kernel.SyscallRow;
 /// @param readAt when the reading began, in milliseconds since 1970; 0 for a tarball
 /// @param identity of the tree's directory or of the tarball
 /// @param watched paths below the tree's top, `.` being the top
-record SourceStamp(String place, long readAt, String identity, Set<String> watched) {
+public record SourceStamp(String place, long readAt, String identity, Set<String> watched) {
   /// The kernel takes change times from a clock that ticks less often than the one that is asked
   /// for the time of day.
   private static final long TICK_MILLIS = 20;
 
-  SourceStamp {
+  public SourceStamp {
     watched = Set.copyOf(watched);
   }
 
   /// To be taken before the reading.
-  static SourceStamp of(Path source) throws IOException {
+  public static SourceStamp of(Path source) throws IOException {
     Path real = source.toRealPath();
     boolean folder = Files.isDirectory(real);
     long now = System.currentTimeMillis() - TICK_MILLIS;
@@ -94,7 +94,7 @@ record SourceStamp(String place, long readAt, String identity, Set<String> watch
   }
 
   /// Whether the source is as it was.
-  boolean isCurrent() {
+  public boolean isCurrent() {
     try {
       Path top = Path.of(place);
       if (!identity(top).equals(identity)) {

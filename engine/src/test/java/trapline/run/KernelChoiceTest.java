@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.index.IndexCache;
+import trapline.index.SourceStamp;
 import trapline.kernel.KernelFunctions;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
@@ -44,8 +46,9 @@ class KernelChoiceTest {
         top.resolve("drivers/net/mine.c"),
         "\nstatic int mine_probe(int a)\n{\n}\nint vfs_open(int a) { }\n");
     IndexCache cache =
-        IndexCache.of(Map.of("XDG_CACHE_HOME", sources.resolve("cache").toString()), System.err);
-    KernelChoice choice = new KernelChoice(cache, System.err);
+        IndexCache.of(
+            Map.of("XDG_CACHE_HOME", sources.resolve("cache").toString()), Notices.NONE::say);
+    KernelChoice choice = new KernelChoice(cache, Notices.NONE);
     KernelIndex index =
         KernelIndexer.index(
             new DirectorySource(top), new IndexOptions("", "", true), KernelSource.Progress.NONE);

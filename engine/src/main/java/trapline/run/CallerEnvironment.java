@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import java.util.HashMap;
 import java.util.Map;

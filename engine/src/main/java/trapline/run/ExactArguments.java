@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import trapline.bytes.ByteText;
 
 /// The command line and the environment as bytes: the virtual machine passes them on as characters,
 /// which loses what is not UTF-8.
-final class ExactArguments {
+public final class ExactArguments {
   private static final String LOST = "\ufffd";
 
   private ExactArguments() {}
@@ -19,7 +19,7 @@ final class ExactArguments {
   /// The arguments of this process, as [ByteText] has them.
   ///
   /// @param args as the virtual machine has read them
-  static String[] of(String[] args) {
+  public static String[] of(String[] args) {
     boolean lost = false;
     for (String each : args) {
       lost |= each.contains(LOST);

@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import trapline.report.WhyReport;
 import trapline.why.GuestObserver;
 
 /// Keeps a run's journeys until the kernel has been observed, then hands them on with what ran.
-final class HeldJourneys implements JourneySink {
+public final class HeldJourneys implements JourneySink {
   private enum Kind {
     JOURNEY,
     REPEAT,
@@ -29,7 +29,7 @@ final class HeldJourneys implements JourneySink {
   private final List<Held> held = new ArrayList<>();
 
   /// @param shown where they go in the end
-  HeldJourneys(JourneySink shown) {
+  public HeldJourneys(JourneySink shown) {
     this.shown = shown;
   }
 
@@ -69,7 +69,7 @@ final class HeldJourneys implements JourneySink {
   }
 
   /// Has the calls of the journeys that are shown whole observed, and adds what ran.
-  void observe(KernelObservation kernel, Path executable, List<String> command) {
+  public void observe(KernelObservation kernel, Path executable, List<String> command) {
     List<GuestObserver.Wanted> wanted = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
     for (int i = 0; i < held.size(); i++) {
@@ -117,7 +117,7 @@ final class HeldJourneys implements JourneySink {
   }
 
   /// Hands everything on, in its order.
-  void show() {
+  public void show() {
     for (Held each : held) {
       Journey journey = each.journey();
       if (journey == null) {

@@ -1,4 +1,4 @@
-package trapline.cli;
+package trapline.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
