@@ -12,18 +12,22 @@ import trapline.model.Place;
 import trapline.model.SyscallId;
 
 /// Tells journeys that differ in nothing but the instruction from those that have something new to
-/// show: an unrolled loop makes the same call from one line by many instructions.
+/// show: an unrolled loop makes the same call from one line by many instructions. Where no line is
+/// known, the calls of one function that was called from the same place belong together.
 final class SeenLines {
   /// A program that makes code as it runs has ever new lines.
   private static final int MOST = 10_000;
 
+  /// @param place `null` without debug information: the function stands for the line then
+  /// @param callers the chain of return addresses; empty where the line is known
   /// @param library the library function that the line calls; empty when it traps by itself
   /// @param outcome returned, or with which error it failed
   private record Line(
       SyscallId call,
       String module,
       String function,
-      Place place,
+      @Nullable Place place,
+      String callers,
       String library,
       String outcome) {}
 
@@ -49,24 +53,39 @@ final class SeenLines {
   }
 
   private static @Nullable Line line(Journey journey) {
-    Frame user = null;
+    Hop.SourceLine source = null;
     String library = "";
     for (Hop hop : journey.hops()) {
       if (hop instanceof Hop.SourceLine line
           && line.user() >= 0
           && line.user() < line.stack().size()) {
-        user = line.frame();
+        source = line;
       } else if (hop instanceof Hop.Wrapper wrapper) {
         library = wrapper.path().isEmpty() ? wrapper.function() : wrapper.path().getFirst();
       }
     }
-    if (user == null || user.place() == null || !user.own()) {
+    if (source == null) {
+      return null;
+    }
+    Frame user = source.frame();
+    if (user.place() == null && user.function().isEmpty()) {
       return null;
     }
     String outcome =
         journey.outcome() instanceof Outcome.Failed failed
             ? failed.errno().name()
             : journey.outcome().kind();
-    return new Line(journey.id(), user.module(), user.function(), user.place(), library, outcome);
+    String callers = user.place() == null ? callers(source) : "";
+    return new Line(
+        journey.id(), user.module(), user.function(), user.place(), callers, library, outcome);
+  }
+
+  /// The places that a function was called from.
+  private static String callers(Hop.SourceLine source) {
+    StringBuilder callers = new StringBuilder();
+    for (Frame frame : source.stack().subList(source.user() + 1, source.stack().size())) {
+      callers.append(frame.module()).append('+').append(frame.moduleOffset()).append('\n');
+    }
+    return callers.toString();
   }
 }

@@ -58,9 +58,8 @@ final class TextSink implements JourneySink {
     told.add(journey);
     if (!explained) {
       explained = true;
-      print(TextReport.renderLegend(style));
+      print(TextReport.renderLegend(style) + "\n");
     }
-    print("\n");
     afterRoad = true;
   }
 

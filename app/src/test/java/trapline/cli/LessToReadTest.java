@@ -68,19 +68,57 @@ class LessToReadTest {
                     Follow::name, java.util.stream.Collectors.counting()));
     for (String call : List.of("close", "write", "dup")) {
       assertThat(lines(text, line -> line.contains("entry_SYSCALL_64"))).isNotEmpty();
-      assertThat(lines(text, line -> line.startsWith("  │             → __x64_sys_" + call + " ")))
+      assertThat(lines(text, line -> line.startsWith("══╪ KERNEL      … → __x64_sys_" + call + " ")))
           .as(call)
           .hasSizeLessThanOrEqualTo(1);
     }
     // Two closes; the third write is another outcome, the second only another call site.
     assertThat(journeys).containsEntry("close", 2L).containsEntry("write", 3L);
-    assertThat(lines(text, line -> line.contains("KERNEL  close → "))).hasSize(1);
-    assertThat(lines(text, line -> line.contains("KERNEL  write → "))).hasSize(1);
+    assertThat(lines(text, line -> line.contains("KERNEL      close → "))).hasSize(1);
+    assertThat(lines(text, line -> line.contains("KERNEL      write → "))).hasSize(1);
+    assertThat(lines(text, line -> line.contains("entry_SYSCALL_64"))).hasSize(1);
     assertThat(text.out())
         .containsPattern("write\\([^\n]*(\n *)?\\S+less.c:3 .*call site 2 of this line");
     // The compiler made three calls of the loop.
     assertThat(lines(text, line -> line.startsWith("dup("))).hasSize(3);
     assertThat(lines(text, line -> line.contains("call site 3 of this line"))).hasSize(1);
+  }
+
+  /// Each function that traps is shown once, and each slot of the linkage table.
+  @Test
+  void theLibrarysPartIsShownOnce() {
+    List<JsonNode> journeys = own(Follow.json(List.of(), List.of(debug)), each -> true).toList();
+    Follow text = run(List.of(), debug, 100);
+    assertThat(lines(text, line -> line.contains("syscall ◀ here") || line.endsWith("◀ here")))
+        .hasSize(distinct(journeys, "syscall-instruction", "linkAddress"));
+    assertThat(lines(text, line -> line.contains("  GOT 0x")))
+        .hasSize(distinct(journeys, "plt", "slot"));
+    assertThat(lines(text, line -> line.contains("YOUR PROGRAM"))).hasSize(1);
+  }
+
+  private static int distinct(List<JsonNode> journeys, String kind, String field) {
+    return (int)
+        journeys.stream()
+            .flatMap(each -> java.util.stream.StreamSupport.stream(each.get("hops").spliterator(), false))
+            .filter(hop -> hop.get("kind").asText().equals(kind) && hop.has(field))
+            // Pages move from one run to the next.
+            .map(hop -> hop.get(field).asText().replaceAll("^.*(?=...$)", ""))
+            .distinct()
+            .count();
+  }
+
+  /// Without lines, the calls of one function belong together when they end alike.
+  @Test
+  void callsOfOneFunctionAreOneJourney() throws IOException {
+    String plain = folder.resolve("plain").toString();
+    Command.run("gcc", "-O1", "-o", plain, folder.resolve("less.c").toString()).orFail();
+    Follow text = run(List.of(), plain, 100);
+    assertThat(lines(text, line -> line.contains("call site 2 of this function"))).hasSize(2);
+    assertThat(lines(text, line -> line.contains("call site 3 of this function"))).hasSize(1);
+    // The write that failed is shown with its way back, and so is the close that did not.
+    assertThat(lines(text, line -> line.startsWith("══╪ KERNEL      write → "))).hasSize(1);
+    assertThat(lines(text, line -> line.startsWith("══╪ KERNEL      close → "))).hasSize(1);
+    assertThat(text.out()).doesNotContain("of this line");
   }
 
   @Test

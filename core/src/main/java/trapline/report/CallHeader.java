@@ -30,9 +30,11 @@ final class CallHeader {
     again(page, journey, "#" + Numbers.count(journey.occurrence()));
   }
 
-  /// The same for a call that came from a line before, but by another instruction.
+  /// The same for a call that came from a line before, but by another instruction; from a function
+  /// where no line is known.
   static void renderSameLine(Page page, Journey journey, long times) {
-    again(page, journey, "call site " + Numbers.count(times) + " of this line");
+    String what = isLineKnown(journey) ? " of this line" : " of this function";
+    again(page, journey, "call site " + Numbers.count(times) + what);
   }
 
   private static void again(Page page, Journey journey, String count) {
@@ -136,6 +138,15 @@ final class CallHeader {
 
   private static String cut(String name) {
     return name.length() > COMMAND_MAX ? name.substring(0, COMMAND_MAX) : name;
+  }
+
+  private static boolean isLineKnown(Journey journey) {
+    for (Hop hop : journey.hops()) {
+      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
+        return line.frame().place() != null;
+      }
+    }
+    return false;
   }
 
   private static boolean isFrame(Hop.SourceLine line, int index) {

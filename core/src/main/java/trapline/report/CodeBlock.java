@@ -62,20 +62,57 @@ final class CodeBlock {
 
   /// Writes the instructions in rows under `label`.
   ///
+  /// @param last what stands behind the last one; may be empty
   /// @param mark the evidence of all of them, beside the first
-  static void render(Page page, String label, List<CodeLine> code, char mark) {
+  static void render(Page page, String label, List<CodeLine> code, String last, char mark) {
     CodeBlock block = new CodeBlock(page, code);
     String function = "";
     String rowLabel = label;
     char rowMark = mark;
-    for (CodeLine line : code) {
+    for (int i = 0; i < code.size(); i++) {
+      CodeLine line = code.get(i);
       String in = Names.functionOf(line.symbol());
       String place = in.equals(function) ? "" : block.place(line);
       function = in;
-      block.row(rowLabel, line, place, rowMark);
+      block.row(rowLabel, line, i == code.size() - 1 ? last : "", place, rowMark);
       rowLabel = "";
       rowMark = Page.NO_MARK;
     }
+  }
+
+  /// Writes the instructions one behind the other in as few rows as they need: those of a library
+  /// matter less once its way of making a call was seen.
+  ///
+  /// @param known a note that need not be written, because the way back says the same
+  /// @param end what follows the last one; may be empty
+  static void renderDense(Page page, List<CodeLine> code, String known, Phrase end) {
+    String dots = page.glyphs.dots;
+    Phrase all = new Phrase();
+    String function = "";
+    for (CodeLine line : code) {
+      if (!all.isEmpty()) {
+        all.glue(page.style.unicode() ? " " + page.glyphs.dot : page.glyphs.dot, Tone.FAINT);
+      }
+      String in = Names.functionOf(line.symbol());
+      all.word(address(line), Tone.FAINT);
+      if (!in.equals(function)) {
+        all.glue(" <" + Names.shown(line.symbol(), dots) + ">", Tone.FAINT);
+        function = in;
+      }
+      String operands = Names.shown(operands(line.text()), dots);
+      all.glue(" " + mnemonic(line.text()) + (operands.isEmpty() ? "" : " " + operands));
+      String comment = Names.shown(comment(line.text()), dots);
+      if (!comment.isEmpty()) {
+        all.glue(" " + comment, Tone.FAINT);
+      }
+      if (!line.note().isEmpty() && !line.note().equals(known)) {
+        all.glue(" " + Names.shown(line.note(), dots), page.side());
+      }
+      if (line.here()) {
+        all.glue(" " + page.glyphs.here + " here", page.side().heading());
+      }
+    }
+    page.row("", all.append(end, 1), "", Page.NO_MARK);
   }
 
   private String place(CodeLine line) {
@@ -83,9 +120,9 @@ final class CodeBlock {
     return Display.cutMiddle(symbol, page.area() * 2 / 3, page.glyphs.dots);
   }
 
-  private void row(String label, CodeLine line, String place, char mark) {
+  private void row(String label, CodeLine line, String more, String place, char mark) {
     Phrase fact = instruction(line);
-    Phrase note = note(line);
+    Phrase note = note(line).word(more, Tone.FAINT, 2);
     int column = note.isEmpty() ? 0 : Math.max(noteColumn, fact.width() + 2);
     boolean beside = column + note.width() <= page.area();
     if (beside && !note.isEmpty()) {

@@ -27,6 +27,9 @@ enum Glyphs {
   final String dot;
   final String micro;
 
+  /// Behind a fact of which more was shown with an earlier journey.
+  final String above = "(above)";
+
   Glyphs(
       char road,
       char start,

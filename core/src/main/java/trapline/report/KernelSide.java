@@ -21,17 +21,37 @@ final class KernelSide {
 
   private KernelSide() {}
 
-  static void render(Page page, Journey journey, Road road) {
+  /// The boundary, and what lies below it.
+  ///
+  /// @return whether the boundary is drawn only once, because the way in was shown with an earlier
+  ///     journey
+  static boolean render(Page page, Journey journey, Road road) {
     Hop.Missing nothing = Absence.common(road, KINDS);
     if (page.told.hasKernelPart(journey)) {
-      again(page, journey, road, nothing);
-      return;
+      return again(page, journey, road, nothing);
     }
+    if (road.get(HopKind.KERNEL_ENTRY) instanceof Hop.KernelEntry entry
+        && page.told.hasFacts(journey.kernel())
+        && page.told.hasWayIn(entry)
+        && lastStage(page, entry)) {
+      page.side(Tone.KERNEL);
+      hops(page, road, true);
+      return true;
+    }
+    page.boundary(true);
+    page.side(Tone.KERNEL);
+    page.gap();
     page.heading(page.glyphs.branch, "KERNEL", version(page, journey.kernel()), "");
-    if (nothing != null) {
+    if (nothing == null) {
+      hops(page, road, false);
+    } else {
       page.row("", Absence.phrase(page, nothing.why(), nothing.remedy()), "", Page.NO_MARK);
-      return;
     }
+    return false;
+  }
+
+  /// @param withoutEntry whether the entry was shown
+  private static void hops(Page page, Road road, boolean withoutEntry) {
     Hop.Missing before = null;
     for (HopKind kind : KINDS) {
       Hop hop = road.get(kind);
@@ -42,44 +62,46 @@ final class KernelSide {
           Absence.row(page, missing);
         }
         before = missing;
-      } else if (hop != null) {
+      } else if (hop instanceof Hop.Implementation implementation) {
+        implementation(page, implementation, withoutEntry ? road.get(HopKind.KERNEL_ENTRY) : null);
+        before = null;
+      } else if (hop != null && !(withoutEntry && kind == HopKind.KERNEL_ENTRY)) {
         render(page, hop);
         before = null;
       }
     }
   }
 
-  /// Whether this side was shown in full with an earlier call, and nothing ran that is known.
-  static boolean isInOneLine(Page page, Journey journey, Road road) {
-    return page.told.hasKernelPart(journey) && !road.has(HopKind.KERNEL_FUNCTION);
-  }
-
-  /// One line for what was shown in full with an earlier call; and what ran for this one.
-  private static void again(Page page, Journey journey, Road road, Hop.@Nullable Missing nothing) {
-    if (nothing != null) {
-      Phrase why = Absence.phrase(page, nothing.why(), nothing.remedy());
-      page.heading(page.glyphs.branch, "KERNEL", why, "");
-      return;
-    }
+  /// The boundary's line with what was shown in full with an earlier call; and what ran for this
+  /// one.
+  private static boolean again(
+      Page page, Journey journey, Road road, Hop.@Nullable Missing nothing) {
     Phrase fact = Phrase.of(journey.name());
     String place = "";
-    if (road.get(HopKind.KERNEL_ENTRY) instanceof Hop.KernelEntry entry
-        && !entry.path().isEmpty()) {
-      Hop.KernelSymbol last = entry.path().getLast();
-      fact.step(page.glyphs.to, last.name(), Tone.PLAIN);
-      place = last.place() == null ? "" : last.place().toString();
-    }
-    if (road.get(HopKind.IMPLEMENTATION) instanceof Hop.Implementation implementation
-        && implementation.definitions().size() == 1) {
-      place = implementation.definitions().getFirst().place().toString();
-    }
-    page.heading(page.glyphs.branch, "KERNEL", fact.word("(shown above)", Tone.FAINT), place);
-    Hop ran = road.get(HopKind.KERNEL_FUNCTION);
-    if (ran instanceof Hop.KernelFunctions functions) {
-      RanRows.render(page, functions);
+    if (nothing != null) {
+      fact = Absence.phrase(page, nothing.why(), nothing.remedy());
     } else {
+      if (road.get(HopKind.KERNEL_ENTRY) instanceof Hop.KernelEntry entry
+          && !entry.path().isEmpty()) {
+        Hop.KernelSymbol last = entry.path().getLast();
+        fact.step(page.glyphs.to, last.name(), Tone.PLAIN);
+        place = last.place() == null ? "" : last.place().toString();
+      }
+      if (road.get(HopKind.IMPLEMENTATION) instanceof Hop.Implementation implementation
+          && implementation.definitions().size() == 1) {
+        place = implementation.definitions().getFirst().place().toString();
+      }
+      fact.word(page.glyphs.above, Tone.FAINT);
+    }
+    page.boundary("KERNEL", fact, place, Page.NO_MARK);
+    page.side(Tone.KERNEL);
+    Hop ran = road.get(HopKind.KERNEL_FUNCTION);
+    if (nothing == null && ran instanceof Hop.KernelFunctions functions) {
+      RanRows.render(page, functions);
+    } else if (nothing == null) {
       Absence.row(page, ran);
     }
+    return true;
   }
 
   private static Phrase version(Page page, KernelFacts kernel) {
@@ -109,8 +131,6 @@ final class KernelSide {
       table(page, row);
     } else if (hop instanceof Hop.Declaration declaration) {
       declaration(page, declaration);
-    } else if (hop instanceof Hop.Implementation implementation) {
-      implementation(page, implementation);
     } else if (hop instanceof Hop.KernelFunctions functions) {
       RanRows.render(page, functions);
     }
@@ -146,6 +166,29 @@ final class KernelSide {
       boolean symbols = entry.evidence() instanceof Evidence.Symbols || (addresses && places);
       page.row("", note, "", symbols && places ? 's' : Page.NO_MARK);
     }
+  }
+
+  /// The boundary with the call's own function; the way to it was shown with an earlier call.
+  ///
+  /// @return whether that fits into a line
+  private static boolean lastStage(Page page, Hop.KernelEntry entry) {
+    Hop.KernelSymbol last = entry.path().getLast();
+    Phrase fact = Phrase.of(page.glyphs.dots, Tone.FAINT);
+    fact.step(page.glyphs.to, last.name(), Tone.PLAIN);
+    if (last.address() != 0) {
+      fact.word(Long.toHexString(last.address()), Tone.FAINT, 2);
+    }
+    Evidence evidence = entry.evidence();
+    String place = "";
+    if (last.place() != null && entry.places() != null) {
+      place = last.place().toString();
+      evidence = entry.places();
+    }
+    if (!page.fitsBoundary(fact, place)) {
+      return false;
+    }
+    page.boundary("KERNEL", fact, place, evidence.mark());
+    return true;
   }
 
   private static Phrase stage(Page page, String name, boolean first) {
@@ -184,7 +227,11 @@ final class KernelSide {
     } else {
       fact.word(row.entry(), Tone.PLAIN, 2);
     }
-    page.row("table", fact, row.place().toString(), row.evidence().mark());
+    String place = row.place().toString();
+    if (page.told.hasTable(row)) {
+      place = Names.baseName(place);
+    }
+    page.row("table", fact, place, row.evidence().mark());
   }
 
   private static void declaration(Page page, Hop.Declaration declaration) {
@@ -199,13 +246,17 @@ final class KernelSide {
     }
   }
 
-  private static void implementation(Page page, Hop.Implementation implementation) {
+  /// @param entry whose last stage was shown with its place; `null` when it was not
+  private static void implementation(
+      Page page, Hop.Implementation implementation, @Nullable Hop entry) {
+    Place known =
+        entry instanceof Hop.KernelEntry path ? path.path().getLast().place() : null;
     String label = "defined";
     for (Hop.Definition definition : implementation.definitions()) {
       page.row(
           label,
           new Phrase().words(definition.signature(), Tone.PLAIN),
-          definition.place().toString(),
+          definition.place().equals(known) ? "" : definition.place().toString(),
           implementation.evidence().mark());
       label = "";
       if (!definition.gates().isEmpty()) {

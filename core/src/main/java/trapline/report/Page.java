@@ -36,6 +36,11 @@ final class Page {
   private Tone current = Tone.PLAIN;
   private boolean onRoad;
 
+  /// The title that the next row has in place of its label, and its corner; empty: none.
+  private String title = "";
+
+  private char corner;
+
   /// A page with the road in its left margin and evidence marks at the right.
   Page(Style style) {
     this(style, new Told());
@@ -181,6 +186,21 @@ final class Page {
     newline();
   }
 
+  /// Only the road, to set two sections apart; nothing behind the first journey, where each section
+  /// is short.
+  void gap() {
+    if (told.isEmpty()) {
+      road();
+    }
+  }
+
+  /// Begins a section whose first row is its heading, too: the row has `title` in place of its
+  /// label.
+  void section(char at, String heading) {
+    corner = at;
+    title = heading;
+  }
+
   /// The first line of a section, with `corner` on the road.
   ///
   /// @param fact behind the title; may be empty
@@ -221,8 +241,16 @@ final class Page {
   /// @param place where it is; may be empty
   /// @param mark the evidence mark or [#NO_MARK]
   void row(String label, Phrase fact, String place, char mark) {
-    margin();
-    text(label, side);
+    if (title.isEmpty()) {
+      margin();
+      text(label, side);
+    } else {
+      spaces(2);
+      text(String.valueOf(corner), side);
+      padTo(margin);
+      text(title, side.heading());
+      title = "";
+    }
     body(fact, place, mark);
   }
 
@@ -292,6 +320,40 @@ final class Page {
     drawn.append(title);
     drawn.repeat(line, Math.max(0, style.width() - drawn.length()));
     text(drawn.toString(), heavy ? Tone.BOUNDARY : Tone.FAINT);
+    newline();
+  }
+
+  /// Whether [#boundary(String, Phrase, String, char)] has room for a fact and its place.
+  boolean fitsBoundary(Phrase fact, String place) {
+    int right = place.isEmpty() ? 0 : Display.width(Display.clean(style.shown(place))) + 2;
+    return indent + fact.width() + 3 + right <= style.width() - markColumns;
+  }
+
+  /// The line between the modes with a fact about what lies below it: in place of a heading and its
+  /// first row.
+  void boundary(String heading, Phrase fact, String place, char mark) {
+    int end = style.width() - markColumns;
+    String shown = fitsBoundary(fact, place) ? Display.clean(style.shown(place)) : "";
+    String line = String.valueOf(glyphs.heavy);
+    text(line.repeat(2) + glyphs.heavyCross, Tone.BOUNDARY);
+    padTo(margin);
+    text(heading, Tone.KERNEL.heading());
+    padTo(indent);
+    int right = shown.isEmpty() ? 0 : Display.width(shown) + 1;
+    fact.cut(end - right - column - 2, glyphs.dots).write(this);
+    spaces(1);
+    text(line.repeat(Math.max(0, end - right - column)), Tone.BOUNDARY);
+    if (!shown.isEmpty()) {
+      spaces(1);
+      text(shown, Tone.PLAIN);
+    }
+    if (mark == NO_MARK) {
+      spaces(shown.isEmpty() ? 0 : 1);
+      text(line.repeat(Math.max(0, style.width() - column)), Tone.BOUNDARY);
+    } else {
+      padTo(style.width() - 1);
+      text(String.valueOf(mark), Tone.FAINT);
+    }
     newline();
   }
 

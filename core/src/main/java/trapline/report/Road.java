@@ -35,6 +35,28 @@ final class Road {
     return has(kind) && !isMissing(kind);
   }
 
+  /// The object file that the user's line is in.
+  String userModule() {
+    if (get(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line
+        && line.user() >= 0
+        && line.user() < line.stack().size()) {
+      return line.frame().module();
+    }
+    return get(HopKind.CALL_SITE) instanceof Hop.CallSite site ? site.module() : "";
+  }
+
+  /// The object file that made the call to the library, or trapped by itself.
+  String callingModule() {
+    return get(HopKind.CALL_SITE) instanceof Hop.CallSite site ? site.module() : userModule();
+  }
+
+  /// The object file that the trap is in.
+  String trapModule() {
+    return get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in
+        ? in.module()
+        : "";
+  }
+
   /// The short name of a hop in the left column.
   static String label(HopKind kind) {
     return switch (kind) {

@@ -16,6 +16,9 @@ final class StackRows {
 
   private static final int MIN_REPEATS = 3;
 
+  /// So many callers that were shown before are left out.
+  private static final int MIN_KNOWN = 2;
+
   private StackRows() {}
 
   static void render(Page page, Hop.SourceLine line) {
@@ -29,8 +32,7 @@ final class StackRows {
     String text = line.text();
     if (isForeign(line)) {
       page.row(label, Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
-      callers(page, stack, user);
-      end(page, line);
+      callers(page, line, user);
       return;
     }
     Phrase fact = new Phrase();
@@ -54,8 +56,7 @@ final class StackRows {
       }
     }
     Absence.rowOnce(page, line.textMissing());
-    callers(page, stack, Math.max(0, user + 1));
-    end(page, line);
+    callers(page, line, Math.max(0, user + 1));
   }
 
   /// Whether no frame is the user's, and it is known why.
@@ -81,11 +82,22 @@ final class StackRows {
 
   /// Frames of the user's own code with a line get a row each; the others, such as those of the
   /// libc's start-up, share rows.
-  private static void callers(Page page, List<Frame> stack, int from) {
+  private static void callers(Page page, Hop.SourceLine line, int from) {
+    List<Frame> stack = line.stack();
+    int known = Math.max(from, page.told.callersFrom(line)) + 1;
+    if (stack.size() - known < MIN_KNOWN) {
+      callers(page, stack, from, stack.size());
+      end(page, line);
+    } else {
+      callers(page, stack, from, known);
+    }
+  }
+
+  /// @param last the index behind the last frame to show; those from there on were shown before
+  private static void callers(Page page, List<Frame> stack, int from, int last) {
     String label = "called from";
     int rows = 0;
     int i = from;
-    int last = stack.size();
     while (i < last) {
       if (rows == HEAD && last - i > MAX_ROWS - HEAD) {
         int skipped = last - i - (MAX_ROWS - HEAD);
@@ -101,10 +113,10 @@ final class StackRows {
         end++;
       }
       if (end > i) {
-        together(page, label, stack.subList(i, end));
+        together(page, label, stack.subList(i, end), end == last ? stack.size() - last : 0);
         i = end;
       } else {
-        i = alone(page, label, stack, i);
+        i = alone(page, label, stack, i, last);
       }
       label = "";
       rows++;
@@ -115,7 +127,7 @@ final class StackRows {
     return !frame.signal() && (frame.place() == null || !frame.own());
   }
 
-  private static void together(Page page, String label, List<Frame> frames) {
+  private static void together(Page page, String label, List<Frame> frames, int known) {
     Phrase fact = new Phrase();
     char mark = Page.NO_MARK;
     for (Frame frame : frames) {
@@ -124,18 +136,19 @@ final class StackRows {
       fact.step(page.glyphs.from, name, Tone.PLAIN);
       mark = Names.weaker(mark, frame.evidence().mark());
     }
-    page.row(label, fact, frames.size() == 1 ? Names.where(frames.getFirst()) : "", mark);
+    known(page, fact, known);
+    page.row(label, fact, frames.size() == 1 && known == 0 ? Names.where(frames.getFirst()) : "", mark);
   }
 
   /// One frame; or, where the same frames come again and again, those once and how often.
   ///
   /// @return the index behind them
-  private static int alone(Page page, String label, List<Frame> stack, int index) {
+  private static int alone(Page page, String label, List<Frame> stack, int index, int last) {
     int period = 1;
     int times = 1;
     for (int p = 1; p <= MAX_PERIOD && times < MIN_REPEATS; p++) {
       period = p;
-      times = repeats(stack, index, p);
+      times = repeats(stack.subList(0, last), index, p);
     }
     if (times < MIN_REPEATS) {
       period = 1;
@@ -144,6 +157,9 @@ final class StackRows {
     String shownLabel = label;
     for (Frame frame : stack.subList(index, index + period)) {
       Phrase fact = Phrase.of(Names.function(frame, page.glyphs.dots));
+      if (index + period * times == last && times == 1) {
+        known(page, fact, stack.size() - last);
+      }
       page.row(shownLabel, fact, frame.signal() ? "" : Names.where(frame), frame.evidence().mark());
       shownLabel = "";
     }
@@ -157,6 +173,14 @@ final class StackRows {
           Page.NO_MARK);
     }
     return index + period * times;
+  }
+
+  /// How many callers follow that were shown before.
+  private static void known(Page page, Phrase fact, int known) {
+    if (known > 0) {
+      String more = page.glyphs.dots + " " + Numbers.count(known) + " more " + page.glyphs.above;
+      fact.step(page.glyphs.from, more, Tone.FAINT);
+    }
   }
 
   /// How often the `period` frames at `index` stand there one behind the other.

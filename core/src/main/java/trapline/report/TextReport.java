@@ -16,22 +16,19 @@ public final class TextReport {
     return render(journey, style, new Told());
   }
 
-  /// The same behind others: what those have said of the kernel, and of what is not known, is only
-  /// referred to.
+  /// The same behind others: what those have said of the kernel, of the library's instructions, of
+  /// the callers and of what is not known is only referred to, and sections follow each other
+  /// without gaps.
   public static String render(Journey journey, Style style, Told told) {
     Page page = new Page(style, told);
     Road road = new Road(journey);
     CallHeader.render(page, journey);
-    page.newline();
-    UserSide.render(page, journey, road);
-    page.road();
-    page.boundary(true);
-    page.side(Tone.KERNEL);
-    boolean inOneLine = KernelSide.isInOneLine(page, journey, road);
-    if (!inOneLine) {
-      page.road();
+    if (told.isEmpty()) {
+      page.newline();
     }
-    KernelSide.render(page, journey, road);
+    UserSide.render(page, journey, road);
+    page.gap();
+    boolean inOneLine = KernelSide.render(page, journey, road);
     WayBack.render(page, journey, road, inOneLine);
     diagnostics(page, journey);
     page.newline();

@@ -1,7 +1,9 @@
 package trapline.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.model.CodeLine;
 import trapline.model.Hop;
 import trapline.model.HopKind;
 import trapline.model.Journey;
@@ -16,12 +18,12 @@ final class UserSide {
 
   static void render(Page page, Journey journey, Road road) {
     program(page, journey, road);
-    page.road();
+    page.gap();
     library(page, road);
   }
 
   private static void program(Page page, Journey journey, Road road) {
-    String module = userModule(road);
+    String module = road.userModule();
     StartedProgram started = journey.program();
     String file = started.file().isEmpty() ? module : started.file();
     Phrase name = new Phrase();
@@ -29,7 +31,11 @@ final class UserSide {
         !started.name().isEmpty()
             ? started.name()
             : file.isEmpty() ? journey.command() : Names.baseName(file));
-    page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(file) ? file : "");
+    if (page.told.isSameProgram(journey)) {
+      page.section(page.glyphs.start, "PROGRAM");
+    } else {
+      page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(file) ? file : "");
+    }
     Hop source = road.get(HopKind.SOURCE_LINE);
     if (source instanceof Hop.SourceLine line) {
       StackRows.render(page, line);
@@ -45,7 +51,7 @@ final class UserSide {
         // These addresses are of another file than the user's line: of one that this calls, or,
         // when
         // a library traps by itself, of the one that called it.
-        boolean outer = module.equals(trapModule(road));
+        boolean outer = module.equals(road.trapModule());
         page.row(
             outer ? "called by" : "through",
             Phrase.of(site.module().isEmpty() ? "code in no file" : Names.baseName(site.module())),
@@ -59,33 +65,28 @@ final class UserSide {
             "",
             site.evidence().mark());
       } else {
-        CodeBlock.render(page, "call site", site.code(), site.evidence().mark());
+        callSite(page, site);
       }
     } else {
       Absence.row(page, callSite);
     }
   }
 
-  private static String userModule(Road road) {
-    if (road.get(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line
-        && line.user() >= 0
-        && line.user() < line.stack().size()) {
-      return line.frame().module();
+  /// The instructions; of those that were shown only the last, which makes the call.
+  private static void callSite(Page page, Hop.CallSite site) {
+    List<CodeLine> code = site.code();
+    List<CodeLine> left = new ArrayList<>(code.size());
+    for (CodeLine line : code) {
+      if (!page.told.hasCode(site.module(), line)) {
+        left.add(line);
+      }
     }
-    return road.get(HopKind.CALL_SITE) instanceof Hop.CallSite site ? site.module() : "";
-  }
-
-  /// The object file that made the call to the library, or trapped by itself.
-  private static String callingModule(Road road) {
-    return road.get(HopKind.CALL_SITE) instanceof Hop.CallSite site
-        ? site.module()
-        : userModule(road);
-  }
-
-  private static String trapModule(Road road) {
-    return road.get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in
-        ? in.module()
-        : "";
+    boolean whole = left.size() == code.size();
+    CodeLine last = code.getLast();
+    if (left.isEmpty() || !left.getLast().equals(last)) {
+      left.add(last);
+    }
+    CodeBlock.render(page, "call site", left, whole ? "" : page.glyphs.above, site.evidence().mark());
   }
 
   private static boolean isPath(String module) {
@@ -96,27 +97,32 @@ final class UserSide {
     Hop plt = road.get(HopKind.PLT);
     Hop wrapper = road.get(HopKind.WRAPPER);
     Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
-    String trapModule = trapModule(road);
-    boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(callingModule(road));
+    String trapModule = road.trapModule();
+    boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(road.callingModule());
     Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
     if (none != null && !(elsewhere && plt == null && wrapper == null)) {
       page.heading(
           page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
     } else {
-      libraryHeading(page, plt, wrapper, callingModule(road), trapModule);
+      if (wrapper instanceof Hop.Wrapper function
+          && page.told.hasLibrary(function, road.callingModule())) {
+        page.section(page.glyphs.branch, "LIBRARY");
+      } else {
+        libraryHeading(page, plt, wrapper, road.callingModule(), trapModule);
+      }
       if (plt instanceof Hop.Plt slot) {
-        plt(page, slot);
+        plt(page, slot, wrapper);
       } else {
         Absence.row(page, plt);
       }
       if (wrapper instanceof Hop.Wrapper function) {
-        wrapper(page, function);
+        wrapper(page, function, road);
       } else {
         Absence.row(page, wrapper);
       }
     }
     if (trap instanceof Hop.SyscallInstruction instruction) {
-      trap(page, instruction);
+      trap(page, instruction, wrapper);
     } else {
       Absence.row(page, trap);
     }
@@ -151,8 +157,12 @@ final class UserSide {
     page.heading(page.glyphs.branch, "LIBRARY", name, isPath(module) ? module : "");
   }
 
-  private static void plt(Page page, Hop.Plt plt) {
+  private static void plt(Page page, Hop.Plt plt, @Nullable Hop wrapper) {
     Glyphs glyphs = page.glyphs;
+    boolean again = page.told.hasSlot(plt);
+    if (again && page.told.hasBinding(plt)) {
+      return;
+    }
     Phrase way = new Phrase();
     if (!plt.stub().isEmpty()) {
       way.word(Names.shown(plt.stub(), glyphs.dots));
@@ -160,8 +170,16 @@ final class UserSide {
     way.step(glyphs.to, "GOT " + plt.slotLinkAddress() + ", " + plt.binding().text(), Tone.PLAIN);
     String version = plt.version().isEmpty() ? "" : "@" + plt.version();
     way.step(glyphs.to, Names.shown(plt.symbol(), glyphs.dots) + version, Tone.PLAIN);
-    if (!plt.library().isEmpty()) {
+    boolean same =
+        !page.told.isEmpty()
+            && wrapper instanceof Hop.Wrapper function
+            && function.module().equals(plt.library());
+    if (!plt.library().isEmpty() && !same) {
       way.word("in " + Names.baseName(plt.library()));
+    }
+    if (again) {
+      page.row("plt", way.word(page.glyphs.above, Tone.FAINT), "", plt.evidence().mark());
+      return;
     }
     page.row("plt", way, "", plt.evidence().mark());
     Phrase detail = new Phrase();
@@ -180,9 +198,19 @@ final class UserSide {
     }
   }
 
-  private static void wrapper(Page page, Hop.Wrapper wrapper) {
+  private static void wrapper(Page page, Hop.Wrapper wrapper, Road road) {
     List<Hop.InlinedCall> inlined = wrapper.inlined();
     boolean whole = inlined.isEmpty();
+    String branch = road.get(HopKind.RETURN) instanceof Hop.Return back ? back.branch() : "";
+    if (page.told.hasFunction(wrapper, branch)) {
+      Phrase path = path(page, wrapper).word(page.glyphs.above, Tone.FAINT);
+      Place place = whole ? wrapper.place() : inlined.getFirst().place();
+      String where = place == null ? "" : Names.baseName(place.toString());
+      boolean fits = path.width() + 2 + Display.width(where) <= page.area();
+      page.row("wrapper", path, fits ? where : "", wrapper.evidence().mark());
+      changes(page, wrapper);
+      return;
+    }
     sourceRows(
         page,
         "wrapper",
@@ -207,7 +235,15 @@ final class UserSide {
       label = "";
     }
     Absence.rowOnce(page, wrapper.placeMissing());
-    CodeBlock.render(page, "", wrapper.code(), Page.NO_MARK);
+    if (page.told.isEmpty()) {
+      CodeBlock.render(page, "", wrapper.code(), "", Page.NO_MARK);
+    } else if (!wrapper.code().isEmpty()) {
+      CodeBlock.renderDense(page, wrapper.code(), branch, new Phrase());
+    }
+    changes(page, wrapper);
+  }
+
+  private static void changes(Page page, Hop.Wrapper wrapper) {
     boolean first = true;
     for (String change : wrapper.changes()) {
       Phrase text = new Phrase().words(Names.shown(change, page.glyphs.dots), Tone.PLAIN);
@@ -248,7 +284,7 @@ final class UserSide {
     return path;
   }
 
-  private static void trap(Page page, Hop.SyscallInstruction trap) {
+  private static void trap(Page page, Hop.SyscallInstruction trap, @Nullable Hop wrapper) {
     Phrase fact = Phrase.of(trap.instruction(), Tone.STRONG);
     for (Hop.RegisterValue register : trap.registers()) {
       boolean number = register.name().equals("rax") || register.name().equals("eax");
@@ -261,6 +297,23 @@ final class UserSide {
         trap.module().isEmpty()
             ? trap.address().toString()
             : Names.baseName(trap.module()) + "+" + trap.linkAddress();
+    boolean fits = fact.width() + 2 + Display.width(place) <= page.area();
+    if (!fits && !page.told.isEmpty() && isShown(trap, wrapper)) {
+      place = "";
+    }
     page.row("trap", fact, place, trap.evidence().mark());
+  }
+
+  /// Whether the library's instructions, here or above, show where the trap is.
+  private static boolean isShown(Hop.SyscallInstruction trap, @Nullable Hop wrapper) {
+    if (!(wrapper instanceof Hop.Wrapper function) || !function.module().equals(trap.module())) {
+      return false;
+    }
+    for (CodeLine line : function.code()) {
+      if (line.here()) {
+        return line.linkAddress().equals(trap.linkAddress());
+      }
+    }
+    return false;
   }
 }

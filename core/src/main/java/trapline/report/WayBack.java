@@ -1,5 +1,8 @@
 package trapline.report;
 
+import java.util.ArrayList;
+import java.util.List;
+import trapline.model.CodeLine;
 import trapline.model.Errno;
 import trapline.model.Hop;
 import trapline.model.HopKind;
@@ -11,16 +14,16 @@ import trapline.model.Outcome;
 final class WayBack {
   private WayBack() {}
 
-  /// @param close whether the boundary follows the kernel's side without a gap
+  /// @param close whether the line of the boundary has said all of the kernel's side
   static void render(Page page, Journey journey, Road road, boolean close) {
     Hop hop = road.get(HopKind.RETURN);
-    if (!close || !(hop instanceof Hop.Return)) {
-      page.road();
-    }
+    page.gap();
     if (hop instanceof Hop.Return back) {
-      page.boundary(false);
+      if (!close) {
+        page.boundary(false);
+      }
       page.side(Tone.USER);
-      page.road();
+      page.gap();
       back(page, journey, road, back);
       return;
     }
@@ -72,12 +75,40 @@ final class WayBack {
     if (!back.assignment().isEmpty()) {
       way.step(page.glyphs.to, Names.shown(back.assignment(), page.glyphs.dots), Tone.STRONG);
     }
+    List<CodeLine> code = new ArrayList<>(back.code().size());
+    for (CodeLine line : back.code()) {
+      if (!page.told.hasCodeBack(road, line) && (page.told.isEmpty() || !isOfWrapper(road, line))) {
+        code.add(line);
+      }
+    }
+    Phrase note = back.note().isEmpty() ? new Phrase() : Absence.phrase(page, back.note(), "");
+    boolean whole = page.told.isEmpty();
+    if (!whole && code.isEmpty()) {
+      way.append(note, 1);
+    }
     String place = Names.shown(back.place(), page.glyphs.dots);
     page.lastHeading("BACK", way, place, back.evidence().mark());
-    CodeBlock.render(page, "", back.code(), Page.NO_MARK);
-    if (!back.note().isEmpty()) {
-      page.row("", Absence.phrase(page, back.note(), ""), "", Page.NO_MARK);
+    if (whole) {
+      CodeBlock.render(page, "", code, "", Page.NO_MARK);
+      if (!note.isEmpty()) {
+        page.row("", note, "", Page.NO_MARK);
+      }
+    } else if (!code.isEmpty()) {
+      CodeBlock.renderDense(page, code, "", note);
     }
+  }
+
+  /// Whether the instruction is one of those that the library's section of this journey shows.
+  private static boolean isOfWrapper(Road road, CodeLine line) {
+    if (!line.note().isEmpty() || !(road.get(HopKind.WRAPPER) instanceof Hop.Wrapper wrapper)) {
+      return false;
+    }
+    for (CodeLine each : wrapper.code()) {
+      if (each.address().equals(line.address())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String rax(long value) {
