@@ -68,7 +68,8 @@ class LessToReadTest {
                     Follow::name, java.util.stream.Collectors.counting()));
     for (String call : List.of("close", "write", "dup")) {
       assertThat(lines(text, line -> line.contains("entry_SYSCALL_64"))).isNotEmpty();
-      assertThat(lines(text, line -> line.startsWith("══╪ KERNEL      … → __x64_sys_" + call + " ")))
+      assertThat(
+              lines(text, line -> line.startsWith("══╪ KERNEL      … → __x64_sys_" + call + " ")))
           .as(call)
           .hasSizeLessThanOrEqualTo(1);
     }
@@ -99,7 +100,9 @@ class LessToReadTest {
   private static int distinct(List<JsonNode> journeys, String kind, String field) {
     return (int)
         journeys.stream()
-            .flatMap(each -> java.util.stream.StreamSupport.stream(each.get("hops").spliterator(), false))
+            .flatMap(
+                each ->
+                    java.util.stream.StreamSupport.stream(each.get("hops").spliterator(), false))
             .filter(hop -> hop.get("kind").asText().equals(kind) && hop.has(field))
             // Pages move from one run to the next.
             .map(hop -> hop.get(field).asText().replaceAll("^.*(?=...$)", ""))

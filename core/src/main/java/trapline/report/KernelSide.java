@@ -249,8 +249,7 @@ final class KernelSide {
   /// @param entry whose last stage was shown with its place; `null` when it was not
   private static void implementation(
       Page page, Hop.Implementation implementation, @Nullable Hop entry) {
-    Place known =
-        entry instanceof Hop.KernelEntry path ? path.path().getLast().place() : null;
+    Place known = entry instanceof Hop.KernelEntry path ? path.path().getLast().place() : null;
     String label = "defined";
     for (Hop.Definition definition : implementation.definitions()) {
       page.row(

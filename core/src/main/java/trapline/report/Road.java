@@ -52,9 +52,7 @@ final class Road {
 
   /// The object file that the trap is in.
   String trapModule() {
-    return get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in
-        ? in.module()
-        : "";
+    return get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in ? in.module() : "";
   }
 
   /// The short name of a hop in the left column.

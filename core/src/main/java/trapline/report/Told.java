@@ -202,8 +202,7 @@ public final class Told {
   /// Whether the instruction was shown, with what is noted of it.
   boolean hasCode(String module, CodeLine line) {
     String instruction = instruction(module, line);
-    return shown.contains(
-        line.note().isEmpty() ? instruction : instruction + '\0' + line.note());
+    return shown.contains(line.note().isEmpty() ? instruction : instruction + '\0' + line.note());
   }
 
   /// The same for an instruction on the way back, which may be the library's or its caller's.

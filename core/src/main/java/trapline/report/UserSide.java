@@ -86,7 +86,8 @@ final class UserSide {
     if (left.isEmpty() || !left.getLast().equals(last)) {
       left.add(last);
     }
-    CodeBlock.render(page, "call site", left, whole ? "" : page.glyphs.above, site.evidence().mark());
+    CodeBlock.render(
+        page, "call site", left, whole ? "" : page.glyphs.above, site.evidence().mark());
   }
 
   private static boolean isPath(String module) {

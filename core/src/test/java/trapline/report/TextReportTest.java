@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.model.Frame;
 import trapline.model.Hop;
-import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.Place;
 import trapline.model.RunSummary;
@@ -229,7 +228,8 @@ class TextReportTest {
           assertThat(rows(second, "trap").size() + (second.contains("LIBRARY     trap") ? 1 : 0))
               .isEqualTo(1);
         } else if (hop instanceof Hop.Return) {
-          assertThat(rows(second, "BACK        rax = ")).hasSameSizeAs(rows(first, "BACK        rax = "));
+          assertThat(rows(second, "BACK        rax = "))
+              .hasSameSizeAs(rows(first, "BACK        rax = "));
         }
       }
     }
