@@ -114,7 +114,8 @@ final class FollowCommand implements Callable<Integer> {
             "Show in full, too, what the dynamic linker does before the program starts."));
     ObservationOptions.addTo(described, "off");
     described.addOption(
-        TraplineCommand.flag("--full", "Show every kernel function that ran, folding none."));
+        TraplineCommand.flag(
+            "--full", "Show each journey whole, and every kernel function that ran."));
     RunOptions.addTo(described);
     return TraplineCommand.named(
         described, "follow", "Shows the whole journey of a program's system calls.");

@@ -48,7 +48,7 @@ final class TextSink implements JourneySink {
       afterRoad = false;
       return;
     }
-    long times = lines.count(journey);
+    long times = style.everything() ? 1 : lines.count(journey);
     if (times > 1) {
       print(TextReport.renderSameLine(journey, times, style));
       afterRoad = false;

@@ -8,7 +8,8 @@ package trapline.report;
 /// @param unicode whether the road is drawn with box drawing characters; otherwise with ASCII only.
 ///     Text of the traced program is shown as it is in both
 /// @param sourceLines how many lines of an implementation's source text are shown; 0 shows none
-/// @param everything whether what is usually folded, such as the kernel's locks, is shown, too
+/// @param everything whether what is usually folded, such as the kernel's locks, is shown, too, and
+///     what an earlier journey has shown
 /// @param directory places in files under this absolute path are shown relative to it; empty: as
 ///     they are
 public record Style(

@@ -20,10 +20,10 @@ public final class TextReport {
   /// the callers and of what is not known is only referred to, and sections follow each other
   /// without gaps.
   public static String render(Journey journey, Style style, Told told) {
-    Page page = new Page(style, told);
+    Page page = new Page(style, style.everything() ? new Told() : told);
     Road road = new Road(journey);
     CallHeader.render(page, journey);
-    if (told.isEmpty()) {
+    if (page.told.isEmpty()) {
       page.newline();
     }
     UserSide.render(page, journey, road);

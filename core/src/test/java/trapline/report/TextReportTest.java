@@ -220,6 +220,10 @@ class TextReportTest {
       String second = TextReport.render(journey, style, told);
 
       assertWithin(style.width(), second);
+      String coloured = TextReport.render(journey, style.withColour(true), told);
+      assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "")).isEqualTo(second);
+      assertThat(TextReport.render(journey, style.withEverything(true), told))
+          .isEqualTo(TextReport.render(journey, style.withEverything(true)));
       assertThat(first).isEqualTo(TextReport.render(journey, style));
       assertThat(second.lines().count()).isLessThan(first.lines().count());
       assertThat(second.lines().findFirst()).isEqualTo(first.lines().findFirst());
