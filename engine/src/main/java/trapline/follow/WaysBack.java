@@ -87,7 +87,7 @@ final class WaysBack {
       back.way().interrupted(signal);
       handlersAwaited.add(thread, back.returned(), back.way());
     } else {
-      end(back, signal + " came");
+      end(back, signal + " arrived");
     }
   }
 
