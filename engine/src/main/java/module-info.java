@@ -6,6 +6,7 @@ module trapline.engine {
   requires static org.jspecify;
   requires org.tukaani.xz;
 
+  exports trapline;
   exports trapline.follow;
   exports trapline.index;
   exports trapline.libc;

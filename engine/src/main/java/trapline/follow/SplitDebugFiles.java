@@ -11,18 +11,20 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
+import trapline.dwarf.DebugInfo;
 import trapline.dwarf.DwarfSections;
 import trapline.dwarf.SourcePaths;
 import trapline.dwarf.SupplementaryFiles;
 import trapline.elf.ElfFile;
 import trapline.elf.Section;
 import trapline.linux.files.Patience;
+import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.model.Unsupported;
 
 /// Finds the files that an object file's debug information is split over.
-final class SplitDebugFiles implements SupplementaryFiles {
+public final class SplitDebugFiles implements SupplementaryFiles {
   /// How much is copied to join sections; one file's debug information stays far below it.
   private static final long MAX_JOINED = 256L << 20;
 
@@ -34,6 +36,14 @@ final class SplitDebugFiles implements SupplementaryFiles {
     this.objects = objects;
     this.file = file;
     this.alternate = alternate;
+  }
+
+  /// The debug information of an object file, whatever files it is in.
+  ///
+  /// @param found where most of it is
+  public static DebugInfo debugInfo(ObjectFiles objects, ObjectFile file, DebugFile.Found found) {
+    return DebugInfo.of(
+        sections(found.file()), new SplitDebugFiles(objects, file, found.alternate()));
   }
 
   /// An object file's debug sections. Those that have one name, as type units' sections of a `.dwo`

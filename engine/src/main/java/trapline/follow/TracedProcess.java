@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
-import trapline.dwarf.DebugInfo;
 import trapline.elf.DynamicSection;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
@@ -472,9 +471,7 @@ final class TracedProcess implements AddressSpace {
     return switch (objects.debugFile(file)) {
       case DebugFile.Found found ->
           new Image.Debug(
-              DebugInfo.of(
-                  SplitDebugFiles.sections(found.file()),
-                  new SplitDebugFiles(objects, file, found.alternate())),
+              SplitDebugFiles.debugInfo(objects, file, found),
               found.file() == file.elf() ? null : found.file(),
               found.path(),
               found.rejected(),

@@ -1,0 +1,2 @@
+/// The entry to Trapline as a library.
+package trapline;
