@@ -369,8 +369,10 @@ final class Kbuild {
             put(items, item.name, both);
           }
         } else if (word.startsWith("$(addprefix ") && word.indexOf(',') > 0) {
-          String prefix = word.substring(12, word.indexOf(',')).trim();
-          for (String each : words(word.substring(word.indexOf(',') + 1, word.length() - 1))) {
+          int comma = word.indexOf(',');
+          String prefix = word.substring(12, comma).trim();
+          int end = word.endsWith(")") ? word.length() - 1 : word.length(); // cut off
+          for (String each : words(word.substring(comma + 1, end))) {
             put(items, expand(prefix + each), terms);
           }
         } else {
