@@ -38,7 +38,17 @@ public final class DynamicSection {
   static final int VERNEED = 0x6ffffffe;
   static final int VERNEEDNUM = 0x6fffffff;
 
+  private static final long AUXILIARY = 0x7fff_fffdL;
+  private static final long FILTER = 0x7fff_ffffL;
+
   private static final int ENTRY = 16;
+
+  /// A library that a file names.
+  ///
+  /// @param filters whether the file only stands for it (`DT_FILTER`, `DT_AUXILIARY`): symbols are
+  ///     looked up in the library first
+  /// @param mayLack whether it may be missing (`DT_AUXILIARY`)
+  public record Dependency(String name, boolean filters, boolean mayLack) {}
 
   private final Bytes entries;
   private final int count;
@@ -68,6 +78,18 @@ public final class DynamicSection {
       }
     }
     return names;
+  }
+
+  /// The libraries that it needs or stands for, in their order.
+  public List<Dependency> dependencies() {
+    List<Dependency> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long tag = tag(i);
+      if (tag == NEEDED || tag == FILTER || tag == AUXILIARY) {
+        all.add(new Dependency(string(i), tag != NEEDED, tag == AUXILIARY));
+      }
+    }
+    return all;
   }
 
   /// The name that other files use for this library (`DT_SONAME`); empty when it has none.

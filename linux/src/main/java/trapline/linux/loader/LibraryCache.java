@@ -35,8 +35,9 @@ final class LibraryCache {
   private static final int LEVEL_NAMES = 1;
   private static final long LARGEST = 64L << 20;
 
-  /// @param level the name of a subfolder of `glibc-hwcaps`; empty for every processor
-  private record Entry(String level, String path) {}
+  /// @param level the name of a subdirectory of `glibc-hwcaps`; empty for none
+  /// @param needs bits of what the processor must have, as versions before 2.37 have them
+  private record Entry(String level, long needs, String path) {}
 
   private final Map<String, List<Entry>> entries;
 
@@ -77,8 +78,8 @@ final class LibraryCache {
       long level = file.u64(at + 16);
       boolean named = (level & NAMED_LEVEL) != 0;
       long number = level & 0xffff_ffffL;
-      if (file.u32(at) != LIBRARY_X86_64 || (named ? number >= levels.size() : level != 0)) {
-        continue; // of another architecture, or for processors in the way of older versions
+      if (file.u32(at) != LIBRARY_X86_64 || (named && number >= levels.size())) {
+        continue; // of another architecture
       }
       String name = file.cString(file.u32(at + 4));
       String path = file.cString(file.u32(at + 8));
@@ -88,7 +89,7 @@ final class LibraryCache {
       }
       entries
           .computeIfAbsent(name, each -> new ArrayList<>())
-          .add(new Entry(named ? levels.get((int) number) : "", path));
+          .add(named ? new Entry(levels.get((int) number), 0, path) : new Entry("", level, path));
     }
     return new LibraryCache(entries);
   }
@@ -122,20 +123,25 @@ final class LibraryCache {
     return true;
   }
 
-  /// Where a library lies.
+  /// Where a library lies. Those for a level come first, then the first of the others that the
+  /// processor can use.
   ///
   /// @param levels the processor's, best first
+  /// @param has what the processor has, in bits
   /// @return `null` when it is not noted
-  @Nullable String find(String name, List<String> levels) {
+  @Nullable String find(String name, List<String> levels, LegacyCapabilities has) {
     String found = null;
-    int best = Integer.MAX_VALUE;
+    int best = levels.size();
+    String plain = null;
     for (Entry each : entries.getOrDefault(name, List.of())) {
-      int rank = each.level().isEmpty() ? levels.size() : levels.indexOf(each.level());
+      int rank = levels.indexOf(each.level());
       if (rank >= 0 && rank < best) {
         best = rank;
         found = each.path();
+      } else if (plain == null && each.level().isEmpty() && has.meets(each.needs())) {
+        plain = each.path();
       }
     }
-    return found;
+    return found == null ? plain : found;
   }
 }

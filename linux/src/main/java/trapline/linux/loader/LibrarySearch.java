@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +21,7 @@ import trapline.model.MalformedBinary;
 /// `ldso/dynlink.c` for musl's. A dynamic linker tells that, too, when it is run; but which one is
 /// run, a program says itself, and a program that is only looked at must not choose what runs.
 ///
-/// Not looked at are `/etc/ld.so.preload`, the directories for processors that glibc had before its
-/// `glibc-hwcaps`, and what a program loads while it runs.
+/// Not looked at is what a program loads while it runs.
 public final class LibrarySearch {
   private static final int MAX_LIBRARIES = 4096;
 
@@ -39,8 +40,13 @@ public final class LibrarySearch {
   /// @param loader the dynamic linker
   /// @param environment the program's, of which `LD_LIBRARY_PATH` and `LD_PRELOAD` count
   public LibrarySearch(Path loader, Map<String, String> environment) {
+    this(loader, environment, Path.of("/etc"));
+  }
+
+  /// @param etc where the dynamic linker's own files lie
+  LibrarySearch(Path loader, Map<String, String> environment, Path etc) {
     this.loaderPath = loader;
-    this.loader = LoaderFile.read(loader);
+    this.loader = LoaderFile.read(loader, etc);
     this.libraryPath = environment.getOrDefault("LD_LIBRARY_PATH", "");
     this.preloads = environment.getOrDefault("LD_PRELOAD", "");
   }
@@ -71,7 +77,7 @@ public final class LibrarySearch {
     final Path file;
     final @Nullable Loaded by;
     private final ElfFile elf;
-    List<String> needed = List.of();
+    List<DynamicSection.Dependency> dependencies = List.of();
     String soname = "";
     List<String> rpath = List.of();
     List<String> runpath = List.of();
@@ -91,7 +97,7 @@ public final class LibrarySearch {
       rpath = dynamic.runpath().isEmpty() ? paths.split(dynamic.rpath()) : List.of();
       soname = dynamic.soname();
       defaultFolders = (dynamic.flags1() & NO_DEFAULT_FOLDERS) == 0;
-      needed = dynamic.needed();
+      dependencies = dynamic.dependencies();
     }
   }
 
@@ -101,7 +107,12 @@ public final class LibrarySearch {
     final Map<String, Path> absent = new LinkedHashMap<>();
     private final Map<String, Path> byName = new HashMap<>();
     private final Map<Object, Path> byIdentity = new HashMap<>();
-    private final List<Loaded> order = new ArrayList<>();
+    private final Map<Path, Loaded> loaded = new HashMap<>();
+    private final Map<String, List<String>> subdirectories = new HashMap<>();
+
+    /// What was loaded and not yet asked what it needs.
+    private final Deque<Loaded> pending = new ArrayDeque<>();
+
     private List<String> fromEnvironment = List.of();
 
     void run(Loaded program) {
@@ -109,21 +120,39 @@ public final class LibrarySearch {
       byName.put(nameOf(loaderPath.toString()), loaderPath);
       byName.put(loader.soname(), loaderPath);
       byIdentity.put(identity(loaderPath), loaderPath);
-      order.add(program);
+      pending.add(program);
       for (String each : preloads.split("[: ]")) {
-        if (!each.isEmpty()) {
-          need(each, program, true);
-        }
+        need(each, program, true);
       }
-      for (int i = 0; i < order.size(); i++) {
-        Loaded by = order.get(i);
-        for (String name : by.needed) {
-          if (order.size() > MAX_LIBRARIES || absent.size() > MAX_LIBRARIES) {
-            return;
+      for (String each : loader.preloads()) {
+        need(each, program, true);
+      }
+      for (Loaded by = pending.poll(); by != null; by = pending.poll()) {
+        if (loaded.size() > MAX_LIBRARIES || absent.size() > MAX_LIBRARIES) {
+          return;
+        }
+        ask(by);
+      }
+    }
+
+    /// What a file stands for takes its place: it is the next to be asked what it needs.
+    private void ask(Loaded by) {
+      List<Loaded> next = new ArrayList<>();
+      for (DynamicSection.Dependency each : by.dependencies) {
+        if (!each.filters()) {
+          need(each.name(), by, false);
+        } else if (!loader.isMusl()) {
+          String name =
+              Objects.requireNonNullElse(new RunPath(by.file, loader).expand(each.name()), "");
+          need(name, by, each.mayLack());
+          Path file = files.get(nameOf(name));
+          Loaded filtee = file == null ? null : loaded.get(file);
+          if (filtee != null && pending.remove(filtee)) {
+            next.add(filtee);
           }
-          need(name, by, false);
         }
       }
+      next.reversed().forEach(pending::addFirst);
     }
 
     private void need(String name, Loaded by, boolean mayLack) {
@@ -158,7 +187,8 @@ public final class LibrarySearch {
         if (!loader.isMusl() && !found.soname.isEmpty()) {
           byName.putIfAbsent(found.soname, found.file);
         }
-        order.add(found);
+        loaded.put(found.file, found);
+        pending.add(found);
       }
     }
 
@@ -192,7 +222,7 @@ public final class LibrarySearch {
         found = in(by.runpath, name, by, true);
       }
       if (found == null) {
-        String cached = loader.cache().find(name, loader.levels());
+        String cached = loader.cache().find(name, loader.levels(), loader.legacy());
         boolean isDefault =
             cached != null && loader.folders().stream().anyMatch(cached::startsWith);
         if (cached != null && (by.defaultFolders || !isDefault)) {
@@ -210,8 +240,8 @@ public final class LibrarySearch {
       for (String folder : folders) {
         String start = folder.isEmpty() || folder.endsWith("/") ? folder : folder + "/";
         if (withProcessors) {
-          for (String level : loader.levels()) {
-            Loaded found = open(start + "glibc-hwcaps/" + level + "/" + name, by);
+          for (String each : subdirectories.computeIfAbsent(start, this::subdirectories)) {
+            Loaded found = open(each + name, by);
             if (found != null) {
               return found;
             }
@@ -223,6 +253,22 @@ public final class LibrarySearch {
         }
       }
       return null;
+    }
+
+    /// Those of the directories for processors that are there.
+    private List<String> subdirectories(String start) {
+      return loader.subdirectories().stream()
+          .map(each -> start + each + "/")
+          .filter(Search::isDirectory)
+          .toList();
+    }
+
+    private static boolean isDirectory(String name) {
+      try {
+        return Files.isDirectory(Path.of(name));
+      } catch (InvalidPathException e) {
+        return false;
+      }
     }
 
     /// A file that cannot be read, is for another machine or is no library is passed over, and the

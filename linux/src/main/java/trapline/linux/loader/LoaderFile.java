@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import trapline.bytes.BytePattern;
 import trapline.bytes.Bytes;
 import trapline.elf.ElfFile;
@@ -26,6 +27,9 @@ final class LoaderFile {
   /// What `ldso/dynlink.c` has where no file names others.
   private static final String MUSL_FOLDERS = "/lib:/usr/local/lib:/usr/lib";
 
+  /// What separates names in `ld.so.preload`, once what follows a `#` is gone.
+  private static final Pattern BETWEEN_PRELOADS = Pattern.compile("[: \\t\\n]+");
+
   private static final List<String> LEVELS = List.of("x86-64-v4", "x86-64-v3", "x86-64-v2");
 
   private final boolean musl;
@@ -33,7 +37,9 @@ final class LoaderFile {
   private final List<String> folders;
   private final LibraryCache cache;
   private final List<String> levels;
+  private final LegacyCapabilities legacy;
   private final String platform;
+  private final List<String> preloads;
 
   private LoaderFile(
       boolean musl,
@@ -41,17 +47,23 @@ final class LoaderFile {
       List<String> folders,
       LibraryCache cache,
       List<String> levels,
-      String platform) {
+      LegacyCapabilities legacy,
+      String platform,
+      List<String> preloads) {
     this.musl = musl;
     this.soname = soname;
     this.folders = folders;
     this.cache = cache;
     this.levels = levels;
+    this.legacy = legacy;
     this.platform = platform;
+    this.preloads = preloads;
   }
 
   /// Reads it; of a file that is no dynamic linker the answer is the usual directories.
-  static LoaderFile read(Path path) {
+  ///
+  /// @param etc the directory of the files that it reads: `/etc`
+  static LoaderFile read(Path path, Path etc) {
     byte[] bytes = new byte[0];
     String soname = "";
     try {
@@ -63,7 +75,15 @@ final class LoaderFile {
       // As when it is not there.
     }
     if (holds(bytes, "/etc/ld-musl-") || path.toString().contains("/ld-musl-")) {
-      return new LoaderFile(true, soname, muslFolders(path), LibraryCache.EMPTY, List.of(), "");
+      return new LoaderFile(
+          true,
+          soname,
+          muslFolders(path),
+          LibraryCache.EMPTY,
+          List.of(),
+          LegacyCapabilities.NONE,
+          "",
+          List.of());
     }
     Processor processor = Processor.ofThisMachine();
     List<String> levels = new ArrayList<>();
@@ -74,9 +94,32 @@ final class LoaderFile {
         }
       }
     }
-    String platform = holds(bytes, "haswell\0") && processor.isHaswell() ? "haswell" : "x86_64";
+    // Versions before 2.26 know one platform, x86_64, which the later ones have for a capability.
+    String platform = holds(bytes, "haswell\0") ? processor.platform() : "";
+    boolean legacy = !holds(bytes, "glibc-hwcaps") || holds(bytes, "Legacy HWCAP");
     return new LoaderFile(
-        false, soname, glibcFolders(bytes), cacheOf(bytes), List.copyOf(levels), platform);
+        false,
+        soname,
+        glibcFolders(bytes),
+        LibraryCache.read(named(bytes, "/ld.so.cache", etc)),
+        List.copyOf(levels),
+        legacy
+            ? new LegacyCapabilities(
+                platform, holds(bytes, "avx512_1\0") && processor.hasFirstAvx512(), true)
+            : LegacyCapabilities.NONE,
+        platform.isEmpty() ? "x86_64" : platform,
+        preloads(named(bytes, "/ld.so.preload", etc)));
+  }
+
+  /// The names in `ld.so.preload`: separated by blanks or colons, with comments behind `#`.
+  private static List<String> preloads(Path file) {
+    try {
+      String text = new String(read(file, LARGEST_LIST), StandardCharsets.ISO_8859_1);
+      String plain = text.replaceAll("#[^\n]*", " ");
+      return BETWEEN_PRELOADS.splitAsStream(plain).filter(each -> !each.isEmpty()).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   /// Opens an object file, mapped.
@@ -123,9 +166,27 @@ final class LoaderFile {
     return cache;
   }
 
-  /// The subfolders of `glibc-hwcaps` that this machine's processor may use, best first.
+  /// The subdirectories of `glibc-hwcaps` that this machine's processor may use, best first.
   List<String> levels() {
     return levels;
+  }
+
+  /// What it chooses libraries by besides.
+  LegacyCapabilities legacy() {
+    return legacy;
+  }
+
+  /// All subdirectories that it looks into before a directory itself, in their order.
+  List<String> subdirectories() {
+    List<String> all = new ArrayList<>();
+    levels.forEach(each -> all.add("glibc-hwcaps/" + each));
+    all.addAll(legacy.subdirectories());
+    return all;
+  }
+
+  /// What it loads before anything that a program needs, whatever the program.
+  List<String> preloads() {
+    return preloads;
   }
 
   /// What `$LIB` stands for: a part of the directories' names.
@@ -141,10 +202,11 @@ final class LoaderFile {
     return platform;
   }
 
-  private static LibraryCache cacheOf(byte[] loader) {
-    int at = indexOf(loader, "/ld.so.cache\0", 0);
-    Path file = Path.of(at < 0 ? "/etc/ld.so.cache" : stringAround(loader, at));
-    return LibraryCache.read(file);
+  /// A file that the dynamic linker's own text names.
+  private static Path named(byte[] loader, String end, Path etc) {
+    int at = indexOf(loader, end + "\0", 0);
+    String name = at < 0 ? "/etc" + end : stringAround(loader, at);
+    return name.startsWith("/etc/") ? etc.resolve(name.substring(5)) : Path.of(name);
   }
 
   /// Several strings one after the other, each a directory with its `/`, such as

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,8 +36,14 @@ class LibrarySearchTest {
   /// those that are not, with nothing behind their names.
   private static Map<String, String> listed(
       Path loader, Path program, Map<String, String> environment) {
-    List<String> command =
-        new ArrayList<>(List.of("env", "-i", "LC_ALL=C", "LD_TRACE_LOADED_OBJECTS=1"));
+    return listed(List.of(), loader, program, environment);
+  }
+
+  /// @param within the words of a command that runs another one
+  private static Map<String, String> listed(
+      List<String> within, Path loader, Path program, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(within);
+    command.addAll(List.of("env", "-i", "LC_ALL=C", "LD_TRACE_LOADED_OBJECTS=1"));
     environment.forEach((name, value) -> command.add(name + "=" + value));
     command.add(loader.toString());
     if (loader.equals(MUSL)) {
@@ -65,7 +73,11 @@ class LibrarySearchTest {
 
   private static Map<String, String> found(
       Path loader, Path program, Map<String, String> environment) throws IOException {
-    LibrarySearch.Found found = new LibrarySearch(loader, environment).of(program);
+    return found(new LibrarySearch(loader, environment), program);
+  }
+
+  private static Map<String, String> found(LibrarySearch search, Path program) throws IOException {
+    LibrarySearch.Found found = search.of(program);
     Map<String, String> all = new TreeMap<>();
     found.files().forEach((name, path) -> all.put(name, path.toString()));
     found.absent().keySet().forEach(name -> all.put(name, ""));
@@ -213,6 +225,122 @@ class LibrarySearchTest {
     }
   }
 
+  /// The directories that glibc had before 2.37, each choice of names in its turn.
+  @Test
+  void subdirectoriesOfOlderVersions() throws IOException {
+    Path library = library("old-hw/libold.so", "int old(void){return 1;}");
+    String main = "int old(void);int main(void){return old();}";
+    Path program = build("olduser", main, library.toString());
+    List<Path> copies = new ArrayList<>();
+    List<String> names = List.of("tls", "haswell", "avx512_1", "x86_64", "sse2", "xeon_phi");
+    for (int choice = 1; choice < 1 << names.size(); choice++) {
+      Path copy = folder.resolve("old-hw");
+      for (int i = 0; i < names.size(); i++) {
+        copy = (choice >> i & 1) == 0 ? copy : copy.resolve(names.get(i));
+      }
+      Files.createDirectories(copy);
+      copies.add(Files.copy(library, copy.resolve("libold.so")));
+    }
+    Map<String, String> environment = Map.of("LD_LIBRARY_PATH", folder + "/old-hw");
+    for (Path best = null; !library.equals(best); Files.delete(best)) {
+      agree(GLIBC, program, environment);
+      best = Path.of(found(GLIBC, program, environment).get("libold.so"));
+      copies.remove(best);
+    }
+    assertThat(copies).allMatch(each -> each.toString().matches(".*/(sse2|xeon_phi)/.*"));
+  }
+
+  /// Which of the names a processor has, and what an older and a newer version make of them.
+  @Test
+  void namesOfProcessors() {
+    Set<String> haswell = Set.of("avx2", "bmi1", "bmi2", "abm", "fma", "movbe", "popcnt");
+    Set<String> skylake = new HashSet<>(haswell);
+    skylake.addAll(List.of("avx512cd", "avx512bw", "avx512dq", "avx512vl"));
+    Set<String> phi = Set.of("avx512cd", "avx512er", "avx512pf");
+    assertThat(new Processor(haswell, true).platform()).isEqualTo("haswell");
+    assertThat(new Processor(haswell, false).platform()).isEmpty();
+    assertThat(new Processor(phi, true).platform()).isEqualTo("xeon_phi");
+    assertThat(new Processor(skylake, true).hasFirstAvx512()).isTrue();
+    assertThat(new Processor(skylake, false).hasFirstAvx512()).isFalse();
+    assertThat(new Processor(phi, true).hasFirstAvx512()).isFalse();
+    assertThat(new LegacyCapabilities("haswell", false, true).subdirectories())
+        .containsExactly(
+            "tls/haswell/x86_64",
+            "tls/haswell",
+            "tls/x86_64",
+            "tls",
+            "haswell/x86_64",
+            "haswell",
+            "x86_64");
+    assertThat(LegacyCapabilities.NONE.subdirectories()).isEmpty();
+    assertThat(LegacyCapabilities.NONE.meets(2)).isFalse();
+  }
+
+  /// A library that stands for another: what it stands for is loaded next, and asked first.
+  @Test
+  void filters() throws IOException {
+    library("f1/libdeep.so", "int deep(void){return 1;}");
+    library("f2/libdeep.so", "int deep(void){return 2;}");
+    String uses = "int deep(void);int f(void){return deep();}";
+    String runpath = "-Wl,--enable-new-dtags,--allow-shlib-undefined,-rpath,";
+    String link = "-Wl,--no-as-needed," + folder + "/f1/libdeep.so";
+    library("f/libfiltee.so", uses, link, runpath + "$ORIGIN/../f1");
+    library("f/libother.so", uses.replace("f(", "g("), link, runpath + "$ORIGIN/../f2");
+    String all = runpath + "$ORIGIN/f:$ORIGIN";
+    int number = 0;
+    for (String filter : List.of("-F,libfiltee.so", "-f,libfiltee.so", "-f,libnone.so")) {
+      for (boolean first : new boolean[] {true, false}) {
+        String name = "libfilter" + number++ + ".so";
+        Path library = library("f/" + name, "int h(void){return 3;}", "-Wl," + filter, all);
+        List<String> options = new ArrayList<>(List.of("-Wl,--no-as-needed"));
+        options.add(folder + "/f/libother.so");
+        options.add(first ? 1 : options.size(), library.toString());
+        options.add(all);
+        Path user = build("user" + number, "int main(void){}", options.toArray(String[]::new));
+        Map<String, String> listed = listed(GLIBC, user, Map.of());
+        listed.remove("libnone.so"); // a list has it, a run does without
+        assertThat(found(GLIBC, user, Map.of())).as(filter + first).isEqualTo(listed);
+      }
+    }
+    Path origin =
+        library("f/libtokens.so", "int h(void){return 3;}", "-Wl,-F,$ORIGIN/../f2/libdeep.so");
+    String[] options = {"-Wl,--no-as-needed", origin.toString(), folder + "/f/libfiltee.so", all};
+    agree(GLIBC, build("tokenuser", "int main(void){}", options), Map.of());
+  }
+
+  /// What `/etc` has for every program: libraries to load before all others, and a cache with
+  /// directories for processors.
+  @Test
+  void filesBelowEtc() throws IOException {
+    Tools.require("unshare", "ldconfig");
+    Tools.requireHost(
+        Command.run("unshare", "-rm", "true").status() == 0,
+        "leave to mount in a namespace of one's own (unshare -rm)");
+    Path etc = Files.createDirectories(folder.resolve("etc"));
+    Path first = library("pre/libfirst.so", "int first(void){return 1;}");
+    Path second = library("pre/libsecond.so", "int second(void){return 1;}");
+    Path cached = library("cached/libcached.so", "int cached(void){return 1;}");
+    String main = "int cached(void);int main(void){return cached();}";
+    Path program = build("etcuser", main, cached.toString());
+    for (String each : List.of("tls", "haswell", "x86_64", "glibc-hwcaps/x86-64-v2", "xeon_phi")) {
+      Path copy = folder.resolve("cached").resolve(each).resolve("libcached.so");
+      Files.createDirectories(copy.getParent());
+      Files.copy(cached, copy);
+    }
+    Path conf = Files.writeString(folder.resolve("ld.conf"), cached.getParent() + "\n");
+    String mount = "mount --bind " + etc + " /etc && exec \"$@\"";
+    List<String> within = List.of("unshare", "-rm", "sh", "-c", mount, "sh");
+    String preloads = first + " # " + second + "\n\t" + second + ":/none\nlibm.so.6";
+    for (String gone : List.of("none", "glibc-hwcaps/x86-64-v2", "tls", "haswell", "x86_64")) {
+      Files.writeString(etc.resolve("ld.so.preload"), gone.equals("tls") ? preloads : "#" + first);
+      Files.deleteIfExists(folder.resolve("cached").resolve(gone).resolve("libcached.so"));
+      Command.run("ldconfig", "-X", "-C", etc + "/ld.so.cache", "-f", conf.toString()).orFail();
+      assertThat(found(new LibrarySearch(GLIBC, Map.of(), etc), program))
+          .as("without " + gone)
+          .isEqualTo(listed(within, GLIBC, program, Map.of()));
+    }
+  }
+
   @Test
   void programsForMusl() throws IOException {
     Tools.require("musl-gcc");
@@ -285,7 +413,7 @@ class LibrarySearchTest {
       int arrow = line.indexOf(" => ");
       if (arrow > 0 && line.endsWith(line.substring(arrow)) && line.contains("(libc6,x86-64)")) {
         String name = line.strip().substring(0, line.strip().indexOf(" ("));
-        assertThat(cache.find(name, List.of())).as(name).isNotNull();
+        assertThat(cache.find(name, List.of(), LegacyCapabilities.NONE)).as(name).isNotNull();
         compared++;
       }
     }

@@ -25,8 +25,9 @@ class LoaderFuzzTest {
   private static void ask(byte[] file) {
     try {
       LibraryCache cache = LibraryCache.parse(Bytes.of("fuzz", file));
-      cache.find("libc.so.6", List.of());
-      cache.find("libm.so.6", List.of("x86-64-v3", "x86-64-v2"));
+      cache.find("libc.so.6", List.of(), LegacyCapabilities.NONE);
+      LegacyCapabilities older = new LegacyCapabilities("haswell", true, true);
+      cache.find("libm.so.6", List.of("x86-64-v3", "x86-64-v2"), older);
     } catch (MalformedBinary e) {
       assertThat(e.offset()).isNotNegative();
     }
