@@ -73,7 +73,7 @@ class LibrarySamplesTest {
   @Test
   void instructions() throws Exception {
     assertThat(run("Instructions", "b829000000" + "0f05" + "483d01f0ffff" + "c3"))
-        .containsExactly("mov    $0x29,%eax", "syscall", "cmp    $0xfffffffffffff001,%rax", "ret");
+        .containsExactly("mov $0x29,%eax", "syscall", "cmp $0xfffffffffffff001,%rax", "ret");
   }
 
   @Test
