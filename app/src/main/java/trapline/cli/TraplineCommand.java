@@ -1,10 +1,12 @@
 package trapline.cli;
 
 import java.io.PrintStream;
+import java.lang.module.ModuleDescriptor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -30,7 +32,7 @@ final class TraplineCommand {
                 "trapline",
                 "Follows a system call from the source line, through the trap, to the kernel, and"
                     + " back.")
-            .version("trapline 0.1.0");
+            .versionProvider(TraplineCommand::version);
     Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
     commands.put("follow", () -> new FollowCommand(this).spec());
     commands.put("why", () -> new WhyCommand(this).spec());
@@ -45,6 +47,14 @@ final class TraplineCommand {
     commands.forEach(
         (name, described) -> spec.addSubcommand(name, new CommandLine(described.get())));
     return new CommandLine(spec);
+  }
+
+  /// The version is stated in the build alone, which records it in the module; classes that are run
+  /// without having been packaged have none.
+  static String[] version() {
+    @Nullable ModuleDescriptor module = Main.class.getModule().getDescriptor();
+    String version = module == null ? "" : module.rawVersion().orElse("");
+    return new String[] {"trapline " + (version.isEmpty() ? "(not packaged)" : version)};
   }
 
   /// Gives a command its name, and behind its own options those that every command has.
