@@ -46,6 +46,9 @@ public final class LookUps {
   private final Set<LookUp> found = Collections.newSetFromMap(new IdentityHashMap<>());
   private int kept;
 
+  /// Nothing was looked up yet.
+  public LookUps() {}
+
   /// A file that a process looks for under this name.
   ///
   /// @param name the last component of the paths

@@ -57,6 +57,9 @@ public final class OpenLines {
   /// The places that descriptors lead to, by process and descriptor, until one may have changed.
   private final Map<Long, List<Place>> known = new HashMap<>();
 
+  /// Watches nothing yet.
+  public OpenLines() {}
+
   /// Watches a descriptor of this process.
   public Place watch(int descriptor) {
     Place place = new Place(descriptor);

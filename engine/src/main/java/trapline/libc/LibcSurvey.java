@@ -49,6 +49,9 @@ public final class LibcSurvey {
   private final SourceFileSearch sources =
       new SourceFileSearch(DebuginfodClient.ofCache(System.getenv()));
 
+  /// With debuginfod's cache, as this process' environment names it.
+  public LibcSurvey() {}
+
   /// The libraries of the system and the registered ones.
   ///
   /// @param root `/`
