@@ -27,6 +27,11 @@ final class Output extends CleanStream {
     return new Output(new Faults(target), name, pipe);
   }
 
+  /// Takes everything and keeps nothing.
+  static Output nowhere() {
+    return of(OutputStream.nullOutputStream(), "nowhere", false);
+  }
+
   /// Writes what is still kept.
   ///
   /// @throws CommandFailure when something could not be written

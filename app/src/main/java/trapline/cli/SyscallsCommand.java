@@ -49,9 +49,9 @@ final class SyscallsCommand implements Callable<Integer> {
             .build());
     spec.addOption(
         OptionSpec.builder("--format")
-            .paramLabel("FORMAT")
+            .paramLabel("table|tsv|csv|json|markdown")
             .type(String.class)
-            .description("table (default), tsv, csv, json or markdown.")
+            .description("How to write the table (default: table).")
             .build());
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
     TraplineCommand.named(spec, "syscalls", "Lists all system calls, or what changed in them.");

@@ -36,7 +36,7 @@ public final class Training {
           default -> throw new IllegalArgumentException(args[0]);
         };
     for (List<String> command : commands) {
-      Output out = Output.of(OutputStream.nullOutputStream(), "nowhere", false);
+      Output out = Output.nowhere();
       PrintStream err =
           new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
       Main.run(command.toArray(String[]::new), out, err);
