@@ -21,18 +21,24 @@ final class StackRows {
 
   private StackRows() {}
 
-  static void render(Page page, Hop.SourceLine line) {
-    render(page, "source", line);
-  }
-
   /// @param label of the row with the user's line
   static void render(Page page, String label, Hop.SourceLine line) {
+    render(page, label, line, false);
+  }
+
+  /// @param shown whether all of it, and the call site, was shown: then only the user's line is
+  static void render(Page page, String label, Hop.SourceLine line, boolean shown) {
     List<Frame> stack = line.stack();
     int user = line.user();
     String text = line.text();
     if (isForeign(line)) {
-      page.row(label, Absence.phrase(page, line.textMissing(), ""), "", Page.NO_MARK);
-      callers(page, line, user);
+      Phrase missing = Absence.phrase(page, line.textMissing(), "");
+      if (page.told.has(line.textMissing(), "") && isOrdinary(stack.get(user))) {
+        callers(page, line, user, missing);
+      } else {
+        page.row(label, missing, "", Page.NO_MARK);
+        callers(page, line, user, new Phrase());
+      }
       return;
     }
     Phrase fact = new Phrase();
@@ -46,8 +52,15 @@ final class StackRows {
       String where = Names.where(frame);
       String function = Names.function(frame, page.glyphs.dots);
       char mark = line.evidence().mark();
-      if (fact.isEmpty()) {
-        page.row(label, Phrase.of(function), where, mark);
+      boolean unknown = fact.isEmpty();
+      if (unknown) {
+        fact.word(function);
+      }
+      if (shown) {
+        fact.word(page.glyphs.above, Tone.FAINT);
+      }
+      if (unknown) {
+        page.row(label, fact, where, mark);
       } else if (Display.width(function) <= page.area() / 3) {
         page.row(label, fact, page.fitted(where, page.area() / 2) + "  " + function, mark);
       } else {
@@ -56,11 +69,13 @@ final class StackRows {
       }
     }
     Absence.rowOnce(page, line.textMissing());
-    callers(page, line, Math.max(0, user + 1));
+    if (!shown) {
+      callers(page, line, Math.max(0, user + 1), new Phrase());
+    }
   }
 
   /// Whether no frame is the user's, and it is known why.
-  private static boolean isForeign(Hop.SourceLine line) {
+  static boolean isForeign(Hop.SourceLine line) {
     return line.user() >= 0
         && line.user() < line.stack().size()
         && !line.frame().own()
@@ -82,19 +97,22 @@ final class StackRows {
 
   /// Frames of the user's own code with a line get a row each; the others, such as those of the
   /// libc's start-up, share rows.
-  private static void callers(Page page, Hop.SourceLine line, int from) {
+  ///
+  /// @param before what stands in the first row before the first of them; may be empty
+  private static void callers(Page page, Hop.SourceLine line, int from, Phrase before) {
     List<Frame> stack = line.stack();
     int known = Math.max(from, page.told.callersFrom(line)) + 1;
     if (stack.size() - known < MIN_KNOWN) {
-      callers(page, stack, from, stack.size());
+      callers(page, stack, from, stack.size(), before);
       end(page, line);
     } else {
-      callers(page, stack, from, known);
+      callers(page, stack, from, known, before);
     }
   }
 
   /// @param last the index behind the last frame to show; those from there on were shown before
-  private static void callers(Page page, List<Frame> stack, int from, int last) {
+  private static void callers(Page page, List<Frame> stack, int from, int last, Phrase before) {
+    Phrase fact = before;
     String label = "called from";
     int rows = 0;
     int i = from;
@@ -113,7 +131,8 @@ final class StackRows {
         end++;
       }
       if (end > i) {
-        together(page, label, stack.subList(i, end), end == last ? stack.size() - last : 0);
+        together(page, label, fact, stack.subList(i, end), end == last ? stack.size() - last : 0);
+        fact = new Phrase();
         i = end;
       } else {
         i = alone(page, label, stack, i, last);
@@ -127,8 +146,9 @@ final class StackRows {
     return !frame.signal() && (frame.place() == null || !frame.own());
   }
 
-  private static void together(Page page, String label, List<Frame> frames, int known) {
-    Phrase fact = new Phrase();
+  private static void together(
+      Page page, String label, Phrase fact, List<Frame> frames, int known) {
+    boolean alone = frames.size() == 1 && known == 0 && fact.isEmpty();
     char mark = Page.NO_MARK;
     for (Frame frame : frames) {
       String name =
@@ -138,7 +158,7 @@ final class StackRows {
     }
     known(page, fact, known);
     page.row(
-        label, fact, frames.size() == 1 && known == 0 ? Names.where(frames.getFirst()) : "", mark);
+        label, fact, alone ? Names.where(frames.getFirst()) : "", mark);
   }
 
   /// One frame; or, where the same frames come again and again, those once and how often.

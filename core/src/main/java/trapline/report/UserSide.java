@@ -37,12 +37,16 @@ final class UserSide {
       page.heading(page.glyphs.start, "YOUR PROGRAM", name, isPath(file) ? file : "");
     }
     Hop source = road.get(HopKind.SOURCE_LINE);
+    Hop callSite = road.get(HopKind.CALL_SITE);
     if (source instanceof Hop.SourceLine line) {
-      StackRows.render(page, line);
+      boolean shown = callSite instanceof Hop.CallSite site && isShown(page, line, site);
+      StackRows.render(page, "source", line, shown);
+      if (shown) {
+        return;
+      }
     } else {
       Absence.row(page, source);
     }
-    Hop callSite = road.get(HopKind.CALL_SITE);
     if (source == null && callSite == null) {
       page.row("", Absence.phrase(page, "nothing is known", ""), "", Page.NO_MARK);
     }
@@ -70,6 +74,23 @@ final class UserSide {
     } else {
       Absence.row(page, callSite);
     }
+  }
+
+  /// Whether an earlier journey came from the same call site, called by the same functions.
+  private static boolean isShown(Page page, Hop.SourceLine line, Hop.CallSite site) {
+    if (line.user() < 0
+        || page.told.callersFrom(line) > line.user()
+        || StackRows.isForeign(line)
+        || site.code().isEmpty()
+        || !site.module().equals(line.frame().module())) {
+      return false;
+    }
+    for (CodeLine each : site.code()) {
+      if (!page.told.hasCode(site.module(), each)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// The instructions; of those that were shown only the last, which makes the call.
