@@ -157,8 +157,7 @@ final class StackRows {
       mark = Names.weaker(mark, frame.evidence().mark());
     }
     known(page, fact, known);
-    page.row(
-        label, fact, alone ? Names.where(frames.getFirst()) : "", mark);
+    page.row(label, fact, alone ? Names.where(frames.getFirst()) : "", mark);
   }
 
   /// One frame; or, where the same frames come again and again, those once and how often.
