@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// The rules of docs/ARCHITECTURE.md, over the classes of all modules.
+@Tag("unit")
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import trapline.testing.Tools;
 
 /// The variable that received a call's result is the one that the source names, and gdb finds that
 /// value in it right behind the call.
+@Tag("host")
 class AssignmentTest {
   @TempDir Path folder;
 

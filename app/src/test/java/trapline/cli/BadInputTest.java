@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// What cannot be followed is refused with one line that says what and what to do.
+@Tag("host")
 class BadInputTest {
   private static final String HELLO =
       """

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import trapline.testing.Command;
@@ -16,6 +17,7 @@ import trapline.testing.Tools;
 
 /// The instructions of call sites are those that objdump shows there, and their notes say which
 /// parameter each sets to which value.
+@Tag("host")
 class CallSiteMatrixTest {
   @ParameterizedTest
   @EnumSource(Variant.class)

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -15,6 +16,7 @@ import trapline.testing.Tools;
 
 /// `--install`, with tools in place of apt's that note what they were asked: bash's debug
 /// information is in no package that tests install.
+@Tag("host")
 class DebugInstallTest {
   @TempDir Path folder;
 

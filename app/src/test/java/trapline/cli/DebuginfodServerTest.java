@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import trapline.testing.Tools;
 
 /// Debug information and source that elfutils' own server has, in a cache shared with elfutils' own
 /// client.
+@Tag("host")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DebuginfodServerTest {
   private static final String SOURCE =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -17,6 +18,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// A stripped program whose debug information only a server has.
+@Tag("host")
 class DebuginfodTest {
   private static final String SOURCE =
       """

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -14,6 +15,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Where errno is stored when it is no thread-local variable of the C library.
+@Tag("host")
 class ErrnoStoreTest {
   @TempDir Path folder;
 

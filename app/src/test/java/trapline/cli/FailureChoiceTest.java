@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Which failed calls `why` explains, and which one first.
+@Tag("host")
 class FailureChoiceTest {
   /// Looks for a file in three directories before it finds it, gives up because of another one, and
   /// says so as programs do, through a message catalog that is not there.

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -26,6 +27,7 @@ import trapline.testing.Tools;
 ///
 /// `-Dtrapline.faults=all` tries every error at every call, `-Dtrapline.faults=libc` only with the
 /// command of this name; a usual run only a full disk.
+@Tag("host")
 class FaultTest {
   private static final String CHOSEN = System.getProperty("trapline.faults", "");
   private static final boolean ALL = !CHOSEN.isEmpty();

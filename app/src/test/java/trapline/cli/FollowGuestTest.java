@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -17,6 +18,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// `follow --kernel vm`: the calls of the guest are those of this machine's run.
+@Tag("vm")
 class FollowGuestTest {
   /// Of two equal calls the first is only made on the kernel that the argument names.
   private static final String PROGRAM =

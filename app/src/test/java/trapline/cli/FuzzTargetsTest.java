@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What `tools/fuzz` runs is what there is to run.
+@Tag("unit")
 class FuzzTargetsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern TARGET =
@@ -35,7 +37,7 @@ class FuzzTargetsTest {
     }
     Set<String> found = new TreeSet<>();
     Set<String> seeded = new TreeSet<>();
-    for (String module : List.of("core", "linux", "app")) {
+    for (String module : List.of("core", "linux", "engine", "app")) {
       Path tests = ROOT.resolve(module).resolve("src/test/java");
       Path seeds = ROOT.resolve(module).resolve("src/test/resources");
       try (Stream<Path> files = Files.walk(tests)) {

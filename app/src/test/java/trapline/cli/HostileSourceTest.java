@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// A program's debug information may name any file as its source.
+@Tag("host")
 class HostileSourceTest {
   private static final String SECRET = "a secret in the first line";
 

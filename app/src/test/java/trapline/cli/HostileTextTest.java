@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// Whatever a name holds, nothing that a terminal would act on reaches the standard streams.
+@Tag("host")
 class HostileTextTest {
   /// Turns red, sets the title, a C1 introducer, turns the direction of writing, starts a line.
   private static final String EVIL = "\u001b[31m\u001b]0;t\u0007\u009b5m\u202eabc\ntrapline: ok";

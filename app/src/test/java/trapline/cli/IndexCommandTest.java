@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import trapline.testing.TarHeader;
 import trapline.testing.Tools;
 
 /// `trapline index`, its cache, and that nothing half-written is left.
+@Tag("host")
 class IndexCommandTest {
   private static final String TABLE = "tree/arch/x86/entry/syscalls/syscall_64.tbl";
 

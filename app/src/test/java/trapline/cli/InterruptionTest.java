@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import trapline.testing.Waiting;
 
 /// However a run is ended, what was seen is told, a program that was started is gone, and one that
 /// was attached to goes on.
+@Tag("host")
 class InterruptionTest {
   /// A parent that blocks and a child that blocks.
   private static final String BLOCK =

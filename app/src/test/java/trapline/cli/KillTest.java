@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import trapline.testing.Tools;
 ///
 /// A usual run kills each command once, where it has just shown something. `-Dtrapline.kills=200`
 /// kills as many runs at random moments, and prints what came out.
+@Tag("host")
 class KillTest {
   private static final String ENDED = "the process that was attached to has ended: ";
   private static final int SIGTRAP = 128 + 5;

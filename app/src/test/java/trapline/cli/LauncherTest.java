@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.testing.Command;
 
 /// What keeps Java from starting is said before it is tried.
+@Tag("host")
 class LauncherTest {
   private static final Path TOOLS = Path.of("..", "tools").toAbsolutePath().normalize();
 

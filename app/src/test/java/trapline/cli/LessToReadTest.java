@@ -13,12 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// What a run has said is not said again, and what it counts is what JSON lists.
+@Tag("host")
 class LessToReadTest {
   private static final String PROGRAM =
       """

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// musl, built by the command from the distribution's source package, and looked into.
+@Tag("libc")
 @TestMethodOrder(OrderAnnotation.class)
 class LibcBuildTest {
   private static final int BAD_FILE = 6;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Programs that `trapline libc cc` makes run on the C library, and have nothing of the system's.
+@Tag("libc")
 class LibcCcTest {
   /// Says which files it has mapped; the kernel's headers are for both libraries not their own.
   private static final String PROGRAM =

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Programs run on another C library than they were linked for: their journeys are as without.
+@Tag("libc")
 class LibcRunTest {
   private static final String PROGRAM =
       """

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -18,6 +19,7 @@ import trapline.testing.Tools;
 
 /// Which sources `trapline libc build` takes, and that it leaves nothing of those that it refuses.
 /// The source looks like musl's and gets as far as to its `configure`.
+@Tag("libc")
 class LibcSourceTest {
   private static final int BAD_FILE = 6;
   private static final int NOT_BUILT = 8;

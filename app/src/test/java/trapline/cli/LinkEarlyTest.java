@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The build's rewriting of class files changes when code is linked, and nothing that it does.
+@Tag("host")
 class LinkEarlyTest {
   private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
   private static final Path TOOL = Path.of("..", "tools", "LinkEarly.java").toAbsolutePath();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// The plt hop says what readelf and objdump say of the program, and when slots were bound.
+@Tag("host")
 class LinkageMatrixTest {
   private static final String TWICE =
       """

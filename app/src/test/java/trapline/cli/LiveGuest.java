@@ -25,8 +25,8 @@ final class LiveGuest {
   private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
   private static final Pattern NEEDED =
       Pattern.compile(
-          "/(core|linux|app|picocli)/target/classes/?$"
-              + "|/(trapline-(core|linux|picocli)|picocli|jackson-core|progressbar|jline|xz)-[^/]*$");
+          "/(core|linux|engine|app|picocli)/target/classes/?$"
+              + "|/(trapline-(core|linux|engine|picocli)|picocli|jackson-core|progressbar|jline|xz)-[^/]*$");
   private static final long MINUTES = 30;
 
   private final Path folder;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -16,6 +17,7 @@ import trapline.testing.Programs;
 /// `--kernel live` on a kernel that may be traced. The machine is booted once; each test looks at
 /// what one command left there. `-Dtrapline.liveKernel=FILE.deb` tries another kernel, of 6.11 or
 /// newer.
+@Tag("vm")
 class LiveKernelTest {
   private static final String PROPERTY = "trapline.liveKernel";
   private static final String SERIES = "6.12";

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
@@ -22,6 +23,7 @@ import trapline.testing.Tools;
 
 /// What `why` finds on this machine that made calls fail: `why/causes.txt`, beside the program that
 /// arranges each cause itself.
+@Tag("host")
 class LocalCausesTest {
   /// @param who `any`, or who can arrange the case: `root`, or `mounts` for a root that may mount
   private record Case(String name, String errno, String who, String causes) {}

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -18,6 +19,7 @@ import trapline.testing.Tools;
 
 /// Walks every place where Trapline, or a tool that it runs, makes a file: always in a directory
 /// that nobody else can write to, or new (O_EXCL), so that no link or pipe of others is followed.
+@Tag("host")
 class MadeFilesTest {
   private static final int OTHERS_WRITE = 0022;
   private static final int O_EXCL = 0200;

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Calls that fail without end: they are counted, and what is left out is said.
+@Tag("host")
 class ManyFailuresTest {
   private static final String PROGRAM =
       """

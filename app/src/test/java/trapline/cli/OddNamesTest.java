@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -15,6 +16,7 @@ import trapline.testing.Tools;
 
 /// Names of files, directories, threads and arguments that are not UTF-8 are handed on byte by
 /// byte, and shown with their bytes.
+@Tag("host")
 class OddNamesTest {
   /// Makes a directory named `d\xff`, with the program and its source in it.
   private static final String SETUP =

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import trapline.testing.Tools;
 
 /// What a program writes, by whichever call and descriptor, is never followed on its line by
 /// Trapline's own words, and a line that it has ended is not followed by an empty one.
+@Tag("host")
 class OpenLineTest {
   /// Writes `TEXT` by the call that is named, then makes a call that is followed.
   private static final String SOURCE =

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -16,6 +17,7 @@ import trapline.testing.Tools;
 
 /// The user's line in programs of other languages. In the sources, a comment names the call that is
 /// made on its line; all else on the stack is the language's own, and so are all other calls.
+@Tag("host")
 class OtherLanguagesTest {
   private static final String RUST =
       """

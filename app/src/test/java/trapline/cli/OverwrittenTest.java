@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import trapline.testing.Tools;
 
 /// What the kernel wrote is shown as it was when the call returned, though the program overwrites
 /// all of it in its next instructions.
+@Tag("host")
 class OverwrittenTest {
   /// What the program writes there: each byte is 0xff.
   private static final List<String> ONES =

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
 
 /// Programs with shared libraries of their own.
+@Tag("host")
 class OwnLibraryTest {
   private static final String LIBRARY =
       """

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.Model.OptionSpec;
@@ -18,6 +19,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Man pages and completions have every command and option, and their readers take them.
+@Tag("host")
 class PackageFilesTest {
   private static final String BASH = "bash-completion/completions/trapline";
   private static final String ZSH = "zsh/vendor-completions/_trapline";

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// Processes that outlive their first thread, and what children are from the start.
+@Tag("host")
 class ProcessTreeTest {
   /// In the ways that there are to make a child, which asks for what is not there.
   private static final String CHILDREN =

@@ -3,6 +3,7 @@ package trapline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -10,6 +11,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Programs that live and die in unusual ways.
+@Tag("host")
 class ProgramLifeTest {
   @TempDir Path folder;
 

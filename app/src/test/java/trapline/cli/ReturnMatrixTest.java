@@ -7,11 +7,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import trapline.testing.Tools;
 
 /// The way back: where errno is, and which variable received the result.
+@Tag("host")
 class ReturnMatrixTest {
   @ParameterizedTest
   @EnumSource(

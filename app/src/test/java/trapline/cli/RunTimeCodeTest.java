@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
 
 /// Code that is in no file, or whose file has gone.
+@Tag("host")
 class RunTimeCodeTest {
   private static final String SOURCE =
       """

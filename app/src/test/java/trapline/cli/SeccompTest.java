@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Calls that a seccomp filter answers in the kernel function's place.
+@Tag("host")
 class SeccompTest {
   /// The filter's value for `getpgrp` is the argument; with another one SIGSYS is handled.
   private static final String SOURCE =

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Programs;
 
 /// Stacks that are recognised are those that they are taken for.
+@Tag("host")
 class SeenStacksTest {
   /// Each call says by its descriptor how deep it is, and of which function it is the caller's.
   private static final String DEPTHS =

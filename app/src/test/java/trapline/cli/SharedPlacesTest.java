@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -18,6 +19,7 @@ import trapline.testing.Command;
 import trapline.testing.OtherUser;
 
 /// Another user has been where Trapline writes before it.
+@Tag("host")
 class SharedPlacesTest {
   private static final String C = "int main(void) { return 0; }\n";
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// A signal that comes with a call's result: the way back is shown where the program takes it.
+@Tag("host")
 class SignalsOnTheWayBackTest {
   private static final String SOURCE =
       """

@@ -3,6 +3,7 @@ package trapline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,6 +12,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// A child that the C library makes has a stack of its own, with none of the program's code on it.
+@Tag("host")
 class SpawnedChildTest {
   private static final String SOURCE =
       """

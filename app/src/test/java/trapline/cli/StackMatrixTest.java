@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import trapline.testing.Tools;
 
 /// Every call of a program is at the same place for gdb and for addr2line: functions, files, lines
 /// and inlined calls of every level.
+@Tag("host")
 class StackMatrixTest {
   /// The program's own trap, behind which gdb asks for the line.
   private static final int GETUID = 102;

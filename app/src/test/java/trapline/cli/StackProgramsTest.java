@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,6 +20,7 @@ import trapline.testing.Tools;
 /// frames of tail calls included; and the linkage hops are what objdump says of the call, and lead
 /// to a function that is on the stack. `-Dtrapline.stacks=NAME,…` runs chosen programs of
 /// `strace-programs.txt`, `all` every one; without it some quick ones run. A table is printed then.
+@Tag("host")
 class StackProgramsTest {
   private static final String CHOSEN = System.getProperty("trapline.stacks", "");
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Calls, arguments and results of every thread are those that strace shows of the same program.
+@Tag("host")
 class StraceMatrixTest {
   /// Calls of which strace shows the arguments in another notation, or what differs in every run.
   private static final Set<String> OTHER_NOTATION =

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +19,7 @@ import trapline.testing.Tools;
 /// Strangers' programs make the same calls with the same values under trapline and under strace,
 /// but for what `strace-differences.txt` names. `-Dtrapline.programs=NAME,…` runs chosen ones of
 /// `strace-programs.txt`, `all` every one; without it the quick ones run. A table is printed then.
+@Tag("host")
 class StraceProgramsTest {
   private static final int SECONDS = 1200;
   private static final String CHOSEN = System.getProperty("trapline.programs", "");

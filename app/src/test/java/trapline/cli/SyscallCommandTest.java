@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// The commands `syscall` and `syscalls`, in this process.
+@Tag("host")
 class SyscallCommandTest {
   private record Run(int status, String out, String err) {}
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import trapline.testing.Tools;
 
 /// Functions that have left the stack by a jump are levels of it, and the hops are theirs. What the
 /// levels must be is what gdb sees when the same program is compiled without such jumps.
+@Tag("host")
 class TailCallTest {
   /// How the program is built. Each function of it makes one call.
   enum Build {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Debug information that is there is read, and where it is not, the output says why.
+@Tag("host")
 class UnreadDebugInfoTest {
   private static final String SOURCE =
       """

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// The user's line of a call is in his own source, however much of others' code lies between.
+@Tag("host")
 class UserLineTest {
   /// mmap, mprotect, munmap, brk and futex: whether threads meet, and where, decides about them.
   private static final Set<Integer> BY_CHANCE = Set.of(9, 10, 11, 12, 202);

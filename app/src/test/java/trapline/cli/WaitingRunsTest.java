@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import trapline.linux.vm.GuestProgress;
 import trapline.testing.CloudKernels;
 
 /// Runs that want the same at the same time: one does it, the other waits and says so.
+@Tag("vm")
 class WaitingRunsTest {
   @TempDir private Path folder;
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -14,6 +15,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// `why -p`: calls that fail in a process that runs already.
+@Tag("host")
 class WhyAttachTest {
   /// Fails in two places for ever, and says when it has begun.
   private static final String PROGRAM =

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// What stands in the way of a guest: one clear line, a documented exit status, nothing left.
+@Tag("host")
 class WhyBadInputTest {
   private static final int NOT_OBSERVED = 7;
 

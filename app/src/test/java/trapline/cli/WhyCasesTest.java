@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -26,6 +27,7 @@ import trapline.testing.Tools;
 
 /// What `why` says of failing calls, in real guests: `why/cases.txt`, each entry of which was
 /// checked against the kernel's source by reading it.
+@Tag("vm")
 class WhyCasesTest {
   private static final List<String> PROGRAMS = List.of("file", "net", "proc", "recover");
   private static final ObjectMapper MAPPER = new ObjectMapper();

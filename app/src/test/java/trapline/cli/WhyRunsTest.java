@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
@@ -16,6 +17,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Calls that must be found again in a guest's run, and what is said when they are not there.
+@Tag("vm")
 class WhyRunsTest {
   /// Each thread makes many calls of the same number before the one that fails.
   private static final String THREADS =

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.Abi;
 
 /// docs/SYSCALL-COVERAGE.md says what the table says. `-Dtrapline.regenerate=true` rewrites it.
+@Tag("unit")
 class CoverageDocumentTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "SYSCALL-COVERAGE.md");
 

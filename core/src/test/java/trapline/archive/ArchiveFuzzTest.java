@@ -10,12 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 import trapline.model.MalformedBinary;
 
 /// Damaged archives give their files or the promised exceptions, and nothing else, in little
 // memory.
+@Tag("unit")
 class ArchiveFuzzTest {
   private static final int MOST = 1 << 20;
   private static final int BLOCK = 512;

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Packages that dpkg-deb makes are read as dpkg-deb reads them, and nothing of a cut one passes.
+@Tag("host")
 class DebArchiveTest {
   private static final long MOST = 1L << 30;
 

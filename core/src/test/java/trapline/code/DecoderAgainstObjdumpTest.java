@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import trapline.testing.Tools;
 
 /// Every instruction of large real files, as objdump sees it.
+@Tag("host")
 class DecoderAgainstObjdumpTest {
   enum Subject {
     LIBC("/lib/x86_64-linux-gnu/libc.so.6"),

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Whatever the bytes are, the decoder answers, and nearly always as objdump does.
+@Tag("host")
 class DecoderFuzzTest {
   private static final int[] PREFIXES = {
     0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x3e, 0x64, 0x65, 0x26, 0x36

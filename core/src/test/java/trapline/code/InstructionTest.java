@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What an instruction says of itself besides its text, by the Intel SDM.
+@Tag("unit")
 class InstructionTest {
   private static final int AX = 1;
   private static final int CX = 1 << 1;

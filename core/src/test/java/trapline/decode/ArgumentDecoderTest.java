@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 
+@Tag("unit")
 class ArgumentDecoderTest {
   private static final long BASE = 0x10000;
   private static final int[] ARGUMENT_SLOTS = {14, 13, 12, 7, 9, 8};

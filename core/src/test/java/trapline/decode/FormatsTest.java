@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.abi.ArgFormat;
 import trapline.abi.CType;
@@ -23,6 +24,7 @@ import trapline.abi.SyscallTable;
 import trapline.model.Abi;
 
 /// Every name in the tables leads somewhere.
+@Tag("unit")
 class FormatsTest {
   private static final Set<String> BUILT_IN =
       Set.of(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ import trapline.testing.Tools;
 
 /// Nothing is shown of memory that the kernel neither read nor stored: programs that give too
 /// little room, sizes that are too small or too large, and ask for what is longer than its copy.
+@Tag("host")
 class StoredLengthsTest {
   /// What the programs fill their buffers with, as text and as numbers of 2, 4 and 8 bytes.
   private static final Pattern STALE =

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import trapline.testing.Tools;
 
 /// One program, run once under strace and once under a recorder that decodes with this package:
 /// the same calls, arguments and results.
+@Tag("host")
 class StraceOracleTest {
   /// Where the two differ on purpose, or by what only a run has: process ids, times, ids of
   /// System V objects, free blocks.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import trapline.testing.Tools;
 
 /// Every symbol of large programs in C++ and Rust is named as `c++filt` names it. More files are
 /// compared by `-Dtrapline.demangle.files=FILE:FILE…`.
+@Tag("host")
 class CxxfiltTest {
   /// Of ten thousand names one may differ: those in which c++filt 2.40 errs.
   private static final double ALLOWED = 0.0001;

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Whatever a symbol is called, it gets a name, soon and of bounded length.
+@Tag("unit")
 class DemanglerFuzzTest {
   private static final List<String> PIECES =
       List.of(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.bytes.Bytes;
@@ -16,6 +17,7 @@ import trapline.model.MalformedBinary;
 
 /// Debug information that somebody broke, by chance or on purpose: every question gets an answer,
 /// and nothing but [MalformedBinary] comes out.
+@Tag("unit")
 class DebugInfoFuzzTest {
   private static final List<String> NAMES =
       List.of(

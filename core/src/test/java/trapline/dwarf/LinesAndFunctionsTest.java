@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Lines, functions and inlined calls of every address of programs, as other programs see them.
+@Tag("host")
 class LinesAndFunctionsTest {
   @TempDir Path folder;
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import trapline.model.Place;
 
 /// What a program says of its macros, broken by chance or on purpose: every question gets an answer
 /// in a short time.
+@Tag("unit")
 class MacroFuzzTest {
   /// gcc 12, `-g3 -undef -O0 -nostdlib -static -Wl,-Ttext=0x1000` of `fuzz/macros.c`.
   private static final List<String> SEEDS =

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// The macros that each line of code sees, as gdb lists them.
+@Tag("host")
 class MacrosTest {
   private static final String HEADER =
       """

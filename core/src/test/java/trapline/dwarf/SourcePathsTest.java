@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// How names, include directories and the compiler's directory make one path.
+@Tag("host")
 class SourcePathsTest {
   private static final String SOURCE =
       """

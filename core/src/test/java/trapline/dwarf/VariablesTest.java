@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Parameters and variables, with their types, as gdb sees them.
+@Tag("host")
 class VariablesTest {
   /// Prints, for each address, the variables of the blocks around it: how many functions out,
   /// name, type, size, whether it is a parameter, line.

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
 /// Compressed sections, against what objcopy makes of them.
+@Tag("host")
 class CompressionTest {
   private static final int TYPE = 0;
   private static final int SIZE = 8;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import trapline.model.LinkAddress;
 import trapline.testing.Tools;
 
 /// What concerns a file as a whole, and the ways to its parts when section headers are gone.
+@Tag("host")
 class ElfFileTest {
   @TempDir static Path folder;
 

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,6 +21,7 @@ import trapline.model.LinkAddress;
 import trapline.testing.Tools;
 
 /// Everything that the reader says of a file is what `readelf` says of it.
+@Tag("host")
 class ElfReadelfTest {
   private static final List<String> SYSTEM_FILES =
       List.of(

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.model.LinkAddress;
 
 /// Addresses have the names that gdb's `info symbol` gives them.
+@Tag("host")
 class FunctionIndexTest {
   private static final Pattern ANSWER =
       Pattern.compile("^(\\S+)(?: \\+ (\\d+))? in section (\\S+)", Pattern.MULTILINE);
@@ -42,7 +44,10 @@ class FunctionIndexTest {
     }
     StringBuilder script =
         new StringBuilder(
-            "set width 0\nset debuginfod enabled off\nset print demangle off\nset print asm-demangle off\n");
+            "set width 0\n"
+                + "set debuginfod enabled off\n"
+                + "set print demangle off\n"
+                + "set print asm-demangle off\n");
     for (long address : addresses) {
       script.append("echo \\n@\\n\ninfo symbol 0x").append(Long.toHexString(address)).append('\n');
     }

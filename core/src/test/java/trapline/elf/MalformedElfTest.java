@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.Deflater;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
 /// What the reader says of files that it cannot read, or not whole.
+@Tag("host")
 class MalformedElfTest {
   @ParameterizedTest
   @CsvSource({

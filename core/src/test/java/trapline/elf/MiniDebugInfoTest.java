@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
 import trapline.model.LinkAddress;
 
 /// The compressed symbol table of a stripped file.
+@Tag("host")
 class MiniDebugInfoTest {
   /// Functions that the program has beside its own.
   private static final Set<String> STARTUP = Set.of("_start", "_init", "_fini");

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import trapline.model.LinkAddress;
 import trapline.testing.Tools;
 
 /// Stubs are where `objdump -d` names them `…@plt`, and jump through the slot that it prints.
+@Tag("host")
 class PltTableTest {
   private static final Pattern LABEL = Pattern.compile("^([0-9a-f]{16}) <(.+)@plt>:$");
   private static final Pattern JUMP =

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,7 @@ import trapline.unwind.Unwinder;
 
 /// Variables have the values that gdb finds in them, in memory and in registers, at each of many
 /// instructions; what gdb says is optimised out is nowhere for us, too.
+@Tag("host")
 class FrameValuesTest {
   private static final String OUT = "OUT";
 

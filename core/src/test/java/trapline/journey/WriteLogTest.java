@@ -3,6 +3,7 @@ package trapline.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
@@ -10,6 +11,7 @@ import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
 /// Memory is seen as it was before each of the instructions that changed it.
+@Tag("unit")
 class WriteLogTest {
   private static final long BASE = 0x1000;
   private static final int RBX = 3;

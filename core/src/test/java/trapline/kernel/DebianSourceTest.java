@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import trapline.testing.Tools;
 
 /// Indexes Debian's source packages and compares with awk, grep and Universal Ctags on the same
 /// files.
+@Tag("host")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DebianSourceTest {
   @TempDir static Path folder;

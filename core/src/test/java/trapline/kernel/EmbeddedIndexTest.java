@@ -3,6 +3,7 @@ package trapline.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import trapline.model.Abi;
 import trapline.model.Place;
 
 /// What the embedded index says of the calls that a naive reading of the source gets wrong.
+@Tag("unit")
 class EmbeddedIndexTest {
   private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import trapline.testing.Tools;
 
 /// The numbers of the embedded index against the headers that Debian makes of the kernel for
 /// programs, with GCC's preprocessor to read them.
+@Tag("host")
 class HeaderNumbersTest {
   /// Names with the prefix of calls that are none.
   private static final Set<String> NO_CALLS =

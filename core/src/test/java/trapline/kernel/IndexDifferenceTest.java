@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.SyscallChange.Kind;
@@ -18,6 +19,7 @@ import trapline.model.Place;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
+@Tag("host")
 class IndexDifferenceTest {
   private static final SyscallAbi X86_64 = SyscallAbi.named("x86_64").orElseThrow();
   private static final String TABLE = "arch/x86/entry/syscalls/syscall_64.tbl";

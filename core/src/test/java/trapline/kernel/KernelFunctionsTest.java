@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import trapline.kernel.source.CoreFunctions;
 import trapline.model.MalformedBinary;
 
 /// Where kernel functions are, by what comes with Trapline and by further indexes.
+@Tag("unit")
 class KernelFunctionsTest {
   private static final KernelFunctions EMBEDDED =
       new KernelFunctions(List.of(KernelFunctions.embedded("6.12.117+deb12-cloud-amd64")));

@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.model.MalformedBinary;
 
 /// Damaged input gives answers or [MalformedBinary], and nothing else.
+@Tag("unit")
 class KernelFuzzTest {
   /// As it is, and with what a reader compares before it looks at anything made right.
   @FuzzTest

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
@@ -21,6 +22,7 @@ import trapline.model.Hop;
 import trapline.model.SyscallId;
 
 /// What a journey is told of kernels that show much, little or nothing.
+@Tag("unit")
 class KernelHopsTest {
   private static final SyscallId SOCKET = new SyscallId(Abi.X86_64, 41);
   private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.DeflaterOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.Place;
 
 /// Several versions in one file say what each says alone.
+@Tag("unit")
 class KernelIndexSetTest {
   private static final SyscallAbi X86_64 = SyscallAbi.named("x86_64").orElseThrow();
   private static final SyscallAbi X32 = SyscallAbi.named("x32").orElseThrow();

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class NameOrderTest {
   @Test
   void namesAndFurtherNumbersAreInTheOrderOfAComparator() {

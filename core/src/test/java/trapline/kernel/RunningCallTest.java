@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ import trapline.model.Hop;
 import trapline.model.SyscallId;
 
 /// What a running kernel's configuration says of the definitions of a source.
+@Tag("host")
 class RunningCallTest {
   private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
   private static final SyscallAbi X86_64 = SyscallAbi.of(Abi.X86_64);

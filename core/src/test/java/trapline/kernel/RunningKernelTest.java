@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.model.Abi;
@@ -21,6 +22,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// The index against the kernel that runs the tests.
+@Tag("host")
 class RunningKernelTest {
   private static final Path EVENTS = Path.of("/sys/kernel/tracing/events/syscalls");
 

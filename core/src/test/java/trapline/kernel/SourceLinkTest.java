@@ -2,10 +2,12 @@ package trapline.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import trapline.model.Place;
 
+@Tag("unit")
 class SourceLinkTest {
   @ParameterizedTest
   @CsvSource({

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the embedded index says of all rows of all its versions.
+@Tag("unit")
 class StatesOfAllVersionsTest {
   /// The numberings of which every row must be decided.
   private static final List<String> DECIDED =

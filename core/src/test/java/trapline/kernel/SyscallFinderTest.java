@@ -3,10 +3,12 @@ package trapline.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("unit")
 class SyscallFinderTest {
   private static final KernelIndexSet SET = KernelIndexSet.embedded();
 
@@ -51,7 +53,8 @@ class SyscallFinderTest {
         "6.12|x86_64|sokcet|no such call: sokcet; did you mean socket?",
         "6.12|x86_64|socketcall|no x86_64 call socketcall in 6.12.117; i386 (102)",
         "5.10|x86_64|cachestat|no x86_64 call cachestat in 5.10.262; 6.12.117 to 7.3.4 have it",
-        "6.12|arm64|open|no arm64 call open in 6.12.117; glibc's open() makes the call openat; x86_64 (2)",
+        "6.12|arm64|open|no arm64 call open in 6.12.117; glibc's open() makes the call openat;"
+            + " x86_64 (2)",
         "6.12|x86_64|printf|no such call: printf; did you mean write? (",
         "6.12|x86_64|zzzzzzzzzz|no such call: zzzzzzzzzz; trapline syscalls lists them",
         "6.12|x86_64|9999|no x86_64 call 9999 in 6.12.117; its table goes from 0 to 462",

@@ -2,10 +2,12 @@ package trapline.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// How the running kernel's own words compare with a source's version.
+@Tag("unit")
 class VersionMatchTest {
   @ParameterizedTest
   @CsvSource({

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.StackPrint.Level;
 
 /// The same calls on another run's stack.
+@Tag("unit")
 class StackPrintTest {
   private static final long POINTER = 0x7ffc_1234_5670L;
 

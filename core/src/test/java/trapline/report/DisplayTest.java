@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 
+@Tag("host")
 class DisplayTest {
   /// Prints the width of every code point that this libc knows: first, last, width of each run.
   private static final String WIDTHS =

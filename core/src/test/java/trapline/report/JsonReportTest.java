@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import trapline.model.HopKind;
 import trapline.model.Journey;
 
 /// Validates what is written against the schema that docs/FORMATS.md shows its readers.
+@Tag("unit")
 class JsonReportTest {
   private static Schema schema;
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ import trapline.model.Journey;
 import trapline.model.Step;
 
 /// Journeys whose every symbol is mangled: none is left in the text, and JSON has both.
+@Tag("unit")
 class MangledJourneysTest {
   private static final Set<Class<?>> WITH_SYMBOLS =
       Set.of(

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Spaces that belong to a string are all there, in one line and in several.
+@Tag("unit")
 class PhraseTest {
   private static List<String> lines(Phrase phrase, int first, int rest) {
     return phrase.wrap(first, rest).stream().map(PhraseTest::text).toList();

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.kernel.AbiNumber;
@@ -32,6 +33,7 @@ import trapline.kernel.SyscallState;
 
 /// Pages, tables and JSON of calls. `-Dtrapline.regenerate=true` writes the pages anew: read them
 /// then.
+@Tag("unit")
 class SyscallReportTest {
   private static final KernelIndexSet SET = KernelIndexSet.embedded();
 

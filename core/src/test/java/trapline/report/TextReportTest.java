@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.model.Frame;
@@ -24,6 +25,7 @@ import trapline.model.Place;
 import trapline.model.RunSummary;
 
 /// Compares with checked-in pages. `-Dtrapline.regenerate=true` writes them anew: read them then.
+@Tag("unit")
 class TextReportTest {
   private static final List<String> AGAIN =
       List.of("socket", "socket", "no-debug-info", "no-debug-info", "i386", "bare", "bare");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.model.Explanation;
@@ -15,6 +16,7 @@ import trapline.model.Journey;
 
 /// Explanations of failed calls, and the tree of kernel functions, compared with checked-in pages.
 /// `-Dtrapline.regenerate=true` writes them anew: read them then.
+@Tag("unit")
 class WhyReportTest {
   @TestFactory
   Stream<DynamicTest> pagesAreAsCheckedIn() {

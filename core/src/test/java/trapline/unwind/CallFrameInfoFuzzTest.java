@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
@@ -19,6 +20,7 @@ import trapline.model.Unsupported;
 import trapline.testing.Programs;
 
 /// Damaged tables give rows or the promised exceptions, and stacks end; nothing else happens.
+@Tag("host")
 final class CallFrameInfoFuzzTest {
   private static final long BASE = 0x400000;
 

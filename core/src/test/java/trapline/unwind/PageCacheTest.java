@@ -3,10 +3,12 @@ package trapline.unwind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.RemoteMemory;
 
 /// What was read once is kept as it was, and nothing else.
+@Tag("unit")
 class PageCacheTest {
   @Test
   void keepsWhatWasReadAsItWas() {

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Stored slots answer as a map does, and a branch's stores are not seen by another branch.
+@Tag("unit")
 final class StoredSlotsTest {
   private static final TrackedValue STACK = TrackedValue.initial(TrackedState.RSP);
 

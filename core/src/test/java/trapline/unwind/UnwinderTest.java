@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Stacks of stopped programs, as gdb unwinds them.
+@Tag("host")
 final class UnwinderTest {
   @TempDir private Path folder;
 

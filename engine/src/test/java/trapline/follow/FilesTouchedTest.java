@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.model.Abi;
@@ -15,6 +16,7 @@ import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
 
+@Tag("host")
 class FilesTouchedTest {
   private static final SyscallId OPENAT = new SyscallId(Abi.X86_64, 257);
   private static final SyscallId UNLINKAT = new SyscallId(Abi.X86_64, 263);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.Abi;
 import trapline.model.CallKey;
 import trapline.model.SyscallId;
 
 /// Programs that do something without end must not cost memory without end.
+@Tag("unit")
 class HostileRunTest {
   private static final List<Long> NOTHING = LongStream.range(0, 6).map(_ -> 0).boxed().toList();
   private static final int FORK = 57;

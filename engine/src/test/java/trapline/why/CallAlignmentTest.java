@@ -3,9 +3,11 @@ package trapline.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Calls of two runs, by their order.
+@Tag("unit")
 class CallAlignmentTest {
   private static List<Integer> align(String here, String there) {
     return CallAlignment.of(

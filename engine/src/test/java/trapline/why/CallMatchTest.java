@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.CallKey;
 import trapline.why.CallMatch.Certainty;
 import trapline.why.CallMatch.Match;
 
 /// The same call in two runs of a program, of which the second may have gone other ways.
+@Tag("unit")
 class CallMatchTest {
   private final PretendRun here = new PretendRun(0x7fb6_18fe_b000L);
   private final PretendRun there = new PretendRun(0x7f00_0000_0000L);

@@ -3,11 +3,13 @@ package trapline.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.follow.RunThread;
 import trapline.model.CallKey;
 
 /// Which process of a guest's run is which here.
+@Tag("host")
 class CounterpartsTest {
   private static final int FORK = 0x5f1;
   private static final int SPAWN = 0x7a0;

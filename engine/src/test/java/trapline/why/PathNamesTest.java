@@ -3,10 +3,12 @@ package trapline.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Paths of two runs that may be the same but for what was drawn.
+@Tag("host")
 class PathNamesTest {
   private final PathNames names =
       new PathNames(

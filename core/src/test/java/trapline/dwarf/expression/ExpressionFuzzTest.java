@@ -2,11 +2,13 @@ package trapline.dwarf.expression;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.model.MalformedBinary;
 
 /// Any bytes evaluate to a location or to [MalformedBinary], and nothing else.
+@Tag("unit")
 final class ExpressionFuzzTest {
   @FuzzTest
   void anyBytes(byte[] expression) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +16,7 @@ import trapline.model.MalformedBinary;
 import trapline.model.RemoteMemory;
 
 /// Each operation, with the result that DWARF 5, section 2.5, defines for it.
+@Tag("unit")
 final class ExpressionTest {
   /// A frame: register n holds 0x1000 + 16 n, but r5 and all from 17 on are not known. The memory
   /// from 0x2000 to 0x20ff holds in each byte the low byte of its address + 0x81.

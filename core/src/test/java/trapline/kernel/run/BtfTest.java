@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import trapline.bytes.Bytes;
@@ -22,6 +23,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Compares with bpftool, for all functions of the running kernel.
+@Tag("host")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BtfTest {
   private static final Path KERNEL = Path.of("/sys/kernel/btf/vmlinux");

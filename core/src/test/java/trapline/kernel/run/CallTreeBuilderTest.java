@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.MalformedBinary;
 import trapline.model.RanFunction;
 
+@Tag("unit")
 class CallTreeBuilderTest {
   @Test
   void callsAndReturns() {

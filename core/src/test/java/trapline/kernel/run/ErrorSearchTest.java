@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import trapline.model.ErrorOrigin;
@@ -15,6 +16,7 @@ import trapline.model.ErrorOrigin.Teller;
 
 /// Real runs in a guest; what is expected was read in the source of Linux 6.12.117, and each case
 /// says where.
+@Tag("unit")
 class ErrorSearchTest {
   /// @param road outermost first
   /// @param instruction the one that made the value

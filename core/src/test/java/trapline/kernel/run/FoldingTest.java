@@ -3,9 +3,11 @@ package trapline.kernel.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.model.RanFunction;
 
+@Tag("unit")
 class FoldingTest {
   private static RanFunction function(String name, long cost, RanFunction... calls) {
     return new RanFunction(name, 0, List.of(), cost, 0L, "int", List.of(calls));

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,7 @@ import trapline.model.ErrorOrigin;
 /// Traces of a program in guests with Debian's kernels 6.1.187 and 6.12.117: it makes two sockets,
 /// binds both to one port, opens what is not there and through a file, makes call 999, and reads
 /// from /dev/zero into memory that it does not have.
+@Tag("unit")
 class FunctionGraphTest {
   private static List<TracedCall> graph(String text) throws IOException {
     List<TracedCall> calls = new ArrayList<>();

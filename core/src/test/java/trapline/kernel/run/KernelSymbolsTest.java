@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.model.MalformedBinary;
 
+@Tag("unit")
 class KernelSymbolsTest {
   private static KernelSymbols read(String text) throws IOException {
     return KernelSymbols.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));

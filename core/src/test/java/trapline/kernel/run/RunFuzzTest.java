@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.model.MalformedBinary;
 
 /// Any bytes are read, or refused with [MalformedBinary], and nothing else.
+@Tag("unit")
 class RunFuzzTest {
   @FuzzTest
   void texts(byte[] text) {

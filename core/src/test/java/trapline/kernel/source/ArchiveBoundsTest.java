@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tukaani.xz.LZMA2Options;
@@ -24,6 +25,7 @@ import trapline.testing.TarHeader;
 
 /// Archives that claim or unpack to more than a kernel's source are refused. What memory they take
 /// until then is for the tests of the command.
+@Tag("unit")
 class ArchiveBoundsTest {
   private static final long MIB = 1L << 20;
 

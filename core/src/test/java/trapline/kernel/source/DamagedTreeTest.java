@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.KernelIndex;
@@ -18,6 +19,7 @@ import trapline.model.Abi;
 import trapline.model.MalformedBinary;
 
 /// Trees of which not all can be read: the rest is indexed, and what could not be is said.
+@Tag("unit")
 class DamagedTreeTest {
   private static final String ENTRY = "arch/x86/entry/entry.S";
   private static final String TABLE_64 = "arch/x86/entry/syscalls/syscall_64.tbl";

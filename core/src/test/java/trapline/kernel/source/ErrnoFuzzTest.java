@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.kernel.FunctionIndex;
 import trapline.kernel.KernelFunction;
@@ -16,6 +17,7 @@ import trapline.model.ErrorOrigin.Candidate;
 import trapline.model.Place;
 
 /// Any text has places for an error or none, and is done with soon.
+@Tag("unit")
 class ErrnoFuzzTest {
   private static final String SOURCE =
       """

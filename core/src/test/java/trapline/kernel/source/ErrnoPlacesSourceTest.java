@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import trapline.testing.Tools;
 
 /// Where functions of Debian's kernel sources say an error: as a person reads them, and as grep
 /// finds them in the whole of some directories.
+@Tag("host")
 class ErrnoPlacesSourceTest {
   private static final List<String> FOLDERS = List.of("kernel", "fs", "net/ipv4", "mm");
   private static final List<String> HEADERS =

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.kernel.FunctionIndex;
@@ -16,6 +17,7 @@ import trapline.kernel.KernelSource;
 import trapline.model.ErrorOrigin.Candidate;
 
 /// Where small functions say an error.
+@Tag("unit")
 class ErrnoPlacesTest {
   @Test
   void returnsIt() throws IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.FunctionIndex;
@@ -32,6 +33,7 @@ import trapline.testing.Tools;
 /// - *ctags misses a function*: most often the one behind such a macro's call, and those of an
 ///   `#else` that ctags reads as part of a statement. A body follows the name.
 /// - *another name for the same line*: both know a definition there.
+@Tag("host")
 class FunctionCtagsTest {
   private static final List<String> FOLDERS =
       List.of("kernel", "mm", "fs", "net", "ipc", "block", "lib", "security", "arch/x86");

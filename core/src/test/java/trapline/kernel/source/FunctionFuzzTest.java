@@ -6,12 +6,14 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.kernel.FunctionIndex;
 import trapline.model.MalformedBinary;
 
 /// Damaged sources and indexes of functions give answers or [MalformedBinary], and nothing else.
+@Tag("unit")
 class FunctionFuzzTest {
   private static final String SOURCE =
       """

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import trapline.kernel.FunctionIndex;
 import trapline.kernel.KernelFunction;
 
+@Tag("unit")
 class FunctionScannerTest {
   @ParameterizedTest
   @CsvSource(
@@ -35,11 +37,39 @@ class FunctionScannerTest {
         "#if 0\\nint dead(void) { don't }\\n#else\\nint foo(void) {}\\n#endif @ foo:4",
         "#if 1\\nint foo(void) {}\\n#else\\nint dead(void) {}\\n#endif @ foo:2",
         "#ifdef A\\nint foo(int a)\\n#else\\nint bar(int b)\\n#endif\\n{\\n} @ foo:2 bar:4",
-        "#ifdef A\\nint foo(int a) {\\n#else\\nint bar(int b) {\\n#endif\\n}\\nint z(int a) {} @ foo:2 bar:4 z:7",
+        "#ifdef A\\n"
+            + "int foo(int a) {\\n"
+            + "#else\\n"
+            + "int bar(int b) {\\n"
+            + "#endif\\n"
+            + "}\\n"
+            + "int z(int a) {} @ foo:2 bar:4 z:7",
         "#ifdef A\\nX(a)\\n#else\\nX(b)\\n#endif\\nint foo(int a) {} @ foo:6",
-        "int foo(int a)\\n{\\n#ifdef A\\n if (a)\\n#else\\n if (b) {\\n#endif\\n }\\n}\\nint z(int a) {} @ foo:1 z:10",
-        "int foo(int a,\\n#ifdef A\\nint b)\\n#else\\nint c)\\n#endif\\n{}\\nint z(int a) {} @ foo:1 z:8",
-        "#define X(a) \\\\\\nint no(int a) { \\\\\\n{\\nint foo(int a) { '{'; \"{\\\\\"{\"; /* { */\\n// {\\n}\\nint z(int a) {} @ foo:4 z:7",
+        "int foo(int a)\\n"
+            + "{\\n"
+            + "#ifdef A\\n"
+            + " if (a)\\n"
+            + "#else\\n"
+            + " if (b) {\\n"
+            + "#endif\\n"
+            + " }\\n"
+            + "}\\n"
+            + "int z(int a) {} @ foo:1 z:10",
+        "int foo(int a,\\n"
+            + "#ifdef A\\n"
+            + "int b)\\n"
+            + "#else\\n"
+            + "int c)\\n"
+            + "#endif\\n"
+            + "{}\\n"
+            + "int z(int a) {} @ foo:1 z:8",
+        "#define X(a) \\\\\\n"
+            + "int no(int a) { \\\\\\n"
+            + "{\\n"
+            + "int foo(int a) { '{'; \"{\\\\\"{\"; /* { */\\n"
+            + "// {\\n"
+            + "}\\n"
+            + "int z(int a) {} @ foo:4 z:7",
         "int v =\\n#if A\\n1;\\n#else\\n#error\\n#endif\\nint foo(int a) {} @ foo:7",
         "extern \"C\" {\\nint foo(int a) {}\\n}\\nint z(int a) {} @ foo:2 z:4",
         "X(never closed\\nint foo(int a) {} @ foo:2",

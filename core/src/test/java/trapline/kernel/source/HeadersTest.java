@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.FunctionIndex;
 
 /// Macros of headers, and each call of a helper, among the places that say an error.
+@Tag("unit")
 class HeadersTest {
   private static final String SOURCE =
       """

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
 import trapline.kernel.Condition;
@@ -13,6 +14,7 @@ import trapline.kernel.KernelConfig;
 import trapline.model.MalformedBinary;
 
 /// Damaged source gives answers or [MalformedBinary], and nothing else.
+@Tag("unit")
 class SourceFuzzTest {
   @FuzzTest
   void table(byte[] file) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import trapline.kernel.SyscallRow;
 import trapline.model.Place;
 
 /// Pieces of C, of makefiles and of Kconfig that are easily read wrongly.
+@Tag("unit")
 class SourceScannerTest {
   @Test
   void headsBeforeOneBodyEndWithIt() {
@@ -189,8 +191,11 @@ class SourceScannerTest {
     put(
         makefiles,
         "net/Makefile",
-        "obj-$(CONFIG_A) += both.o\nobj-$(CONFIG_B) += both.o\n"
-            + "obj-$(subst m,y,$(CONFIG_C)) += whole.o\nwhole-y := part.o\nwhole-$(CONFIG_D) += more.o\n");
+        "obj-$(CONFIG_A) += both.o\n"
+            + "obj-$(CONFIG_B) += both.o\n"
+            + "obj-$(subst m,y,$(CONFIG_C)) += whole.o\n"
+            + "whole-y := part.o\n"
+            + "whole-$(CONFIG_D) += more.o\n");
     Kbuild kbuild = new Kbuild(makefiles, "x86", 64);
 
     assertThat(kbuild.gates("mm/filemap.c")).contains(List.of());

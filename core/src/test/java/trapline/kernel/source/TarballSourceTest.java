@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Archives made by tar in its formats hold what the directory holds.
+@Tag("host")
 class TarballSourceTest {
   private static final String LONG =
       "drivers/" + "a-folder-with-a-long-name/".repeat(9) + "and-a-file-with-a-long-name.c";

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.BytePattern;
 
 /// The fast searches beside the plain ones, on texts that nearly hold what is looked for.
+@Tag("unit")
 class TextSearchTest {
   private static final String[] WORDS = {"SYSCALL", "asmlinkage", ".c\"", "sys"};
   private static final String[] PIECES = {

@@ -2,8 +2,10 @@ package trapline.libc.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("unit")
 class AptEntryTest {
   private static final String STANZAS =
       """

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.libc.Libc;
 import trapline.testing.PretendServer;
 
 /// Tarballs of releases, fetched from a server.
+@Tag("unit")
 class ReleaseTest {
   private static final byte[] CONTENT = "a tarball".repeat(20_000).getBytes();
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.abi.SyscallSignature;
 import trapline.abi.SyscallTable;
@@ -15,6 +16,7 @@ import trapline.model.Argument;
 import trapline.model.RemoteMemory;
 
 /// What a call passed stays what it was when the program overwrites it during the call.
+@Tag("unit")
 class PassedMemoryTest {
   private static final long AT = 0x1000;
 

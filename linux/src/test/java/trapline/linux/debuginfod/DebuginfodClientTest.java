@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.objects.DebugFile;
@@ -22,6 +23,7 @@ import trapline.testing.PretendServer;
 import trapline.testing.Programs;
 
 /// What servers send, and what they should not.
+@Tag("host")
 class DebuginfodClientTest {
   /// Where nobody listens: tcpmux. The kernel does not give that port to anyone by itself.
   private static final String CLOSED = "http://127.0.0.1:1";

@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 
 /// Whatever a server answers, a file comes within its bounds or there is a [TransferFailure].
+@Tag("unit")
 class DebuginfodFuzzTest {
   private static final int MOST = 4096;
 

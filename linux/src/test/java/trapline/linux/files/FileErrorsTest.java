@@ -16,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Failures of files in plain words.
+@Tag("host")
 class FileErrorsTest {
   @Test
   void theFileAndWhy() {

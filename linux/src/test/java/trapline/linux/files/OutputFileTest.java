@@ -9,12 +9,14 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.sys.Kernel;
 import trapline.testing.Command;
 
 /// Files that the user named for output, where others can write, too.
+@Tag("unit")
 class OutputFileTest {
   @TempDir private Path folder;
   private Path shared = Path.of("");

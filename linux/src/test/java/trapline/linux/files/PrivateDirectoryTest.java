@@ -11,12 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.sys.Kernel;
 import trapline.testing.Command;
 
 /// Where Trapline writes, and where it does not because others could be there before it.
+@Tag("host")
 class PrivateDirectoryTest {
   private static final int STRANGER = 65_000;
 

@@ -14,12 +14,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// What is found by reading is what the dynamic linker says when it is run.
+@Tag("host")
 class LibrarySearchTest {
   private static final Path GLIBC = Path.of("/lib64/ld-linux-x86-64.so.2");
   private static final Path MUSL = Path.of("/lib/ld-musl-x86_64.so.1");

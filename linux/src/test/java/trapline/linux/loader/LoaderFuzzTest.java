@@ -6,10 +6,12 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import trapline.bytes.Bytes;
 import trapline.model.MalformedBinary;
 
 /// Damaged caches of libraries give answers or [MalformedBinary].
+@Tag("unit")
 class LoaderFuzzTest {
   private static final byte[] MAGIC = "glibc-ld.so.cache1.1".getBytes(StandardCharsets.US_ASCII);
 

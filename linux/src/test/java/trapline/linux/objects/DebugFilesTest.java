@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.model.MalformedBinary;
@@ -20,6 +21,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Debug files are found where gdb finds them, and others are turned away.
+@Tag("host")
 class DebugFilesTest {
   private static final String SOURCE = "int main(void) { return 0; }\n";
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.Maps;
@@ -14,6 +15,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// The files that a living process has mapped can be opened, even when their names have gone.
+@Tag("host")
 class MappedFilesTest {
   @TempDir Path folder;
 

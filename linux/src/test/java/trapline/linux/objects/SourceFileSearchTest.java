@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.elf.ElfFile;
@@ -14,6 +15,7 @@ import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.testing.Programs;
 
 /// Where source files are looked for.
+@Tag("host")
 class SourceFileSearchTest {
   private static final Path LIBC = Path.of("/usr/lib/x86_64-linux-gnu/libc.so.6");
 

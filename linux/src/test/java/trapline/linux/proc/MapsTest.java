@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
+@Tag("host")
 class MapsTest {
   private static Maps parse(String text) {
     return Maps.parse(text.getBytes(StandardCharsets.UTF_8));

@@ -14,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the descriptors of internet sockets are called.
+@Tag("host")
 class SocketNamesTest {
   /// A bound socket that does not listen has its address from Linux 6.8 on.
   @ParameterizedTest

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.ProcessFacts;
@@ -22,6 +23,7 @@ import trapline.testing.Tools;
 import trapline.testing.Waiting;
 
 /// A running program is followed and let go of, and does not notice.
+@Tag("host")
 class AttachTest {
   /// How many threads the program has.
   private static final int THREADS = 7;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.Descriptors;
@@ -16,6 +17,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Descriptors are described as `strace -yy` does.
+@Tag("host")
 class DescriptorsTest {
   private static final String SOURCE =
       """

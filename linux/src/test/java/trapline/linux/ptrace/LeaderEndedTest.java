@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import trapline.testing.Tools;
 import trapline.testing.Waiting;
 
 /// Processes whose first thread has ended while others go on.
+@Tag("host")
 class LeaderEndedTest {
   private static final int CHDIR = 80;
   private static final int READ = 0;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.ProcessMemory;
@@ -19,6 +20,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 import trapline.testing.Waiting;
 
+@Tag("host")
 class LifeCycleTest {
   private static final int PAUSE = 34;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.model.Registers;
@@ -13,6 +14,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Running to an address ends where stepping would have come to.
+@Tag("host")
 class ResumeToTest {
   private static final long GETPPID = 110;
   private static final long GETUID = 102;

@@ -3,10 +3,12 @@ package trapline.linux.ptrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("unit")
 class SeccompFilterTest {
   private static final int ARCHITECTURE = 0xc000003e;
 

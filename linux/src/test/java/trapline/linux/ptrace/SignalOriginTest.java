@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Who sent a signal, as the kernel tells.
+@Tag("host")
 class SignalOriginTest {
   private static final int GETPPID = 110;
   private static final int SIGTERM = 15;

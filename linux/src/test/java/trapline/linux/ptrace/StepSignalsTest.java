@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import trapline.testing.Tools;
 
 /// What signals are to a thread that is stepped: its own faults, sent ones, and such as nothing
 /// comes of.
+@Tag("host")
 class StepSignalsTest {
   private static final int GETPPID = 110;
   private static final int MOST = 400;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.model.Registers;
@@ -15,6 +16,7 @@ import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
+@Tag("host")
 class StepTest {
   private static final int STEPS = 400;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.sys.Kernel;
@@ -23,6 +24,7 @@ import trapline.testing.Programs;
 import trapline.testing.Tools;
 
 /// Numbers, raw arguments, results, signals and ends of every thread are those that strace sees.
+@Tag("host")
 class StraceComparisonTest {
   private static final Map<String, Integer> SIGNALS =
       Map.of(

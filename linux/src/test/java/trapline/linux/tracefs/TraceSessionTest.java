@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.proc.Owner;
@@ -14,6 +15,7 @@ import trapline.linux.tracefs.TracingAbility.Able;
 import trapline.linux.tracefs.TracingAbility.Unable;
 import trapline.linux.tracefs.TracingAbility.Values;
 
+@Tag("unit")
 class TraceSessionTest {
   /// No process has this start.
   private static final long NEVER = 1;

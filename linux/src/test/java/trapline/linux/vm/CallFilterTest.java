@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Where the kernel's entry code calls the function that serves calls.
+@Tag("unit")
 class CallFilterTest {
   private static final long GATE = 0xffff_ffff_81c0_0080L;
   private static final long TARGET = 0xffff_ffff_81a0_3ef0L;

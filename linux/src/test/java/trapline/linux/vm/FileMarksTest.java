@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
@@ -17,6 +18,7 @@ import trapline.testing.Programs;
 
 /// File capabilities and access control lists come along into the guest; flags of chattr(1) do not,
 /// and that is said.
+@Tag("vm")
 class FileMarksTest {
   /// Sets marks of the file `marked`, or shows those that it has.
   private static final String PROGRAM =

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 
 /// Folders that others change while a guest's files are collected.
+@Tag("host")
 class GuestArchiveTest {
   @TempDir private Path folder;
 

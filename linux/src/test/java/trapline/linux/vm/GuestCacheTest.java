@@ -9,11 +9,13 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.files.HeldLock;
 
 /// What stays in the cache of guests, and what goes.
+@Tag("unit")
 class GuestCacheTest {
   @TempDir private Path folder;
 

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.Kallsyms;
@@ -23,6 +24,7 @@ import trapline.model.Abi;
 import trapline.testing.Programs;
 
 /// Real guests. Each takes a second or more, so each test checks much.
+@Tag("vm")
 class GuestTest {
   private static final int BIND = 49;
   private static final int EADDRINUSE = 98;

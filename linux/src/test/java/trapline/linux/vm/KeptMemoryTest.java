@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.linux.files.PrivateFile;
 
 /// A guest's memory as it is kept, block by block.
+@Tag("unit")
 class KeptMemoryTest {
   private static final long AT = 5L * KeptMemory.BLOCK + 100;
 

@@ -7,8 +7,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 
 /// Damaged kernel images are refused with a [GuestFailure], and nothing else happens.
+@Tag("unit")
 class KernelImageFuzzTest {
   /// The bytes as an image, and as the compressed kernel in a good one.
   @FuzzTest

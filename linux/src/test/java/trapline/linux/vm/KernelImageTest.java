@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.archive.Lz4;
@@ -17,6 +18,7 @@ import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Images that are none, LZ4 against its tool, and the choice among packages.
+@Tag("host")
 class KernelImageTest {
   @TempDir private Path folder;
 

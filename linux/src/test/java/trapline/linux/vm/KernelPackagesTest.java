@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
 /// Packages that hold no kernel, or are no packages.
+@Tag("host")
 class KernelPackagesTest {
   @TempDir private Path folder;
 

@@ -13,8 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 
 /// Whatever QEMU says on its sockets, there is an answer or an [IOException].
+@Tag("host")
 class MonitorFuzzTest {
   /// What the machine protocol says, after a greeting.
   @FuzzTest
