@@ -15,6 +15,7 @@ import picocli.CommandLine.ParseResult;
 import trapline.journey.OwnCode;
 import trapline.linux.files.FileErrors;
 import trapline.linux.files.OutputFile;
+import trapline.linux.files.Patience;
 import trapline.linux.files.UnsafePlace;
 import trapline.linux.proc.FileNames;
 
@@ -149,7 +150,7 @@ final class RunOptions {
       return path;
     }
     try {
-      return Path.of(path).toRealPath().toString();
+      return Patience.look(Path.of(path), Path::toRealPath).toString();
     } catch (IOException | InvalidPathException e) {
       return path;
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at files that somebody else named, and waits only so long: a file system of a user's own
 /// or of a server that has gone may never answer. What hangs is left to a thread that ends with the
-/// process.
+/// process, or to a process where a thread could not end (see [UserFileSystems]).
 public final class Patience {
   private static final long LIMIT_MILLIS = 5000;
 
@@ -24,6 +26,11 @@ public final class Patience {
   private static final Patience SHARED = new Patience(LIMIT_MILLIS);
 
   private final long millis;
+  private @Nullable UserFileSystems userFileSystems;
+
+  /// The mounts that have not answered, which are not asked again.
+  private final Set<Path> silent = new HashSet<>();
+
   private @Nullable BlockingQueue<Runnable> worker;
   private int hanging;
 
@@ -50,6 +57,7 @@ public final class Patience {
       throw new FileSystemException(
           path.toString(), null, "not tried, as other files have not answered");
     }
+    requireAnswer(path);
     CompletableFuture<T> answer = new CompletableFuture<>();
     Runnable task =
         () -> {
@@ -65,8 +73,7 @@ public final class Patience {
     } catch (TimeoutException e) {
       hanging++;
       worker = null;
-      throw new FileSystemException(
-          path.toString(), null, "does not answer within " + millis / 1000 + " s");
+      throw noAnswer(path);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       worker = null;
@@ -78,6 +85,30 @@ public final class Patience {
         case null, default -> throw new IllegalStateException(e);
       }
     }
+  }
+
+  /// Has another process ask first where a thread of this one could never be ended.
+  private void requireAnswer(Path path) throws IOException {
+    UserFileSystems known = userFileSystems;
+    if (known == null) {
+      known = UserFileSystems.ofThisProcess();
+      userFileSystems = known;
+    }
+    try {
+      Path mount = known.mount(path);
+      if (mount != null && (silent.contains(mount) || !UserFileSystems.answers(path, millis))) {
+        silent.add(mount);
+        throw noAnswer(path);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private FileSystemException noAnswer(Path path) {
+    return new FileSystemException(
+        path.toString(), null, "does not answer within " + millis / 1000 + " s");
   }
 
   private BlockingQueue<Runnable> queue() {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trapline.elf.DynamicSection;
 import trapline.elf.ElfFile;
+import trapline.linux.files.Patience;
 import trapline.model.MalformedBinary;
 
 /// What a dynamic linker would load for a program, by the rules of ld.so(8) for glibc's and of
@@ -257,17 +258,16 @@ public final class LibrarySearch {
 
     /// Those of the directories for processors that are there.
     private List<String> subdirectories(String start) {
-      return loader.subdirectories().stream()
-          .map(each -> start + each + "/")
-          .filter(Search::isDirectory)
-          .toList();
-    }
-
-    private static boolean isDirectory(String name) {
       try {
-        return Files.isDirectory(Path.of(name));
-      } catch (InvalidPathException e) {
-        return false;
+        return Patience.look(
+            Path.of(start.isEmpty() ? "." : start),
+            at ->
+                loader.subdirectories().stream()
+                    .filter(each -> Files.isDirectory(at.resolve(each)))
+                    .map(each -> start + each + "/")
+                    .toList());
+      } catch (IOException | InvalidPathException e) {
+        return List.of();
       }
     }
 
@@ -276,7 +276,7 @@ public final class LibrarySearch {
     private @Nullable Loaded open(String name, Loaded by) {
       try {
         Path file = Path.of(name).toAbsolutePath();
-        ElfFile elf = Files.isRegularFile(file) ? LoaderFile.elf(file) : null;
+        ElfFile elf = LoaderFile.elfIfThere(file).orElse(null);
         return elf == null || elf.type() != ElfFile.Type.SHARED ? null : new Loaded(file, by, elf);
       } catch (IOException
           | InvalidPathException

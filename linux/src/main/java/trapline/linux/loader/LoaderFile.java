@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import trapline.bytes.BytePattern;
 import trapline.bytes.Bytes;
@@ -125,6 +127,12 @@ final class LoaderFile {
   /// Opens an object file, mapped.
   static ElfFile elf(Path path) throws IOException {
     return Patience.look(path, LoaderFile::mapped);
+  }
+
+  /// The same for a file that may not be there.
+  static Optional<ElfFile> elfIfThere(Path path) throws IOException {
+    return Patience.look(
+        path, at -> Files.isRegularFile(at) ? Optional.of(mapped(at)) : Optional.empty());
   }
 
   private static ElfFile mapped(Path path) throws IOException {
