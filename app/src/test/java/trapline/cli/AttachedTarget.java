@@ -120,13 +120,26 @@ final class AttachedTarget implements AutoCloseable {
     throw new AssertionError("no " + name);
   }
 
-  /// The status that it ended with; -1 while it lives.
-  int ended() {
-    return process.isAlive() ? -1 : process.exitValue();
+  /// Asks it for an answer, and waits until it has given it or has ended.
+  ///
+  /// @return the status that it ended with; -1 while it lives
+  int ended() throws IOException, InterruptedException {
+    Command.run("kill", "-USR1", Long.toString(pid()));
+    Path said = folder.resolve("target");
+    for (int i = 0;
+        i < 12_000 && process.isAlive() && !Files.readString(said).contains("answers");
+        i++) {
+      Thread.sleep(10);
+    }
+    if (process.isAlive()) {
+      awaitText(said, "answers");
+      return -1;
+    }
+    return process.exitValue();
   }
 
   /// What is wrong with it while it lives, each in a few words.
-  List<String> wrong() throws IOException, InterruptedException {
+  List<String> wrong() throws IOException {
     List<String> wrong = new ArrayList<>();
     if (status("TracerPid") != 0) {
       wrong.add("it is still traced");
@@ -140,8 +153,6 @@ final class AttachedTarget implements AutoCloseable {
     if (!registers.matches("(0 ){5}")) {
       wrong.add("its debug registers are " + registers);
     }
-    Command.run("kill", "-USR1", Long.toString(pid())).orFail();
-    awaitText(folder.resolve("target"), "answers");
     return wrong;
   }
 

@@ -165,8 +165,9 @@ class KillTest {
       left = leftovers.find();
     }
     List<String> wrong = new ArrayList<>(left);
-    if (target.ended() >= 0) {
-      wrong.add(ENDED + target.ended());
+    int ended = target.ended();
+    if (ended >= 0) {
+      wrong.add(ENDED + ended);
     } else {
       wrong.addAll(target.wrong());
     }
