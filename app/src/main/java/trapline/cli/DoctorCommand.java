@@ -131,9 +131,10 @@ final class DoctorCommand implements Callable<Integer> {
     String what = "debug information from debuginfod servers";
     String servers = String.join(", ", client.servers());
     return Optional.of(
-        client.cacheFolder() == null
+        client.cacheDirectory() == null
             ? Checkup.no(what, servers + ": no cache", "set HOME or DEBUGINFOD_CACHE_PATH")
-            : Checkup.yes(what, servers + ", kept in " + client.cacheFolder() + "; not asked now"));
+            : Checkup.yes(
+                what, servers + ", kept in " + client.cacheDirectory() + "; not asked now"));
   }
 
   private Checkup.Item kernelSource(HostFacts host) {
@@ -219,8 +220,8 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String inPath(String name) {
-    for (String folder : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":")) {
-      Path file = Path.of(folder.isEmpty() ? "." : folder, name);
+    for (String directory : Objects.requireNonNullElse(System.getenv("PATH"), "").split(":")) {
+      Path file = Path.of(directory.isEmpty() ? "." : directory, name);
       if (Files.isExecutable(file)) {
         return file.toString();
       }

@@ -132,15 +132,15 @@ final class IndexCommand implements Callable<Integer> {
 
   private static void checkOutput(Path output, Path source, boolean force) {
     String name = "-o " + output;
-    Path folder = output.toAbsolutePath().getParent();
+    Path directory = output.toAbsolutePath().getParent();
     if (Files.isDirectory(output)) {
       throw bad(name + ": a directory; name a file in it");
     }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw bad(name + ": there is no directory " + folder);
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw bad(name + ": there is no directory " + directory);
     }
-    if (!Files.isWritable(folder)) {
-      throw bad(name + ": no permission to write in " + folder);
+    if (!Files.isWritable(directory)) {
+      throw bad(name + ": no permission to write in " + directory);
     }
     if (Files.exists(output)) {
       try {

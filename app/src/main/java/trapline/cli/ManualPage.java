@@ -10,26 +10,26 @@ import java.util.zip.GZIPInputStream;
 /// The one-line descriptions of this machine's manual pages of section 2 (man-pages(7), section
 /// NAME).
 final class ManualPage {
-  private static final Path FOLDER = Path.of("/usr/share/man/man2");
+  private static final Path DIRECTORY = Path.of("/usr/share/man/man2");
   private static final int LARGEST = 1 << 20;
 
   private ManualPage() {}
 
   /// What the page says that the call does; empty when there is no such page or it does not say.
   static String description(String name) {
-    return description(FOLDER, name);
+    return description(DIRECTORY, name);
   }
 
-  static String description(Path folder, String name) {
+  static String description(Path directory, String name) {
     if (!name.matches("[A-Za-z0-9_]{1,64}")) {
       return "";
     }
     try {
-      String page = read(folder, name + ".2");
+      String page = read(directory, name + ".2");
       // A page may only name another one that it shares: `.so man2/stat.2`.
       if (page.startsWith(".so man2/")) {
         String other = page.substring(9).lines().findFirst().orElse("").strip();
-        page = other.matches("[A-Za-z0-9_]{1,64}\\.2") ? read(folder, other) : "";
+        page = other.matches("[A-Za-z0-9_]{1,64}\\.2") ? read(directory, other) : "";
       }
       return sentence(page);
     } catch (IOException e) {
@@ -37,9 +37,9 @@ final class ManualPage {
     }
   }
 
-  private static String read(Path folder, String file) throws IOException {
-    Path packed = folder.resolve(file + ".gz");
-    Path plain = folder.resolve(file);
+  private static String read(Path directory, String file) throws IOException {
+    Path packed = directory.resolve(file + ".gz");
+    Path plain = directory.resolve(file);
     if (Files.isRegularFile(packed)) {
       try (InputStream in = new GZIPInputStream(Files.newInputStream(packed))) {
         return new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8);

@@ -64,14 +64,14 @@ final class TrainingTree {
   /// Writes the tree below a directory.
   ///
   /// @return commands that index it
-  static List<List<String>> commands(Path folder) throws IOException {
-    Path tree = folder.resolve("tree");
+  static List<List<String>> commands(Path directory) throws IOException {
+    Path tree = directory.resolve("tree");
     for (Map.Entry<String, String> file : FILES.entrySet()) {
       Path path = tree.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue());
     }
-    String index = folder.resolve("index").toString();
+    String index = directory.resolve("index").toString();
     return List.of(
         List.of("index", tree.toString(), "-o", index),
         List.of("index", tree.toString(), "-o", index, "--no-functions"));

@@ -61,7 +61,7 @@ public final class DebuginfodClient {
   /// The directory of what was fetched.
   ///
   /// @return `null` when the user has no home
-  public @Nullable Path cacheFolder() {
+  public @Nullable Path cacheDirectory() {
     return settings.cache();
   }
 

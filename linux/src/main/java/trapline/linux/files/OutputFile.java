@@ -101,18 +101,18 @@ public final class OutputFile {
     }
   }
 
-  private static boolean isShared(FileStatus folder) {
+  private static boolean isShared(FileStatus directory) {
     long user = new Kernel().effectiveUser();
-    return (folder.mode() & OTHERS_WRITE) != 0
-        || ((folder.mode() & GROUP_WRITE) != 0 && folder.group() != user)
-        || (folder.user() != user && folder.user() != 0);
+    return (directory.mode() & OTHERS_WRITE) != 0
+        || ((directory.mode() & GROUP_WRITE) != 0 && directory.group() != user)
+        || (directory.user() != user && directory.user() != 0);
   }
 
   /// Whether it is the user's own, or a plain file of whom the directory belongs to.
-  private static boolean isHarmless(FileStatus file, FileStatus folder) {
+  private static boolean isHarmless(FileStatus file, FileStatus directory) {
     return file.user() == new Kernel().effectiveUser()
         || file.user() == 0
-        || (file.isRegular() && file.links() == 1 && file.user() == folder.user());
+        || (file.isRegular() && file.links() == 1 && file.user() == directory.user());
   }
 
   /// Where a named file really is: links are followed, as long as nobody else could have put them
@@ -126,8 +126,8 @@ public final class OutputFile {
       if (status.error() != 0) {
         return at;
       }
-      Path folder = Objects.requireNonNullElse(at.getParent(), at);
-      FileStatus above = FileStatus.of(folder.toString(), true);
+      Path directory = Objects.requireNonNullElse(at.getParent(), at);
+      FileStatus above = FileStatus.of(directory.toString(), true);
       if (isShared(above) && !isHarmless(status, above)) {
         throw new UnsafePlace(
             file
@@ -142,7 +142,7 @@ public final class OutputFile {
       if (target == null || at.startsWith("/proc") || at.startsWith("/dev")) {
         return at; // such as /dev/stdout, whose link is not of a name
       }
-      at = folder.resolve(trapline.bytes.ByteText.decode(target));
+      at = directory.resolve(trapline.bytes.ByteText.decode(target));
     }
     throw new UnsafePlace(file + ": too many symbolic links");
   }
