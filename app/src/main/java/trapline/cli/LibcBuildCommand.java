@@ -11,9 +11,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.libc.LibcFailure;
 import trapline.libc.LibcRegistry;
+import trapline.libc.build.BuildDirectories;
 import trapline.libc.build.BuildListener;
 import trapline.libc.build.BuildRequest;
-import trapline.libc.build.Folders;
 import trapline.libc.build.LibcBuild;
 import trapline.libc.build.LibcBuildFailure;
 
@@ -154,7 +154,7 @@ final class LibcBuildCommand implements Callable<Integer> {
             }
           };
       built =
-          new LibcBuild(Folders.of(System.getenv()), registry, System.getenv(), listener)
+          new LibcBuild(BuildDirectories.of(System.getenv()), registry, System.getenv(), listener)
               .run(request);
     }
     long seconds = (System.nanoTime() - begun) / 1_000_000_000;

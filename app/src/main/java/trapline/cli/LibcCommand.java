@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import trapline.libc.LibcFailure;
 import trapline.libc.LibcRegistry;
 import trapline.libc.LibcSurvey;
-import trapline.libc.build.Folders;
+import trapline.libc.build.BuildDirectories;
 import trapline.libc.build.LibcBuildFailure;
 import trapline.libc.build.LibcRemoval;
 import trapline.report.LibcListing;
@@ -57,7 +57,7 @@ final class LibcCommand implements Callable<Integer> {
       LibcListing listing =
           new LibcListing(
               new LibcSurvey().look(Path.of("/"), registry),
-              new LibcRemoval(Folders.of(System.getenv()), registry).unfinished());
+              new LibcRemoval(BuildDirectories.of(System.getenv()), registry).unfinished());
       root.out()
           .rendered(
               json ? listing.json() : listing.text(Terminal.style(ascii, Terminal.isTerminal(1))));

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import trapline.libc.LibcFailure;
 import trapline.libc.LibcRegistry;
-import trapline.libc.build.Folders;
+import trapline.libc.build.BuildDirectories;
 import trapline.libc.build.LibcBuildFailure;
 import trapline.libc.build.LibcRemoval;
 
@@ -40,7 +40,7 @@ final class LibcRemoveCommand implements Callable<Integer> {
         spec.commandLine().getParseResult().matchedPositionalValue(0, List.<String>of());
     try {
       LibcRemoval removal =
-          new LibcRemoval(Folders.of(System.getenv()), LibcRegistry.of(System.getenv()));
+          new LibcRemoval(BuildDirectories.of(System.getenv()), LibcRegistry.of(System.getenv()));
       for (String name : names) {
         for (String line : removal.remove(name)) {
           root.out().println(line);

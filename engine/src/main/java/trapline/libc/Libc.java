@@ -22,7 +22,7 @@ import trapline.model.Unsupported;
 /// @param buildId in hex; empty when it has none
 public record Libc(
     Kind kind, String version, Path prefix, Path library, Path loader, String buildId) {
-  private static final List<String> FOLDERS =
+  private static final List<String> DIRECTORIES =
       List.of(
           "lib",
           "lib64",
@@ -47,7 +47,7 @@ public record Libc(
   }
 
   /// The directory of the library, where programs find it.
-  public Path folder() {
+  public Path directory() {
     return library.resolveSibling("").normalize();
   }
 
@@ -64,8 +64,8 @@ public record Libc(
     if (!Files.isDirectory(absolute)) {
       throw new LibcFailure(prefix + ": no such directory");
     }
-    for (String folder : FOLDERS) {
-      Path directory = absolute.resolve(folder);
+    for (String name : DIRECTORIES) {
+      Path directory = absolute.resolve(name);
       Path glibc = directory.resolve("libc.so.6");
       if (Files.isRegularFile(glibc)) {
         return read(Kind.GLIBC, absolute, glibc, GLIBC_LOADERS);

@@ -107,31 +107,31 @@ public final class LibcFit {
   /// First the library's own directory, then what the user says, then where the system has the
   /// other libraries that the program needs and its own C library, beside which plug-ins may lie.
   private String libraryPath(String name, ElfFile elf, Path program) {
-    Set<Path> folders = new LinkedHashSet<>();
-    folders.add(libc.folder());
+    Set<Path> directories = new LinkedHashSet<>();
+    directories.add(libc.directory());
     for (String each : environment.getOrDefault("LD_LIBRARY_PATH", "").split("[:;]")) {
       if (!each.isEmpty()) {
-        folders.add(Path.of(each));
+        directories.add(Path.of(each));
       }
     }
     Path interpreter = Path.of(elf.interpreter());
     if (Files.isRegularFile(interpreter)) {
       LibrarySearch.Found here = find(interpreter, program, caller());
       for (String needed : here.files().keySet()) {
-        Path folder = folderOf(here, needed);
+        Path directory = folderOf(here, needed);
         boolean isLoader = interpreter.endsWith(needed);
-        if (folder != null && !isLoader && !Files.exists(libc.folder().resolve(needed))) {
-          folders.add(folder);
+        if (directory != null && !isLoader && !Files.exists(libc.directory().resolve(needed))) {
+          directories.add(directory);
         }
       }
       Path own = libc.kind() == Libc.Kind.GLIBC ? folderOf(here, "libc.so.6") : null;
       if (own != null) {
-        folders.add(own);
+        directories.add(own);
       }
     }
     List<String> texts = new ArrayList<>();
-    for (Path folder : folders) {
-      String text = folder.toString();
+    for (Path directory : directories) {
+      String text = directory.toString();
       if (text.indexOf(':') >= 0 || text.indexOf(';') >= 0) {
         throw new LibcFailure(
             name + ": cannot be run with libraries of " + text + ": : and ; separate directories");

@@ -39,7 +39,7 @@ public final class LibcFlags {
     // Other libraries, that of the compiler among them, stay where the system has them.
     Path system = compiler.file("libgcc_s.so.1").getParent();
     String fallback = system == null ? "" : ":" + system;
-    flags.addAll(linker("-rpath", libc.folder() + fallback));
+    flags.addAll(linker("-rpath", libc.directory() + fallback));
     flags.addAll(linker("--dynamic-linker", libc.loader().toString()));
     return flags;
   }
@@ -51,15 +51,15 @@ public final class LibcFlags {
     flags.addAll(List.of("-isystem", compiler.file("include").toString()));
     addLibrary(flags, libc, starts);
     flags.add("-static-libgcc"); // libgcc_s.so.1 needs glibc
-    flags.addAll(linker("-rpath", libc.folder().toString()));
+    flags.addAll(linker("-rpath", libc.directory().toString()));
     flags.addAll(linker("--dynamic-linker", libc.loader().toString()));
     return flags;
   }
 
   private static void addLibrary(List<String> flags, Libc libc, Path starts) {
     flags.addAll(List.of("-B", starts.toString(), "-L", starts.toString()));
-    if (!starts.equals(libc.folder())) {
-      flags.addAll(List.of("-L", libc.folder().toString()));
+    if (!starts.equals(libc.directory())) {
+      flags.addAll(List.of("-L", libc.directory().toString()));
     }
   }
 
@@ -76,7 +76,7 @@ public final class LibcFlags {
   private static Path folderWith(Libc libc, String name, String file) {
     List<Path> candidates = new ArrayList<>();
     if (name.equals("lib")) {
-      candidates.add(libc.folder());
+      candidates.add(libc.directory());
       candidates.add(libc.prefix().resolve("lib64"));
       candidates.add(libc.prefix().resolve("usr/lib64"));
     }

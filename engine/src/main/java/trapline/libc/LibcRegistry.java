@@ -23,11 +23,11 @@ public final class LibcRegistry {
   private static final long LONGEST = 4096;
 
   private final UserDirectories data;
-  private final Path folder;
+  private final Path directory;
 
   private LibcRegistry(UserDirectories data) {
     this.data = data;
-    this.folder = data.path().resolve("libcs");
+    this.directory = data.path().resolve("libcs");
   }
 
   /// The user's, by an environment with XDG_DATA_HOME and HOME.
@@ -48,15 +48,15 @@ public final class LibcRegistry {
   public record Entry(String name, Path prefix) {}
 
   /// The directory of the registered names; a library without `--prefix` is installed beside it.
-  public Path folder() {
-    return folder;
+  public Path directory() {
+    return directory;
   }
 
   /// What is registered, by name.
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
     requireOwn();
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.sorted().toList()) {
         String name = String.valueOf(file.getFileName());
         if (NAME.matcher(name).matches() && Files.isRegularFile(file)) {
@@ -72,7 +72,7 @@ public final class LibcRegistry {
   /// What others could have written would be built from, run, or removed.
   private void requireOwn() {
     try {
-      PrivateDirectory.existingBelow(data.base(), folder);
+      PrivateDirectory.existingBelow(data.base(), directory);
     } catch (UnsafePlace e) {
       throw new LibcFailure(FileErrors.line(e), e);
     } catch (IOException e) {
@@ -88,10 +88,11 @@ public final class LibcRegistry {
       throw new LibcFailure(name + ": a name has letters, digits, and . _ + - only");
     }
     try {
-      PrivateDirectory.makeBelow(data.base(), folder)
+      PrivateDirectory.makeBelow(data.base(), directory)
           .write(name, (prefix.toAbsolutePath() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new LibcFailure(folder.resolve(name) + ": cannot be written: " + FileErrors.line(e), e);
+      throw new LibcFailure(
+          directory.resolve(name) + ": cannot be written: " + FileErrors.line(e), e);
     }
   }
 
@@ -100,10 +101,10 @@ public final class LibcRegistry {
   /// @throws LibcFailure when it cannot be removed
   public void remove(String name) {
     try {
-      Files.deleteIfExists(folder.resolve(name));
+      Files.deleteIfExists(directory.resolve(name));
     } catch (IOException e) {
       throw new LibcFailure(
-          folder.resolve(name) + ": cannot be removed: " + FileErrors.reason(e), e);
+          directory.resolve(name) + ": cannot be removed: " + FileErrors.reason(e), e);
     }
   }
 
@@ -113,7 +114,7 @@ public final class LibcRegistry {
   public Libc find(String nameOrPrefix) {
     if (NAME.matcher(nameOrPrefix).matches() && !nameOrPrefix.equals(".")) {
       requireOwn();
-      Path file = folder.resolve(nameOrPrefix);
+      Path file = directory.resolve(nameOrPrefix);
       if (Files.isRegularFile(file)) {
         return Libc.at(prefix(file));
       }

@@ -179,8 +179,8 @@ public final class LibcSurvey {
         : new Finding(common.toString(), "", "");
   }
 
-  private static Path common(Path folder, Path file) {
-    Path shared = folder;
+  private static Path common(Path directory, Path file) {
+    Path shared = directory;
     while (!file.startsWith(shared)) {
       Path above = shared.getParent();
       if (above == null) {

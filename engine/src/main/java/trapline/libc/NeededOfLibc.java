@@ -55,7 +55,7 @@ final class NeededOfLibc {
               }
               ElfFile elf = open.apply(path);
               files.put(each, elf);
-              if (!path.startsWith(libc.folder())) {
+              if (!path.startsWith(libc.directory())) {
                 askers.put(path.toString(), elf);
               }
             });
@@ -81,7 +81,7 @@ final class NeededOfLibc {
           throw new LibcFailure(
               asker.getKey()
                   + ": a part of another glibc, which fits no other; "
-                  + libc.folder()
+                  + libc.directory()
                   + " lacks its own "
                   + baseName(asker.getKey()));
         }

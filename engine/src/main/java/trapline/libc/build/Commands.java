@@ -45,7 +45,11 @@ final class Commands {
   /// @return its exit status
   /// @throws LibcBuildFailure when the thread is interrupted; the command has ended then
   static int run(
-      List<String> command, Path folder, Map<String, String> environment, Path log, Watcher watcher)
+      List<String> command,
+      Path directory,
+      Map<String, String> environment,
+      Path log,
+      Watcher watcher)
       throws IOException {
     List<String> words = new ArrayList<>();
     Path ender = find("setpriv");
@@ -55,7 +59,7 @@ final class Commands {
     words.addAll(command);
     ProcessBuilder builder =
         new ProcessBuilder(words)
-            .directory(folder.toFile())
+            .directory(directory.toFile())
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -104,11 +108,11 @@ final class Commands {
   /// Runs a small command to its end.
   ///
   /// @return what it said; `null` when it cannot be run or does not end with status 0
-  static @Nullable String answer(Path folder, List<String> command, Map<String, String> environment)
-      throws IOException {
+  static @Nullable String answer(
+      Path directory, List<String> command, Map<String, String> environment) throws IOException {
     try (TemporaryDirectory temporary = TemporaryDirectory.make()) {
       Path said = temporary.directory().empty("said");
-      int status = run(command, folder, environment, said, () -> {});
+      int status = run(command, directory, environment, said, () -> {});
       return status == 0 ? Files.readString(said, StandardCharsets.ISO_8859_1) : null;
     }
   }
@@ -120,9 +124,9 @@ final class Commands {
       return Files.isExecutable(file) && !Files.isDirectory(file) ? file : null;
     }
     String path = Objects.requireNonNullElse(System.getenv("PATH"), "") + ":/usr/sbin:/sbin";
-    for (String folder : path.split(":")) {
-      if (!folder.isEmpty() && Files.isExecutable(Path.of(folder, name))) {
-        return Path.of(folder, name);
+    for (String directory : path.split(":")) {
+      if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, name))) {
+        return Path.of(directory, name);
       }
     }
     return null;

@@ -151,8 +151,8 @@ final class DebianSource {
   }
 
   private void prepare(List<String> sources) throws IOException {
-    for (String folder : List.of("state/lists/partial", "cache/archives/partial", "parts")) {
-      Folders.made(root.resolve(folder));
+    for (String directory : List.of("state/lists/partial", "cache/archives/partial", "parts")) {
+      BuildDirectories.made(root.resolve(directory));
     }
     Files.deleteIfExists(log);
     WholeFile.write(

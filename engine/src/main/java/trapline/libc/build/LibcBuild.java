@@ -21,18 +21,18 @@ public final class LibcBuild {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}");
   private static final long MEGABYTE = 1L << 20;
 
-  private final Folders folders;
+  private final BuildDirectories directories;
   private final LibcRegistry registry;
   private final Map<String, String> environment;
   private final BuildListener listener;
 
   /// @param environment of the user: where directories are, and CC
   public LibcBuild(
-      Folders folders,
+      BuildDirectories directories,
       LibcRegistry registry,
       Map<String, String> environment,
       BuildListener listener) {
-    this.folders = folders;
+    this.directories = directories;
     this.registry = registry;
     this.environment = environment;
     this.listener = listener;
@@ -68,37 +68,37 @@ public final class LibcBuild {
       SourceFinder.version(request.source()).ifPresent(each -> requireWorthFetching(request, each));
     }
     SourceTree tree =
-        new SourceFinder(folders, listener, traces, request.sha256())
+        new SourceFinder(directories, listener, traces, request.sha256())
             .find(request.source(), request.name());
     tree.requireWhole();
     BuildNeeds.check(tree.kind(), tree.version(), environment);
     String name = request.name().isEmpty() ? tree.name() : request.name();
     Prefix target = target(request, name);
-    Path prefix = target.folder();
-    SourceTree.requireUsable(tree.folder());
+    Path prefix = target.directory();
+    SourceTree.requireUsable(tree.directory());
     SourceTree.requireUsable(prefix);
     BuiltMark mark =
         new BuiltMark(
             name,
             tree.kind().text(),
             tree.version(),
-            tree.folder(),
+            tree.directory(),
             tree.origin(),
             request.cflags());
     Optional<Libc> there = target.require(mark);
     if (there.isPresent()) {
       registry.add(name, prefix);
       traces.keep();
-      return new Built(name, there.get(), tree.folder(), true);
+      return new Built(name, there.get(), tree.directory(), true);
     }
-    try (BuildFolder folder = BuildFolder.take(folders.builds(), name, traces)) {
-      SourceTree.requireUsable(folder.build());
-      build(folder, tree, mark, target, request.jobs());
+    try (BuildDirectory directory = BuildDirectory.take(directories.builds(), name, traces)) {
+      SourceTree.requireUsable(directory.build());
+      build(directory, tree, mark, target, request.jobs());
       registry.add(name, prefix);
-      folder.remove();
-      return new Built(name, Libc.at(prefix), tree.folder(), false);
+      directory.remove();
+      return new Built(name, Libc.at(prefix), tree.directory(), false);
     } catch (IOException e) {
-      throw Folders.failure(folders.builds().resolve(name), e);
+      throw BuildDirectories.failure(directories.builds().resolve(name), e);
     }
   }
 
@@ -110,78 +110,79 @@ public final class LibcBuild {
   }
 
   private Prefix target(BuildRequest request, String name) {
-    Path prefix = request.prefix() == null ? folders.prefix(name) : request.prefix();
+    Path prefix = request.prefix() == null ? directories.prefix(name) : request.prefix();
     return new Prefix(prefix.toAbsolutePath().normalize(), registry);
   }
 
-  private void build(BuildFolder folder, SourceTree tree, BuiltMark mark, Prefix target, int jobs)
+  private void build(
+      BuildDirectory directory, SourceTree tree, BuiltMark mark, Prefix target, int jobs)
       throws IOException {
     Size size = size(tree);
     List<Remedies.Remedy> remedies =
-        Remedies.of(tree.kind(), tree.version(), compilerVersion(folder));
-    List<String> configure = configure(tree, target.folder(), remedies);
+        Remedies.of(tree.kind(), tree.version(), compilerVersion(directory));
+    List<String> configure = configure(tree, target.directory(), remedies);
     String cflags = mark.cflags() + words(remedies, Remedies.Where.CFLAGS);
     Map<String, String> flags = Map.of("CFLAGS", cflags);
     List<String> variables = chosen(remedies, Remedies.Where.MAKE);
     String request =
         String.join(
             "\n", mark.text(), String.join(" ", configure), cflags, String.join(" ", variables));
-    boolean resumed = folder.prepare(request);
+    boolean resumed = directory.prepare(request);
     if (!resumed) {
-      requireRoom(folder.build(), size.buildMegabytes());
+      requireRoom(directory.build(), size.buildMegabytes());
     }
-    requireRoom(target.folder(), size.installedMegabytes());
-    folder.begin(request);
+    requireRoom(target.directory(), size.installedMegabytes());
+    directory.begin(request);
     for (Remedies.Remedy remedy : remedies) {
       listener.say("with " + remedy.what() + ": " + remedy.why());
     }
-    BuildLog log = new BuildLog(folder.log());
+    BuildLog log = new BuildLog(directory.log());
     listener.say("log: " + log.file());
     String title = tree.title();
     if (resumed) {
-      listener.say("continuing an earlier build: " + folder.objects() + " objects");
+      listener.say("continuing an earlier build: " + directory.objects() + " objects");
     } else {
       listener.say("configuring " + title + " with CFLAGS " + cflags);
-      step(folder, log, "configuring " + title, configure, flags, 0);
-      folder.noteConfigured();
+      step(directory, log, "configuring " + title, configure, flags, 0);
+      directory.noteConfigured();
     }
     listener.say("building " + title + " with " + jobs + (jobs == 1 ? " job" : " jobs"));
     List<String> make = new ArrayList<>(List.of("make", "-j" + jobs));
     make.addAll(variables);
-    step(folder, log, "building " + title, make, Map.of(), size.objects());
-    install(folder, log, tree, mark, target, variables);
+    step(directory, log, "building " + title, make, Map.of(), size.objects());
+    install(directory, log, tree, mark, target, variables);
   }
 
   private void install(
-      BuildFolder folder,
+      BuildDirectory directory,
       BuildLog log,
       SourceTree tree,
       BuiltMark mark,
       Prefix target,
       List<String> variables)
       throws IOException {
-    listener.say("installing under " + target.folder());
+    listener.say("installing under " + target.directory());
     Path stage = target.stage(mark.name());
     try {
-      Folders.delete(stage);
+      BuildDirectories.delete(stage);
       OutputFile.freshDirectory(stage, Prefix.REMEDY);
       String variable = tree.kind() == Libc.Kind.GLIBC ? "install_root=" : "DESTDIR=";
       List<String> make = new ArrayList<>(List.of("make", "install", variable + stage));
       make.addAll(variables);
-      step(folder, log, "installing " + tree.title(), make, Map.of(), 0);
-      Path staged = stage.resolve(target.folder().getRoot().relativize(target.folder()));
+      step(directory, log, "installing " + tree.title(), make, Map.of(), 0);
+      Path staged = stage.resolve(target.directory().getRoot().relativize(target.directory()));
       mark.write(staged);
       PrivateFile.copy(log.file(), staged.resolve(".trapline-log"));
-      Files.move(staged, target.folder(), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(staged, target.directory(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw Folders.failure(stage, e);
+      throw BuildDirectories.failure(stage, e);
     } finally {
-      Folders.delete(stage);
+      BuildDirectories.delete(stage);
     }
   }
 
   private void step(
-      BuildFolder folder,
+      BuildDirectory directory,
       BuildLog log,
       String title,
       List<String> command,
@@ -189,12 +190,12 @@ public final class LibcBuild {
       long objects)
       throws IOException {
     log.begin(title + ": " + String.join(" ", command));
-    long[] done = {objects == 0 ? 0 : folder.objects()};
+    long[] done = {objects == 0 ? 0 : directory.objects()};
     listener.at(title, done[0], objects);
     int status =
         Commands.run(
             command,
-            folder.build(),
+            directory.build(),
             flags,
             log.file(),
             () -> {
@@ -206,7 +207,8 @@ public final class LibcBuild {
       return;
     }
     if (log.isDiskFull()) {
-      throw LibcBuildFailure.build(Folders.full(folder.build()) + "; log: " + log.file());
+      throw LibcBuildFailure.build(
+          BuildDirectories.full(directory.build()) + "; log: " + log.file());
     }
     throw LibcBuildFailure.build(
         title + " failed: " + log.reason() + "; the whole log: " + log.file());
@@ -214,7 +216,7 @@ public final class LibcBuild {
 
   private List<String> configure(SourceTree tree, Path prefix, List<Remedies.Remedy> remedies) {
     List<String> command = new ArrayList<>();
-    command.add(tree.folder().resolve("configure").toString());
+    command.add(tree.directory().resolve("configure").toString());
     command.add("--prefix=" + prefix);
     for (List<String> row : Table.rows("configure.txt")) {
       if (row.get(0).equals(tree.kind().text())
@@ -240,8 +242,8 @@ public final class LibcBuild {
   }
 
   /// gcc's version; empty when the compiler is another.
-  private String compilerVersion(BuildFolder folder) throws IOException {
-    Path quiet = folder.build().resolveSibling("");
+  private String compilerVersion(BuildDirectory directory) throws IOException {
+    Path quiet = directory.build().resolveSibling("");
     List<String> said = new ArrayList<>();
     for (String option : List.of("--version", "-dumpversion")) {
       List<String> command = new ArrayList<>(BuildNeeds.compiler(environment));
@@ -266,11 +268,11 @@ public final class LibcBuild {
     return nearest;
   }
 
-  private static void requireRoom(Path folder, long megabytes) throws IOException {
-    long free = Files.getFileStore(Folders.nearest(folder)).getUsableSpace() / MEGABYTE;
+  private static void requireRoom(Path directory, long megabytes) throws IOException {
+    long free = Files.getFileStore(BuildDirectories.nearest(directory)).getUsableSpace() / MEGABYTE;
     if (free < megabytes) {
       throw LibcBuildFailure.build(
-          folder
+          directory
               + ": "
               + free
               + " MB are free on this disk, and about "

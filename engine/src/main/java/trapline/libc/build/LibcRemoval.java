@@ -12,11 +12,11 @@ import trapline.libc.LibcRegistry;
 /// Removes a library that Trapline built, or an unfinished build: what Trapline made, and nothing
 /// else.
 public final class LibcRemoval {
-  private final Folders folders;
+  private final BuildDirectories directories;
   private final LibcRegistry registry;
 
-  public LibcRemoval(Folders folders, LibcRegistry registry) {
-    this.folders = folders;
+  public LibcRemoval(BuildDirectories directories, LibcRegistry registry) {
+    this.directories = directories;
     this.registry = registry;
   }
 
@@ -33,13 +33,13 @@ public final class LibcRemoval {
     }
     if (unfinished().contains(name)) {
       try (Traces traces = new Traces();
-          BuildFolder build = BuildFolder.take(folders.builds(), name, traces)) {
+          BuildDirectory build = BuildDirectory.take(directories.builds(), name, traces)) {
         build.remove();
-        done.add("removed the unfinished build " + folders.builds().resolve(name));
+        done.add("removed the unfinished build " + directories.builds().resolve(name));
       }
-      Path source = folders.sources().resolve(name);
-      if (SourceFinder.isOurs(source, folders) && !isUsed(source)) {
-        Folders.delete(source);
+      Path source = directories.sources().resolve(name);
+      if (SourceFinder.isOurs(source, directories) && !isUsed(source)) {
+        BuildDirectories.delete(source);
         done.add("removed its source " + source);
       }
     }
@@ -64,11 +64,11 @@ public final class LibcRemoval {
               : "forgot " + entry.name() + ": " + entry.prefix() + " was gone");
       return;
     }
-    Folders.delete(entry.prefix());
+    BuildDirectories.delete(entry.prefix());
     done.add("removed " + entry.name() + ": " + entry.prefix());
     Path source = mark.get().source();
-    if (SourceFinder.isOurs(source, folders) && !isUsed(source)) {
-      Folders.delete(source);
+    if (SourceFinder.isOurs(source, directories) && !isUsed(source)) {
+      BuildDirectories.delete(source);
       done.add("removed its source " + source);
     }
   }
@@ -85,9 +85,9 @@ public final class LibcRemoval {
 
   /// The names of unfinished builds.
   public List<String> unfinished() {
-    try (Stream<Path> builds = Files.list(folders.builds())) {
+    try (Stream<Path> builds = Files.list(directories.builds())) {
       return builds
-          .filter(BuildFolder::isUnfinished)
+          .filter(BuildDirectory::isUnfinished)
           .map(each -> String.valueOf(each.getFileName()))
           .sorted()
           .toList();

@@ -19,25 +19,25 @@ import trapline.linux.files.OutputFile;
 final class Prefix {
   static final String REMEDY = "give another --prefix";
 
-  private final Path folder;
+  private final Path directory;
   private final LibcRegistry registry;
 
-  Prefix(Path folder, LibcRegistry registry) {
-    this.folder = folder;
+  Prefix(Path directory, LibcRegistry registry) {
+    this.directory = directory;
     this.registry = registry;
   }
 
-  Path folder() {
-    return folder;
+  Path directory() {
+    return directory;
   }
 
   /// Where it is installed at first: on the same disk, so that it can be moved as a whole.
   Path stage(String name) {
-    Path parent = Objects.requireNonNull(folder.getParent());
+    Path parent = Objects.requireNonNull(directory.getParent());
     try {
       OutputFile.directories(parent);
     } catch (IOException e) {
-      throw Folders.failure(parent, e);
+      throw BuildDirectories.failure(parent, e);
     }
     return parent.resolve(".trapline-stage-" + name);
   }
@@ -64,11 +64,11 @@ final class Prefix {
   /// @return the library that is there already
   /// @throws LibcBuildFailure when it holds something else, or is not a directory
   Optional<Held> requireVersion(String kind, String version) {
-    if (folder.getParent() == null) {
-      throw LibcBuildFailure.input(folder + ": no directory to install a library in");
+    if (directory.getParent() == null) {
+      throw LibcBuildFailure.input(directory + ": no directory to install a library in");
     }
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw LibcBuildFailure.input(folder + ": a file; --prefix takes a directory");
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw LibcBuildFailure.input(directory + ": a file; --prefix takes a directory");
     }
     requireTrusted();
     String file = anyFile();
@@ -78,22 +78,22 @@ final class Prefix {
     Libc libc = library();
     if (libc == null) {
       throw LibcBuildFailure.input(
-          folder
+          directory
               + ": not empty, and no C library: it holds "
               + file
               + "; give another --prefix, a directory that is empty or does not exist");
     }
-    Optional<BuiltMark> found = BuiltMark.of(folder);
+    Optional<BuiltMark> found = BuiltMark.of(directory);
     if (found.isEmpty()) {
       throw LibcBuildFailure.input(
-          folder
+          directory
               + ": holds "
               + libc.title()
               + ", which Trapline did not build; give another --prefix");
     }
     if (!found.get().version().equals(version) || !found.get().kind().equals(kind)) {
       throw LibcBuildFailure.input(
-          folder
+          directory
               + ": holds "
               + libc.title()
               + " already; give another --prefix"
@@ -105,7 +105,7 @@ final class Prefix {
   private void requireName(BuiltMark wanted) {
     for (LibcRegistry.Entry entry : registry.entries()) {
       if (entry.name().equals(wanted.name())
-          && !entry.prefix().equals(folder)
+          && !entry.prefix().equals(directory)
           && Files.exists(entry.prefix())) {
         throw LibcBuildFailure.input(
             wanted.name()
@@ -128,7 +128,7 @@ final class Prefix {
       what = "by the name " + found.name();
     }
     throw LibcBuildFailure.input(
-        folder
+        directory
             + ": holds "
             + held.libc().title()
             + " "
@@ -141,13 +141,13 @@ final class Prefix {
   private String removal(BuiltMark found) {
     boolean registered =
         registry.entries().stream()
-            .anyMatch(each -> each.name().equals(found.name()) && each.prefix().equals(folder));
+            .anyMatch(each -> each.name().equals(found.name()) && each.prefix().equals(directory));
     return registered ? ", or first: trapline libc remove " + found.name() : "";
   }
 
   private @Nullable Libc library() {
     try {
-      return Libc.at(folder);
+      return Libc.at(directory);
     } catch (LibcFailure e) {
       return null;
     }
@@ -155,43 +155,43 @@ final class Prefix {
 
   /// The name of a file in it; empty when there is none.
   private String anyFile() {
-    if (!Files.exists(folder)) {
+    if (!Files.exists(directory)) {
       return "";
     }
-    try (Stream<Path> entries = Files.list(folder)) {
+    try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .map(each -> String.valueOf(each.getFileName()))
           .sorted()
           .findFirst()
           .orElse("");
     } catch (IOException e) {
-      throw LibcBuildFailure.input(folder + ": cannot be looked into: " + FileErrors.reason(e));
+      throw LibcBuildFailure.input(directory + ": cannot be looked into: " + FileErrors.reason(e));
     }
   }
 
   /// What is installed runs later: nobody else may be able to put something in its place.
   private void requireTrusted() {
-    Path there = Folders.nearest(folder);
+    Path there = BuildDirectories.nearest(directory);
     if (!Files.isDirectory(there)) {
       String what =
           Files.isSymbolicLink(there)
               ? "is a symbolic link that leads nowhere"
               : "is not a directory";
-      String where = there.equals(folder) ? "" : there + " ";
-      throw LibcBuildFailure.input(folder + ": " + where + what + "; " + REMEDY);
+      String where = there.equals(directory) ? "" : there + " ";
+      throw LibcBuildFailure.input(directory + ": " + where + what + "; " + REMEDY);
     }
     try {
       OutputFile.requireTrusted(there, REMEDY);
     } catch (IOException e) {
-      throw Folders.failure(there, e);
+      throw BuildDirectories.failure(there, e);
     }
   }
 
   private void requireWritable() {
-    Path above = Folders.nearest(Objects.requireNonNull(folder.getParent()));
+    Path above = BuildDirectories.nearest(Objects.requireNonNull(directory.getParent()));
     if (!Files.isWritable(above)) {
       throw LibcBuildFailure.input(
-          folder + ": no permission to write in " + above + "; give another --prefix");
+          directory + ": no permission to write in " + above + "; give another --prefix");
     }
   }
 }

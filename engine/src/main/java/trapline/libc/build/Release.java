@@ -76,12 +76,12 @@ final class Release {
   /// Fetches a file, whole and with its hash or not at all.
   ///
   /// @param sha256 the file's, in lower-case hexadecimal digits
-  /// @param folder which is there
+  /// @param directory which is there
   /// @return where it is in the directory
-  static Path fetch(URI location, String sha256, Path folder, BuildListener listener) {
+  static Path fetch(URI location, String sha256, Path directory, BuildListener listener) {
     String path = location.getPath();
     String name = path.substring(path.lastIndexOf('/') + 1);
-    Path file = folder.resolve(name);
+    Path file = directory.resolve(name);
     try {
       if (Files.isRegularFile(file)) {
         requireHash(file, sha256);
@@ -91,7 +91,7 @@ final class Release {
     } catch (LibcBuildFailure | IOException e) {
       listener.say(e.getMessage() + "; fetching it again");
     }
-    Path part = folder.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
+    Path part = directory.resolve("." + name + "." + ProcessHandle.current().pid() + ".part");
     try {
       URLConnection connection = location.toURL().openConnection();
       connection.setConnectTimeout(PATIENCE_MILLIS);

@@ -19,22 +19,22 @@ import trapline.linux.files.WholeFile;
 
 /// Finds the source that the user names: a directory, a tarball, or a version.
 ///
-/// What is unpacked stays under [Folders#sources], with a file `.trapline-source` that tells where
-/// it came from: debug information names the files there.
+/// What is unpacked stays under [BuildDirectories#sources], with a file `.trapline-source` that
+/// tells where it came from: debug information names the files there.
 final class SourceFinder {
   private static final Pattern VERSION =
       Pattern.compile("(?:(glibc|musl)[- ])?([0-9]{1,3}(?:\\.[0-9]{1,3}){1,3})");
   private static final String STAMP = ".trapline-source";
 
-  private final Folders folders;
+  private final BuildDirectories directories;
   private final BuildListener listener;
   private final Traces traces;
   private final String sha256;
 
   /// @param traces takes up what is made on the way
   /// @param sha256 what the tarball must have; empty when the user named none
-  SourceFinder(Folders folders, BuildListener listener, Traces traces, String sha256) {
-    this.folders = folders;
+  SourceFinder(BuildDirectories directories, BuildListener listener, Traces traces, String sha256) {
+    this.directories = directories;
     this.listener = listener;
     this.traces = traces;
     this.sha256 = sha256;
@@ -128,7 +128,7 @@ final class SourceFinder {
       String why = sha256.isEmpty() ? "there is no apt here" : "with --sha256";
       if (sha256.isEmpty() && DebianSource.isAvailable()) {
         DebianSource debian =
-            new DebianSource(traces.folder(folders.cache().resolve("libc-apt")), listener);
+            new DebianSource(traces.directory(directories.cache().resolve("libc-apt")), listener);
         DebianSource.SourcePackage found = find(debian, named);
         if (found != null) {
           String origin = "Debian's source package " + found.name() + " " + found.version();
@@ -148,7 +148,7 @@ final class SourceFinder {
                 + ": Trapline does not know this release's SHA-256, and what is built of it runs;"
                 + " name the hash that the project announced: --sha256 HEX");
       }
-      Path downloads = traces.folder(folders.downloads());
+      Path downloads = traces.directory(directories.downloads());
       return ofRelease(Release.fetch(location, hash, downloads, listener), name);
     } catch (IOException e) {
       throw LibcBuildFailure.build(title + ": cannot be fetched: " + FileErrors.line(e));
@@ -178,7 +178,7 @@ final class SourceFinder {
 
   private SourceTree unpack(String name, String stamp, String origin, Unpacking unpacking)
       throws IOException {
-    Path sources = traces.folder(folders.sources());
+    Path sources = traces.directory(directories.sources());
     try (TemporaryDirectory part = TemporaryDirectory.in(sources)) {
       Path inner = unpacking.into(part.path());
       SourceTree tree = SourceTree.look(inner, origin);
@@ -205,10 +205,10 @@ final class SourceFinder {
 
   /// What was unpacked of the same origin before.
   private @Nullable SourceTree kept(String stamp, String origin) throws IOException {
-    if (PrivateDirectory.existing(folders.sources()).isEmpty()) {
+    if (PrivateDirectory.existing(directories.sources()).isEmpty()) {
       return null;
     }
-    try (Stream<Path> all = Files.list(folders.sources())) {
+    try (Stream<Path> all = Files.list(directories.sources())) {
       for (Path each : all.sorted().toList()) {
         Path file = each.resolve(STAMP);
         if (Files.isRegularFile(file) && Files.readString(file).strip().equals(stamp)) {
@@ -220,8 +220,8 @@ final class SourceFinder {
   }
 
   /// Whether a directory is one that was unpacked here, which may be removed.
-  static boolean isOurs(Path folder, Folders folders) {
-    return folders.sources().equals(folder.getParent())
-        && Files.isRegularFile(folder.resolve(STAMP));
+  static boolean isOurs(Path directory, BuildDirectories directories) {
+    return directories.sources().equals(directory.getParent())
+        && Files.isRegularFile(directory.resolve(STAMP));
   }
 }

@@ -60,7 +60,7 @@ final class SourceTarball {
   /// Unpacks into an empty directory.
   ///
   /// @return the source's own directory: the one that the archive has around it, or the empty one
-  Path unpack(Path folder, BuildListener listener) {
+  Path unpack(Path directory, BuildListener listener) {
     if (Commands.find("tar") == null) {
       throw missing("tar");
     }
@@ -68,25 +68,25 @@ final class SourceTarball {
       long size = Files.size(file);
       try (CountingStream raw = new CountingStream(Files.newInputStream(file));
           Decompressor unpacked = decompressor(raw)) {
-        write(unpacked, folder, raw, size, listener);
+        write(unpacked, directory, raw, size, listener);
       }
-      return inner(folder);
+      return inner(directory);
     } catch (EOFException e) {
       throw bad("it is cut off");
     } catch (ZipException | XZIOException e) {
       throw bad("its compressed data is damaged: " + e.getMessage());
     } catch (IOException e) {
-      throw Folders.failure(folder, e);
+      throw BuildDirectories.failure(directory, e);
     }
   }
 
-  private static Path inner(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
+  private static Path inner(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
       List<Path> all = entries.toList();
       // A link would be somebody else's directory.
       boolean around =
           all.size() == 1 && Files.isDirectory(all.getFirst(), LinkOption.NOFOLLOW_LINKS);
-      return around ? all.getFirst() : folder;
+      return around ? all.getFirst() : directory;
     }
   }
 
@@ -136,12 +136,12 @@ final class SourceTarball {
   }
 
   private void write(
-      Decompressor unpacked, Path folder, CountingStream raw, long size, BuildListener listener)
+      Decompressor unpacked, Path directory, CountingStream raw, long size, BuildListener listener)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             "tar", "-x", "-v", "-f", "-", "--no-same-owner", "--no-same-permissions");
-    builder.directory(folder.toFile());
+    builder.directory(directory.toFile());
     builder.environment().put("LC_ALL", "C");
     builder.environment().remove("TAR_OPTIONS");
     Process tar = builder.start();
@@ -163,13 +163,13 @@ final class SourceTarball {
         throw outside(said);
       }
       if (status != 0) {
-        requireInside(folder, all);
+        requireInside(directory, all);
       }
       if (FileErrors.isFull(said)) {
-        throw LibcBuildFailure.build(Folders.full(folder));
+        throw LibcBuildFailure.build(BuildDirectories.full(directory));
       }
       if (status != 0 && REFUSED.matcher(said).matches()) {
-        throw LibcBuildFailure.input(folder + ": cannot be written: " + said);
+        throw LibcBuildFailure.input(directory + ": cannot be written: " + said);
       }
       if (status != 0 || broken != null || !unpacked.isGood()) {
         throw bad("it is damaged or cut off" + (said.isEmpty() ? "" : " (" + said + ")"));
@@ -182,16 +182,16 @@ final class SourceTarball {
   }
 
   /// Refuses an archive that has files behind a link that leads out of the directory.
-  private void requireInside(Path folder, List<String> complaints) throws IOException {
+  private void requireInside(Path directory, List<String> complaints) throws IOException {
     for (String each : complaints) {
-      if (each.endsWith(": Not a directory") && hasLinkOut(folder)) {
+      if (each.endsWith(": Not a directory") && hasLinkOut(directory)) {
         throw outside(each.substring(0, each.indexOf(": ")) + ", through a symbolic link");
       }
     }
   }
 
-  private static boolean hasLinkOut(Path folder) throws IOException {
-    Path inside = folder.toAbsolutePath().normalize();
+  private static boolean hasLinkOut(Path directory) throws IOException {
+    Path inside = directory.toAbsolutePath().normalize();
     try (Stream<Path> tree = Files.walk(inside)) {
       for (Path link : tree.filter(Files::isSymbolicLink).toList()) {
         if (!link.resolveSibling(Files.readSymbolicLink(link)).normalize().startsWith(inside)) {

@@ -14,9 +14,9 @@ import trapline.libc.Libc;
 /// The unpacked source of a C library.
 ///
 /// @param version such as `2.36`
-/// @param folder where it lies, an absolute path
+/// @param directory where it lies, an absolute path
 /// @param origin where it came from, in words
-record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
+record SourceTree(Libc.Kind kind, String version, Path directory, String origin) {
   private static final Pattern GLIBC = Pattern.compile("#define\\s+VERSION\\s+\"([0-9][0-9.]*)");
   private static final Pattern MUSL = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)+)[^\\n]{0,40}\\s*");
   private static final int LONGEST = 4096;
@@ -34,8 +34,8 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
   /// Looks whether a directory is the source of a C library.
   ///
   /// @return `null` when it is none
-  static @Nullable SourceTree look(Path folder, String origin) {
-    Path absolute = folder.toAbsolutePath().normalize();
+  static @Nullable SourceTree look(Path directory, String origin) {
+    Path absolute = directory.toAbsolutePath().normalize();
     if (!Files.isRegularFile(absolute.resolve("configure"))) {
       return null;
     }
@@ -56,22 +56,22 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
   }
 
   /// Looks at a directory, and says what it lacks when it is no source of a C library.
-  static SourceTree require(Path folder, String origin) {
-    SourceTree tree = look(folder, origin);
+  static SourceTree require(Path directory, String origin) {
+    SourceTree tree = look(directory, origin);
     if (tree != null) {
       return tree;
     }
     throw LibcBuildFailure.input(
-        folder
+        directory
             + ": not the source of glibc (configure, version.h, csu/libc-start.c) or musl"
             + " (configure, VERSION, arch/x86_64)"
-            + hint(folder));
+            + hint(directory));
   }
 
-  private static String hint(Path folder) {
+  private static String hint(Path directory) {
     for (List<String> row : Table.rows("releases.txt")) {
-      if (Files.isRegularFile(folder.resolve("lib").resolve("libc.so"))
-          || Files.isRegularFile(folder.resolve("lib").resolve("libc.so.6"))) {
+      if (Files.isRegularFile(directory.resolve("lib").resolve("libc.so"))
+          || Files.isRegularFile(directory.resolve("lib").resolve("libc.so.6"))) {
         return "; it looks like an installed library: its source is needed, such as "
             + row.getFirst()
             + "'s";
@@ -83,7 +83,7 @@ record SourceTree(Libc.Kind kind, String version, Path folder, String origin) {
   /// Refuses a source that is known not to build: `make` goes into glibc's `manual`, which Debian
   /// leaves out of its `orig` tarballs for its licence.
   void requireWhole() {
-    if (kind == Libc.Kind.GLIBC && !Files.isRegularFile(folder.resolve("manual/Makefile"))) {
+    if (kind == Libc.Kind.GLIBC && !Files.isRegularFile(directory.resolve("manual/Makefile"))) {
       throw LibcBuildFailure.input(
           origin
               + ": has no manual/, without which make fails, as in a distribution's bare orig"

@@ -23,7 +23,7 @@ import trapline.testing.PretendServer;
 class ReleaseTest {
   private static final byte[] CONTENT = "a tarball".repeat(20_000).getBytes();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private final List<String> said = new ArrayList<>();
   private PretendServer server;
   private long announced = CONTENT.length;
@@ -79,7 +79,7 @@ class ReleaseTest {
   }
 
   private List<Path> left() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       return files.toList();
     }
   }
@@ -87,17 +87,17 @@ class ReleaseTest {
   private String refused(String name) throws IOException {
     LibcBuildFailure failure =
         catchThrowableOfType(
-            LibcBuildFailure.class, () -> Release.fetch(at(name), hash, folder, listener));
+            LibcBuildFailure.class, () -> Release.fetch(at(name), hash, directory, listener));
     assertThat(left()).isEmpty();
     return failure.getMessage();
   }
 
   @Test
   void aReleaseComesWholeAndOnce() throws IOException {
-    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener);
+    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, directory, listener);
     assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
     server.close();
-    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener)).isEqualTo(file);
+    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, directory, listener)).isEqualTo(file);
     assertThat(said).containsExactly("using " + file + ", which was fetched before");
     assertThat(left()).containsExactly(file);
   }
@@ -119,9 +119,9 @@ class ReleaseTest {
   /// One that was fetched before and is another file by now is fetched anew.
   @Test
   void oneThatHasChangedIsFetchedAnew() throws IOException {
-    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener);
+    Path file = Release.fetch(at("musl-1.2.3.tar.gz"), hash, directory, listener);
     Files.writeString(file, "something else");
-    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, folder, listener)).isEqualTo(file);
+    assertThat(Release.fetch(at("musl-1.2.3.tar.gz"), hash, directory, listener)).isEqualTo(file);
     assertThat(Files.readAllBytes(file)).isEqualTo(CONTENT);
     assertThat(said)
         .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)

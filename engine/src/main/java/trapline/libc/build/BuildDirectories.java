@@ -19,13 +19,13 @@ import trapline.linux.files.UserDirectories;
 ///
 /// @param data `$XDG_DATA_HOME/trapline`
 /// @param cache `$XDG_CACHE_HOME/trapline`, or `~/.cache/trapline`
-public record Folders(Path data, Path cache) {
+public record BuildDirectories(Path data, Path cache) {
   /// The user's with this environment.
   ///
   /// @throws trapline.libc.LibcFailure when it names no directory for data
-  public static Folders of(Map<String, String> environment) {
-    Path data = LibcRegistry.of(environment).folder().resolveSibling("").normalize();
-    return new Folders(
+  public static BuildDirectories of(Map<String, String> environment) {
+    Path data = LibcRegistry.of(environment).directory().resolveSibling("").normalize();
+    return new BuildDirectories(
         data,
         UserDirectories.cache(environment)
             .orElseThrow(
@@ -55,19 +55,19 @@ public record Folders(Path data, Path cache) {
   /// Makes a directory, for the user alone, where nobody else could put another in its place.
   ///
   /// @throws LibcBuildFailure when that is not possible
-  static Path made(Path folder) {
+  static Path made(Path directory) {
     try {
-      PrivateDirectory.make(folder);
-      return folder;
+      PrivateDirectory.make(directory);
+      return directory;
     } catch (IOException e) {
-      throw failure(folder, e);
+      throw failure(directory, e);
     }
   }
 
   /// A directory itself, or the nearest above it that is there; a link that leads nowhere is there,
   /// too.
-  static Path nearest(Path folder) {
-    Path there = folder.toAbsolutePath();
+  static Path nearest(Path directory) {
+    Path there = directory.toAbsolutePath();
     while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
       there = Objects.requireNonNull(there.getParent());
     }
@@ -96,14 +96,14 @@ public record Folders(Path data, Path cache) {
   }
 
   /// Removes a directory with everything in it; symbolic links are not followed.
-  static void delete(Path folder) {
-    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+  static void delete(Path directory) {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try {
-      FileTree.deleteAll(folder);
+      FileTree.deleteAll(directory);
     } catch (IOException e) {
-      throw failure(folder, e);
+      throw failure(directory, e);
     }
   }
 }

@@ -13,14 +13,14 @@ import trapline.linux.files.WholeFile;
 /// The directory that one library is built in, `libc-builds/NAME`, held by one run at a time. It
 /// stays when a build is interrupted or fails, so that the same command goes on with it; without a
 /// build that has begun it goes when it is closed.
-final class BuildFolder implements AutoCloseable {
+final class BuildDirectory implements AutoCloseable {
   private static final Pattern OBJECT = Pattern.compile(".*\\.(o|os|oS|op|lo)");
 
   private final Path root;
   private final HeldLock lock;
   private final Traces traces;
 
-  private BuildFolder(Path root, HeldLock lock, Traces traces) {
+  private BuildDirectory(Path root, HeldLock lock, Traces traces) {
     this.root = root;
     this.lock = lock;
     this.traces = traces;
@@ -30,16 +30,16 @@ final class BuildFolder implements AutoCloseable {
   ///
   /// @param traces of the run, which are kept once the build begins
   /// @throws LibcBuildFailure when another run has it
-  static BuildFolder take(Path builds, String name, Traces traces) {
-    Path root = traces.folder(builds.resolve(name));
+  static BuildDirectory take(Path builds, String name, Traces traces) {
+    Path root = traces.directory(builds.resolve(name));
     try {
       HeldLock lock = HeldLock.tryTake(root.resolve("lock"));
       if (lock == null) {
         throw LibcBuildFailure.build(name + " is being built by another run of Trapline");
       }
-      return new BuildFolder(root, lock, traces);
+      return new BuildDirectory(root, lock, traces);
     } catch (IOException e) {
-      throw Folders.failure(root, e);
+      throw BuildDirectories.failure(root, e);
     }
   }
 
@@ -52,7 +52,7 @@ final class BuildFolder implements AutoCloseable {
     if (same && Files.exists(configured())) {
       return true;
     }
-    Folders.delete(build());
+    BuildDirectories.delete(build());
     Files.deleteIfExists(configured());
     Files.deleteIfExists(log());
     return false;
@@ -60,7 +60,7 @@ final class BuildFolder implements AutoCloseable {
 
   /// Begins the build, or goes on with it: from now on it stays.
   void begin(String request) throws IOException {
-    Folders.made(build());
+    BuildDirectories.made(build());
     WholeFile.write(request(), request.getBytes(StandardCharsets.UTF_8));
     traces.keep();
   }
@@ -100,7 +100,7 @@ final class BuildFolder implements AutoCloseable {
 
   /// Removes it all.
   void remove() {
-    Folders.delete(root);
+    BuildDirectories.delete(root);
   }
 
   @Override
