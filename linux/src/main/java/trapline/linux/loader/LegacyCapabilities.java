@@ -42,7 +42,7 @@ record LegacyCapabilities(String platform, boolean avx512, boolean known) {
     for (int choice = (1 << names.size()) - 1; choice > 0; choice--) {
       List<String> chosen = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {
-        if ((choice >> names.size() - 1 - i & 1) != 0) {
+        if (((choice >> (names.size() - 1 - i)) & 1) != 0) {
           chosen.add(names.get(i));
         }
       }
