@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import trapline.kernel.VersionMatch;
 import trapline.linux.debuginfod.DebuginfodClient;
 import trapline.linux.debuginfod.FetchMonitor;
 import trapline.linux.files.FileErrors;
+import trapline.linux.files.UserDirectories;
 import trapline.linux.objects.DebugFile;
 import trapline.linux.objects.LibcVersion;
 import trapline.linux.objects.ObjectFile;
@@ -22,6 +24,7 @@ import trapline.linux.proc.Maps;
 import trapline.linux.ptrace.LaunchSpec;
 import trapline.linux.ptrace.Tracer;
 import trapline.linux.tracefs.TracingAbility;
+import trapline.linux.vm.Guest;
 import trapline.model.KernelRefused;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
@@ -36,9 +39,13 @@ final class DoctorCommand implements Callable<Integer> {
   DoctorCommand(TraplineCommand root) {
     this.root = root;
     this.spec = CommandSpec.wrapWithoutInspection(this);
+    spec.addOption(
+        TraplineCommand.flag("--json", "Print one JSON object per line (docs/FORMATS.md)."));
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
     TraplineCommand.named(
         spec, "doctor", "Reports what works on this machine, and how to get what is missing.");
+    spec.usageMessage()
+        .footer("The exit status is 4 when the kernel does not let Trapline trace, else 0.");
   }
 
   CommandSpec spec() {
@@ -51,18 +58,24 @@ final class DoctorCommand implements Callable<Integer> {
     Output out = root.out();
     HostFacts host = HostFacts.look();
     List<Checkup.Item> items = new ArrayList<>();
-    items.add(tracing(host));
-    items.add(compiler());
-    items.add(libraryDebug());
-    debuginfod().ifPresent(items::add);
-    items.add(kernelSource(host));
-    items.add(kernelSymbols(host));
-    items.add(tracefs(host));
-    items.add(functionTracer());
-    items.add(bpf(host));
-    items.add(guest(host));
+    items.add(tracing(host).named("ptrace"));
+    items.add(compiler().named("compiler"));
+    items.add(libraryDebug().named("libc-debug"));
+    debuginfod().ifPresent(item -> items.add(item.named("debuginfod")));
+    items.add(cache(System.getenv()).named("cache"));
+    items.add(kernelSource(host).named("kernel-index"));
+    items.add(kernelSymbols(host).named("kernel-symbols"));
+    items.add(tracefs(host).named("tracefs"));
+    items.add(seccomp(host).named("seccomp"));
+    items.add(functionTracer().named("function-tracer"));
+    items.add(bpf(host).named("bpf"));
+    items.add(guest(host).named("guest"));
     String machine = host.distribution() + ", Linux " + host.release() + ", " + host.machine();
-    out.rendered(new Checkup(machine, items).render(Terminal.style(ascii, Terminal.isTerminal(1))));
+    Checkup checkup = new Checkup(machine, items);
+    out.rendered(
+        spec.commandLine().getParseResult().hasMatchedOption("--json")
+            ? checkup.json()
+            : checkup.render(Terminal.style(ascii, Terminal.isTerminal(1))));
     out.deliver();
     return items.getFirst().state() == Checkup.State.NO ? ExitStatus.REFUSED : ExitStatus.DONE;
   }
@@ -135,6 +148,39 @@ final class DoctorCommand implements Callable<Integer> {
             ? Checkup.no(what, servers + ": no cache", "set HOME or DEBUGINFOD_CACHE_PATH")
             : Checkup.yes(
                 what, servers + ", kept in " + client.cacheDirectory() + "; not asked now"));
+  }
+
+  /// Makes nothing: the first run that keeps something does.
+  static Checkup.Item cache(Map<String, String> environment) {
+    String what = "keep indexes and guests' kernels from run to run (cache)";
+    Optional<UserDirectories> place = UserDirectories.cache(environment);
+    if (place.isEmpty()) {
+      return Checkup.no(
+          what,
+          "neither XDG_CACHE_HOME nor HOME names a directory",
+          "set XDG_CACHE_HOME to a directory of your own");
+    }
+    Path path = place.get().path();
+    try {
+      place.get().existing();
+    } catch (IOException e) {
+      return Checkup.no(what, FileErrors.text(e), "set XDG_CACHE_HOME to a directory of your own");
+    }
+    Path there = path;
+    while (there.getParent() != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    return Files.isWritable(there)
+        ? Checkup.yes(what, there.equals(path) ? path.toString() : path + ", when it is needed")
+        : Checkup.no(
+            what, there + " is not writable", "set XDG_CACHE_HOME to a directory of your own");
+  }
+
+  private static Checkup.Item seccomp(HostFacts host) {
+    String what = "name the seccomp filter that answered a call";
+    return host.hasCapability(HostFacts.CAP_SYS_ADMIN)
+        ? Checkup.yes(what, "with CAP_SYS_ADMIN, which this user has")
+        : Checkup.no(what, "filters can be read with CAP_SYS_ADMIN only", "run as root");
   }
 
   private Checkup.Item kernelSource(HostFacts host) {
@@ -212,11 +258,16 @@ final class DoctorCommand implements Callable<Integer> {
     if (host.qemu() == null) {
       return Checkup.no(what, "no qemu-system-x86_64 in PATH", "apt-get install qemu-system-x86");
     }
-    return Checkup.yes(
-        what,
+    String emulation =
         host.qemu()
             + ", in emulation"
-            + (host.kvm() ? ": /dev/kvm is there, but cannot record what a kernel does" : ""));
+            + (host.kvm() ? ": /dev/kvm is there, but cannot record what a kernel does" : "");
+    return Guest.hasShell()
+        ? Checkup.yes(what, emulation)
+        : Checkup.no(
+            what,
+            emulation + ", but no statically linked busybox",
+            "apt-get install busybox-static");
   }
 
   private static String inPath(String name) {

@@ -1,6 +1,7 @@
 package trapline.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /// What a machine can give, for people: one item a line, with what it rests on and the remedy.
 ///
@@ -15,25 +16,31 @@ public record Checkup(String machine, List<Item> items) {
 
   /// One thing that Trapline can use.
   ///
+  /// @param name a word for it that stays the same from version to version; empty until it is named
   /// @param what the thing
   /// @param finding what was found
   /// @param remedy what would bring the rest; empty when nothing is missing
-  public record Item(State state, String what, String finding, String remedy) {}
+  public record Item(State state, String name, String what, String finding, String remedy) {
+    /// The same item with a name.
+    public Item named(String word) {
+      return new Item(state, word, what, finding, remedy);
+    }
+  }
 
   public Checkup {
     items = List.copyOf(items);
   }
 
   public static Item yes(String what, String finding) {
-    return new Item(State.YES, what, finding, "");
+    return new Item(State.YES, "", what, finding, "");
   }
 
   public static Item part(String what, String finding, String remedy) {
-    return new Item(State.PART, what, finding, remedy);
+    return new Item(State.PART, "", what, finding, remedy);
   }
 
   public static Item no(String what, String finding, String remedy) {
-    return new Item(State.NO, what, finding, remedy);
+    return new Item(State.NO, "", what, finding, remedy);
   }
 
   /// @return lines that end with `\n`
@@ -55,6 +62,28 @@ public record Checkup(String machine, List<Item> items) {
                 + item.remedy(),
             style.width());
       }
+    }
+    return out.toString();
+  }
+
+  /// One JSON object a line, in the format that docs/FORMATS.md documents.
+  public String json() {
+    StringBuilder out = new StringBuilder();
+    for (Item item : items) {
+      out.append(
+          JsonReport.line(
+              json -> {
+                json.writeStartObject();
+                json.writeNumberProperty("trapline", JsonReport.FORMAT);
+                json.writeStringProperty("check", item.name());
+                json.writeStringProperty("state", item.state().name().toLowerCase(Locale.ROOT));
+                json.writeStringProperty("what", item.what());
+                json.writeStringProperty("finding", item.finding());
+                if (!item.remedy().isEmpty()) {
+                  json.writeStringProperty("remedy", item.remedy());
+                }
+                json.writeEndObject();
+              }));
     }
     return out.toString();
   }

@@ -216,7 +216,7 @@ final class Boot {
 
   /// The first file system: busybox and init, nothing that a program could see by chance.
   private static byte[] initramfs() throws IOException {
-    if (!Files.isReadable(BUSYBOX) || isDynamic(BUSYBOX)) {
+    if (!hasBusybox()) {
       throw new GuestFailure(
           GuestFailure.Kind.MISSING_TOOL,
           BUSYBOX
@@ -234,6 +234,10 @@ final class Boot {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     archive.writeTo(out);
     return out.toByteArray();
+  }
+
+  static boolean hasBusybox() throws IOException {
+    return Files.isReadable(BUSYBOX) && !isDynamic(BUSYBOX);
   }
 
   private static boolean isDynamic(Path program) throws IOException {

@@ -355,6 +355,15 @@ public final class Guest {
     }
   }
 
+  /// Whether the machine has the shell that runs in a guest: busybox, statically linked.
+  public static boolean hasShell() {
+    try {
+      return Boot.hasBusybox();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static Duration since(long start) {
     return Duration.ofNanos(System.nanoTime() - start);
   }
