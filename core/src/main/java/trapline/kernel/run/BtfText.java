@@ -21,7 +21,7 @@ final class BtfText {
   ///
   /// @param inner what is declared to have the type: stars, brackets
   private String of(int type, String inner, int depth) {
-    if (depth == MAX_DEPTH) {
+    if (depth >= MAX_DEPTH) {
       return "…";
     }
     int kind = btf.kindOf(type);
