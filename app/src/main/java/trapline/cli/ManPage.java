@@ -51,8 +51,7 @@ final class ManPage {
     section("NAME");
     line(escaped(name(command)) + " \\- " + escaped(withoutStop(command.description())));
     section("SYNOPSIS");
-    StringBuilder usage = new StringBuilder(".B " + escaped(command.name(" ")));
-    line(usage.toString());
+    line(".B " + escaped(command.name(" ")));
     line(command.options().isEmpty() ? "" : "[\\fIOPTION\\fR]...");
     if (!command.subcommands().isEmpty()) {
       line(
