@@ -10,6 +10,7 @@ module trapline.core {
   exports trapline.abi;
   exports trapline.archive;
   exports trapline.bytes;
+  exports trapline.capture;
   exports trapline.code;
   exports trapline.decode;
   exports trapline.demangle;

@@ -5,12 +5,11 @@ import java.util.Set;
 import java.util.function.Consumer;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.Limits;
-import trapline.follow.CallWatch;
 import trapline.follow.FollowOptions;
 import trapline.follow.FollowSession;
 import trapline.follow.JourneySink;
-import trapline.follow.OpenLines;
 import trapline.follow.ReadAhead;
+import trapline.follow.SessionSetup;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
@@ -73,18 +72,9 @@ public final class Following {
               new OwnCode(List.of(), path -> path));
       try (Tracer tracer = Tracee.launch(program, command)) {
         return new FollowSession(
-                tracer,
+                SessionSetup.of(tracer, builder, objects, Limits.DEFAULT),
                 new FollowOptions(calls, all, FollowOptions.Steps.NONE, false),
-                builder,
-                new Sink(journeys, all, calls.isEmpty()),
-                objects,
-                Limits.DEFAULT,
-                false,
-                null,
-                null,
-                CallWatch.NONE,
-                new OpenLines(),
-                () -> false)
+                new Sink(journeys, all, calls.isEmpty()))
             .run();
       }
     }

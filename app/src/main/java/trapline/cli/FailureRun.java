@@ -3,6 +3,7 @@ package trapline.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 import trapline.decode.ArgumentDecoder;
@@ -11,7 +12,9 @@ import trapline.follow.CallWatch;
 import trapline.follow.FailureSession;
 import trapline.follow.FailureSession.Failure;
 import trapline.follow.OpenLines;
+import trapline.follow.Preparation;
 import trapline.follow.RunNotes;
+import trapline.follow.SessionSetup;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.linux.debuginfod.DebuginfodClient;
@@ -54,9 +57,10 @@ record FailureRun(
   /// for, or the user has seen enough.
   FailureSession.Result run() {
     return run(
-        process > 0
-            ? Tracee.attach(process)
-            : Tracee.launch(java.util.Objects.requireNonNull(program), command),
+        () ->
+            process > 0
+                ? Tracee.attach(process)
+                : Tracee.launch(java.util.Objects.requireNonNull(program), command),
         kernel.notes(),
         null);
   }
@@ -72,42 +76,52 @@ record FailureRun(
 
   private List<Failure> failuresOfSecondRun(LiveObserver again) {
     return run(
-            Tracee.launch(java.util.Objects.requireNonNull(program), command, kernel.inputAgain()),
+            () ->
+                Tracee.launch(
+                    java.util.Objects.requireNonNull(program), command, kernel.inputAgain()),
             kernel.notesAgain(),
             again)
         .failures();
   }
 
-  private FailureSession.Result run(Tracer started, RunNotes notes, @Nullable LiveObserver again) {
+  private FailureSession.Result run(
+      Supplier<Tracer> start, RunNotes notes, @Nullable LiveObserver again) {
     LiveKernel running = LiveKernel.whenAsked();
     DebuginfodClient debuginfod = FetchProgress.client(err, interruption);
-    try (Tracer tracer = interruption.guard(started)) {
-      JourneyBuilder builder =
-          new JourneyBuilder(
-              KernelChoice.choose(null, running, new TerminalNotices(err)),
-              new ArgumentDecoder(),
-              new SourceFiles(
-                  new SourceFileSearch(debuginfod), RunOptions.sourceDirectories(typed)),
-              RunOptions.ownCode(typed));
+    JourneyBuilder builder =
+        new JourneyBuilder(
+            KernelChoice.choose(null, running, new TerminalNotices(err)),
+            new ArgumentDecoder(),
+            new SourceFiles(new SourceFileSearch(debuginfod), RunOptions.sourceDirectories(typed)),
+            RunOptions.ownCode(typed));
+    ObjectFiles objects =
+        new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod);
+    Limits limits = Limits.DEFAULT.withStringLength(typed.matchedOptionValue("-s", 64));
+    Preparation prepared =
+        process > 0 ? Preparation.of(process, builder, objects, limits, journey -> {}) : null;
+    try (Tracer tracer = interruption.guard(start.get())) {
       if (again == null) {
         kernel.begin(tracer);
       } else {
         again.begin(tracer);
       }
       CallWatch watch = again == null ? kernel.watch() : again;
-      FailureSession session =
-          new FailureSession(
-              tracer,
-              builder,
-              new ObjectFiles(typed.matchedOptionValue("--debug-dir", List.<Path>of()), debuginfod),
-              Limits.DEFAULT.withStringLength(typed.matchedOptionValue("-s", 64)),
-              notes,
-              watch,
-              openLines,
-              interruption::comes);
       OpenLines.Place terminal = openLines.watch(2);
-      session.show(RunLine.of(err, () -> !terminal.isOpen(), name()));
-      return session.run(process > 0, failures -> process > 0 && choice.isReached(failures));
+      return new FailureSession(
+              new SessionSetup(
+                  tracer,
+                  builder,
+                  objects,
+                  limits,
+                  process > 0,
+                  prepared,
+                  notes,
+                  watch,
+                  openLines,
+                  interruption::comes),
+              failures -> process > 0 && choice.isReached(failures),
+              RunLine.of(err, () -> !terminal.isOpen(), name()))
+          .run();
     }
   }
 }

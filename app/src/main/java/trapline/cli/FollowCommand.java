@@ -25,6 +25,8 @@ import trapline.follow.JourneySink;
 import trapline.follow.OpenLines;
 import trapline.follow.Preparation;
 import trapline.follow.ReadAhead;
+import trapline.follow.RunEnd;
+import trapline.follow.SessionSetup;
 import trapline.follow.SourceFiles;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
@@ -265,7 +267,9 @@ final class FollowCommand implements Callable<Integer> {
     }
     Limits limits = Limits.DEFAULT.withStringLength(stringLimit);
     Preparation prepared =
-        processId == null ? null : Preparation.of(processId, builder, objects, limits, shown);
+        processId == null
+            ? null
+            : Preparation.of(processId, builder, objects, limits, shown::rehearse);
     FollowSession.Result result;
     RunSummary summary;
     try (shown) {
@@ -280,29 +284,30 @@ final class FollowCommand implements Callable<Integer> {
         }
         FollowSession session =
             new FollowSession(
-                tracer,
+                new SessionSetup(
+                    tracer,
+                    builder,
+                    objects,
+                    limits,
+                    program == null,
+                    prepared,
+                    observed == null ? null : observed.notes(),
+                    observed == null ? CallWatch.NONE : observed.watch(),
+                    openLines,
+                    interruption::comes),
                 options,
-                builder,
-                held == null ? shown : held,
-                objects,
-                limits,
-                program == null,
-                prepared,
-                observed == null ? null : observed.notes(),
-                observed == null ? CallWatch.NONE : observed.watch(),
-                openLines,
-                interruption::comes);
+                held == null ? shown : held);
         result = session.run();
         summary = session.summary(programName());
       }
       if (held != null && observed != null && program != null) {
-        if (result.end() != FollowSession.End.INTERRUPTED) {
+        if (result.end() != RunEnd.INTERRUPTED) {
           held.observe(observed, program.executable(), program.arguments(command));
         }
         held.show();
       }
     }
-    if (result.end() == FollowSession.End.PROGRAM_ENDED && summary.calls() > 0) {
+    if (result.end() == RunEnd.PROGRAM_ENDED && summary.calls() > 0) {
       printed.ended(summary);
     }
     if (observed != null) {
@@ -328,11 +333,11 @@ final class FollowCommand implements Callable<Integer> {
       FollowOptions options,
       PrintStream err,
       Interruption interruption) {
-    if (result.end() == FollowSession.End.INTERRUPTED || interruption.came()) {
+    if (result.end() == RunEnd.INTERRUPTED || interruption.came()) {
       err.println("trapline: interrupted");
       return ExitStatus.INTERRUPTED;
     }
-    if (result.end() == FollowSession.End.COMPLETE) {
+    if (result.end() == RunEnd.COMPLETE) {
       return ExitStatus.DONE;
     }
     String name = programName();

@@ -41,6 +41,7 @@ class ArchitectureTest {
     rules.put("bytes", List.of("model"));
     rules.put("model", List.of("bytes"));
     rules.put("archive", List.of("bytes", "model"));
+    rules.put("capture", List.of("model"));
     rules.put("abi", List.of("bytes", "model"));
     rules.put("demangle", List.of());
     rules.put("decode", List.of("bytes", "model", "abi"));
@@ -76,7 +77,7 @@ class ArchitectureTest {
         List.of(
             "bytes", "model", "elf", "linux.sys", "linux.proc", "linux.debuginfod", "linux.files"));
     rules.put("linux.cause", List.of("bytes", "model", "abi", "elf", "linux.sys", "linux.proc"));
-    rules.put("linux.ptrace", List.of("bytes", "model", "linux.sys", "linux.proc"));
+    rules.put("linux.ptrace", List.of("bytes", "model", "capture", "linux.sys", "linux.proc"));
     rules.put("linux.tracefs", List.of("model", "linux.proc", "linux.sys", "linux.files"));
     rules.put("linux.loader", List.of("bytes", "model", "elf", "linux.files"));
     rules.put(

@@ -141,7 +141,8 @@ class BadInputTest {
     assertRoot(2, "doctor takes no argument: x", "doctor", "x");
     assertRoot(2, "Usage: trapline");
     Command version = Cli.run(folder, "--version");
-    assertThat(version.orFail()).matches("trapline [0-9.]+\n");
+    // These classes run without having been packaged, which is what states the version.
+    assertThat(version.orFail()).matches("trapline ([0-9.]+|\\(not packaged\\))\n");
     assertThat(Cli.run(folder, "--help").orFail()).contains("follow", "doctor");
     assertThat(Cli.run(folder, "follow", "--help").orFail()).contains("--kernel-source");
   }

@@ -9,14 +9,12 @@ import trapline.model.Evidence;
 import trapline.model.Frame;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
-import trapline.model.Registers;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
 import trapline.model.Unsupported;
 import trapline.unwind.PhysicalFrame;
 import trapline.unwind.Stack;
 import trapline.unwind.UnwindModule;
-import trapline.unwind.Unwinder;
 
 /// A thread's stack with the names and lines of its levels, and which of them made the call.
 ///
@@ -42,9 +40,8 @@ record CallStack(
     RemoteMemory memory) {
   static final int LIMIT = 256;
 
-  /// The stack of a thread that is stopped at a system call.
-  static CallStack of(Registers registers, AddressSpace space, TailCalls tailCalls, OwnCode own) {
-    Stack stack = Unwinder.unwind(registers, space.memory(), space, LIMIT);
+  /// The stack of a thread that is stopped at a system call, or was when its frames were found.
+  static CallStack of(Stack stack, AddressSpace space, TailCalls tailCalls, OwnCode own) {
     List<PhysicalFrame> frames = new ArrayList<>(stack.frames());
     frames.set(0, atTrap(frames.getFirst()));
     frames = tailCalls.insertedInto(frames, space);

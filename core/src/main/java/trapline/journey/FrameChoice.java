@@ -1,6 +1,7 @@
 package trapline.journey;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import trapline.dwarf.DebugInfo;
 import trapline.model.Frame;
 import trapline.model.MalformedBinary;
@@ -50,6 +51,31 @@ record FrameChoice(int call, int user, String rule, String alone) {
     }
     int user = user(levels, owner.indexOf(call));
     return new FrameChoice(call, user, rule, "");
+  }
+
+  /// The frame that called the library, where the frames and their object files alone show it: no
+  /// signal, no static program, no code without an object file comes into it.
+  ///
+  /// @return `null` where more than that must be looked at
+  static @Nullable PhysicalFrame plainCaller(List<PhysicalFrame> frames, AddressSpace space) {
+    PhysicalFrame caller = null;
+    for (int i = 0; i < frames.size(); i++) {
+      PhysicalFrame frame = frames.get(i);
+      if (frame.signal()) {
+        return null;
+      }
+      Image image = caller == null ? space.at(frame.lookupPc()) : null;
+      if (caller == null && image == null) {
+        return null;
+      }
+      if (image != null && image.role() == Image.Role.PROGRAM) {
+        if (i == 0 || image.elf().isStatic() || isStartCode(image, frames, i)) {
+          return null;
+        }
+        caller = frame;
+      }
+    }
+    return caller;
   }
 
   /// The frame that called a shared library which traps by itself; the innermost one when the

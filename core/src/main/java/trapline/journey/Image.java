@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
@@ -107,6 +108,21 @@ public final class Image implements UnwindModule {
 
   /// The dynamic symbols of a name. To find them takes a walk over the whole table, so they are
   /// kept.
+  /// Looks up the lines of functions beforehand, so that nobody need wait for it later.
+  ///
+  /// @param names functions that the file may export
+  /// @param goesOn asked before each one
+  public void lookAhead(List<String> names, BooleanSupplier goesOn) {
+    DebugInfo info = debugInfo();
+    for (String name : info == null ? List.<String>of() : names) {
+      for (Symbol symbol : exported(name)) {
+        if (info != null && symbol.isDefined() && goesOn.getAsBoolean()) {
+          info.framesAt(symbol.address());
+        }
+      }
+    }
+  }
+
   List<Symbol> exported(String name) {
     return exported.computeIfAbsent(name, each -> elf.dynamicSymbols().named(each));
   }

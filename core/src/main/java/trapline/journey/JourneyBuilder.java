@@ -26,6 +26,7 @@ import trapline.model.Outcome;
 import trapline.model.Place;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
+import trapline.model.RemoteMemory;
 import trapline.model.StartedProgram;
 import trapline.model.Step;
 import trapline.model.SyscallId;
@@ -61,7 +62,6 @@ public final class JourneyBuilder {
     private final SyscallId id;
     private final String name;
     private final Registers registers;
-    private final CallStack stack;
     private final Origin origin;
     private final List<Argument> arguments;
     private final Set<Diagnostic> notes = new LinkedHashSet<>();
@@ -75,7 +75,6 @@ public final class JourneyBuilder {
       this.id = origin.id();
       this.name = name;
       this.registers = origin.registers();
-      this.stack = origin.stack();
       this.origin = origin;
       this.arguments = arguments;
       this.quotes = new Quotes(sources, notes);
@@ -123,6 +122,10 @@ public final class JourneyBuilder {
     /// The stack pointer that the calling frame has once the library has returned to it, and the
     /// address that it returns to; `null` when the program traps by itself.
     public @Nullable ReturnPoint returnPoint() {
+      if (!origin.isNamed()) {
+        return origin.expected();
+      }
+      CallStack stack = origin.stack();
       return stack.call() == 0
           ? null
           : new ReturnPoint(
@@ -152,14 +155,48 @@ public final class JourneyBuilder {
     StackMemory known = space.stacks();
     SeenStack seen = known == null ? null : known.find(registers, space);
     if (known != null && seen != null) {
-      return new Origin(id, registers, known.current(seen), seen);
+      return Origin.named(id, registers, known.current(seen), seen);
     }
-    CallStack stack = CallStack.of(registers, space, tailCalls, own);
+    Stack walked = Unwinder.unwind(registers, space.memory(), space, CallStack.LIMIT);
+    Origin.Named named = name(registers, walked, space.memory(), space);
+    return Origin.named(id, registers, named.stack(), named.seen());
+  }
+
+  /// As [#origin], but the names and lines of a new stack are looked up only when they are asked
+  /// for, so that the thread need not wait for that. The memory that was read for the walk is kept;
+  /// the rest of the process is looked at as it is then, so code must still be mapped where it was.
+  ///
+  /// Where the frames alone do not show which of them called the library, all is looked up at once.
+  public Origin walk(SyscallId id, Registers registers, AddressSpace space) {
+    StackMemory known = space.stacks();
+    SeenStack seen = known == null ? null : known.find(registers, space);
+    if (known != null && seen != null) {
+      return Origin.named(id, registers, known.current(seen), seen);
+    }
+    Stack walked = Unwinder.unwind(registers, space.memory(), space, CallStack.LIMIT);
+    PhysicalFrame caller = FrameChoice.plainCaller(walked.frames(), space);
+    if (caller == null) {
+      Origin.Named named = name(registers, walked, space.memory(), space);
+      return Origin.named(id, registers, named.stack(), named.seen());
+    }
+    PhysicalFrame called = walked.frames().get(walked.frames().indexOf(caller) - 1);
+    return Origin.unnamed(
+        id,
+        registers,
+        walked,
+        new ReturnPoint(caller.pc(), called.cfa().value()),
+        origin -> name(registers, walked, walked.memory(), space));
+  }
+
+  private Origin.Named name(
+      Registers registers, Stack walked, RemoteMemory memory, AddressSpace space) {
+    CallStack stack = CallStack.of(walked, space, tailCalls, own);
     SeenStack made = new SeenStack(stack);
+    StackMemory known = space.stacks();
     if (known != null) {
-      known.remember(registers, space, made);
+      known.remember(registers, memory, space, made);
     }
-    return new Origin(id, registers, stack, made);
+    return new Origin.Named(stack, made);
   }
 
   /// The arguments of a call whose thread is stopped at its entry.
@@ -181,7 +218,8 @@ public final class JourneyBuilder {
 
   /// As [Origin#mayPrecedeProgram()], for a stopped thread of which no more is wanted.
   public boolean mayPrecedeProgram(Registers registers, AddressSpace space) {
-    return CallStack.of(registers, space, tailCalls, own).mayPrecedeProgram();
+    Stack walked = Unwinder.unwind(registers, space.memory(), space, CallStack.LIMIT);
+    return CallStack.of(walked, space, tailCalls, own).mayPrecedeProgram();
   }
 
   /// Whether nothing but the C library, the dynamic linker and the vDSO is on the stack of a
@@ -206,7 +244,8 @@ public final class JourneyBuilder {
 
   /// Establishes only the source line, while the thread is still stopped at the entry.
   public void locate(Arrival arrival, AddressSpace space) {
-    arrival.hops = List.of(sourceLine(arrival.stack, space, arrival.notes, arrival.quotes));
+    arrival.hops =
+        List.of(sourceLine(arrival.origin.stack(), space, arrival.notes, arrival.quotes));
   }
 
   /// Establishes the hops up to the kernel, while the thread is still stopped at the entry.
@@ -227,9 +266,9 @@ public final class JourneyBuilder {
     arrival.trap = known.trap();
     List<Hop> hops = new ArrayList<>();
     hops.add(known.sourceLine());
-    hops.add(known.callSite(arrival.stack, arrival.name, arrival.arguments, space));
-    hops.add(known.plt(arrival.stack, space, history, bindNow));
-    hops.add(known.wrapper(arrival.stack, arrival.name, arrival.arguments));
+    hops.add(known.callSite(arrival.origin.stack(), arrival.name, arrival.arguments, space));
+    hops.add(known.plt(arrival.origin.stack(), space, history, bindNow));
+    hops.add(known.wrapper(arrival.origin.stack(), arrival.name, arrival.arguments));
     hops.add(trapHop(arrival, space, known.trapText()));
     hops.addAll(known.kernel());
     arrival.notes.addAll(known.notes());
@@ -238,7 +277,7 @@ public final class JourneyBuilder {
 
   private Exploration look(
       Arrival arrival, AddressSpace space, Function<Image, String> libraryName) {
-    CallStack stack = arrival.stack;
+    CallStack stack = arrival.origin.stack();
     Wrappers.Trap trap = Wrappers.trap(stack, space);
     Set<Diagnostic> notes = new LinkedHashSet<>();
     Quotes quotes = new Quotes(sources, notes);
@@ -431,7 +470,8 @@ public final class JourneyBuilder {
                 HopKind.RETURN, "the kernel starts the call again (" + restarted.code() + ")", ""));
       } else {
         boolean isAddress = outcome instanceof Outcome.Returned && isAddress(arrival.id);
-        Returns returns = new Returns(space, arrival.stack, arrival.trap, trace, isAddress);
+        Returns returns =
+            new Returns(space, arrival.origin.stack(), arrival.trap, trace, isAddress);
         hops.set(3, Wrappers.withBranch(hops.get(3), arrival.trap, returns.branch()));
         hops.add(returns.hop());
       }

@@ -2,6 +2,7 @@ package trapline.journey;
 
 import org.jspecify.annotations.Nullable;
 import trapline.model.Registers;
+import trapline.model.RemoteMemory;
 import trapline.unwind.KnownStacks;
 import trapline.unwind.Stack;
 
@@ -37,10 +38,11 @@ public final class StackMemory {
     }
   }
 
-  void remember(Registers registers, AddressSpace space, SeenStack seen) {
+  /// @param memory that of the process as it was when the stack was walked
+  void remember(Registers registers, RemoteMemory memory, AddressSpace space, SeenStack seen) {
     CallStack stack = seen.stack();
     if (stack.end().isEmpty()) {
-      stacks.remember(registers, space.memory(), stack.physical(), space, seen);
+      stacks.remember(registers, memory, stack.physical(), space, seen);
     }
   }
 }

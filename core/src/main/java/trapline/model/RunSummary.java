@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param followed how many of the others were looked at when they had returned
 /// @param failures how many of `followed` failed, by call and error, such as `openat ENOENT`
 /// @param sites where the calls came from
+/// @param lost how many events could not be captured: calls are missing then
 public record RunSummary(
     String program,
     int status,
@@ -22,7 +23,8 @@ public record RunSummary(
     long startup,
     long followed,
     Map<String, Long> failures,
-    List<Site> sites) {
+    List<Site> sites,
+    long lost) {
   public RunSummary {
     failures = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(failures));
     sites = List.copyOf(sites);

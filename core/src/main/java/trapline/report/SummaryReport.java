@@ -31,6 +31,9 @@ public final class SummaryReport {
       text.words(count(run.sites().size(), "call site"), Tone.PLAIN);
     }
     failures(page, run, own, text);
+    if (run.lost() > 0) {
+      text.glue(";").words(count(run.lost(), "event") + " lost: calls are missing", Tone.STRONG);
+    }
     page.paragraph(0, 2, text);
     mostOften(page, run);
     return page.toString();

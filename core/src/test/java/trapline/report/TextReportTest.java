@@ -164,9 +164,9 @@ class TextReportTest {
     RunSummary.Site once = new RunSummary.Site("close", null, 1);
     List<RunSummary> runs =
         List.of(
-            new RunSummary("true", 0, "", 0, 0, 0, Map.of(), List.of()),
-            new RunSummary("cat", 1, "", 1, 0, 1, Map.of("openat ENOENT", 1L), List.of(once)),
-            new RunSummary("cp", 0, "", 12_346, 0, 12_346, Map.of(), List.of(often, once)),
+            new RunSummary("true", 0, "", 0, 0, 0, Map.of(), List.of(), 0),
+            new RunSummary("cat", 1, "", 1, 0, 1, Map.of("openat ENOENT", 1L), List.of(once), 0),
+            new RunSummary("cp", 0, "", 12_346, 0, 12_346, Map.of(), List.of(often, once), 0),
             new RunSummary(
                 "a program with a name",
                 0,
@@ -175,7 +175,8 @@ class TextReportTest {
                 54,
                 2,
                 Map.of(),
-                List.of(often, once)),
+                List.of(often, once),
+                0),
             new RunSummary(
                 "ls",
                 255,
@@ -186,7 +187,8 @@ class TextReportTest {
                 Map.of(
                     "a E1", 1L, "b E2", 2L, "c E3", 3L, "d E4", 4L, "e E5", 5L, "f E6", 6L, "g E7",
                     7L),
-                sites(user)));
+                sites(user),
+                1_234));
     StringBuilder page = new StringBuilder();
     for (Style style :
         List.of(

@@ -1,7 +1,8 @@
 package trapline.follow;
 
 import java.util.function.BooleanSupplier;
-import trapline.linux.ptrace.Tracer;
+import org.jspecify.annotations.Nullable;
+import trapline.capture.PendingSignals;
 
 /// Recognises signals that ask the program and Trapline to end together: Ctrl-C, a closed terminal,
 /// `kill` of both. The program's own signal must not end it first, or it would depend on chance how
@@ -14,14 +15,15 @@ final class EndingSignals {
   /// A program that ends so soon after a signal may have ended because of it.
   private static final long SOON_NANOS = 2_000_000_000;
 
-  private final Tracer tracer;
+  private final @Nullable PendingSignals signals;
   private final BooleanSupplier interruptionComes;
   private long perhapsForBoth;
   private boolean seen;
 
+  /// @param signals `null` where the back-end does not know them before they are delivered
   /// @param interruptionComes waits a moment for this process' own signal, and says whether it came
-  EndingSignals(Tracer tracer, BooleanSupplier interruptionComes) {
-    this.tracer = tracer;
+  EndingSignals(@Nullable PendingSignals signals, BooleanSupplier interruptionComes) {
+    this.signals = signals;
     this.interruptionComes = interruptionComes;
   }
 
@@ -31,11 +33,14 @@ final class EndingSignals {
   ///
   /// @param thread 0 for none
   boolean isForBoth(int thread) {
-    int sent = thread == 0 ? 0 : tracer.pendingSignal(thread);
+    if (thread == 0 || signals == null) {
+      return false;
+    }
+    int sent = signals.pendingSignal(thread);
     if (sent != SIGHUP && sent != SIGINT && sent != SIGTERM) {
       return false;
     }
-    return switch (tracer.pendingOrigin(thread)) {
+    return switch (signals.pendingOrigin(thread)) {
       case TERMINAL -> interruptionComes.getAsBoolean();
       case OUTSIDE_OR_GROUP -> {
         perhapsForBoth = System.nanoTime();

@@ -1,11 +1,19 @@
 package trapline.follow;
 
 import trapline.abi.Signals;
-import trapline.model.TraceEvent;
+import trapline.capture.TraceEvent;
 
 /// Calls that a thread did not come back from.
 final class LastCalls {
   private LastCalls() {}
+
+  /// Whether a call may end its process, or put other code in the place of the program's.
+  static boolean mayEnd(String call) {
+    return switch (call) {
+      case "exit", "exit_group", "execve", "execveat", "kill", "tkill", "tgkill" -> true;
+      default -> false;
+    };
+  }
 
   /// Why a call did not return.
   static String why(TraceEvent.Ended ended, String call) {

@@ -1,8 +1,8 @@
 package trapline.follow;
 
 import java.nio.charset.StandardCharsets;
+import trapline.capture.TraceEvent;
 import trapline.model.RemoteMemory;
-import trapline.model.TraceEvent;
 
 /// The end of what a program and its children wrote to their standard error: there a program says
 /// why it gives up.

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.LittleEndian;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.FileIdentity;
 import trapline.linux.proc.OpenFile;
 import trapline.model.Abi;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
-import trapline.model.TraceEvent;
 
 /// Tells whether the traced programs have left an unfinished line where this process is about to
 /// write: on the same terminal, pipe or file, whatever call and descriptor they wrote it with.

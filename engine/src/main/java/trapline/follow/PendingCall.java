@@ -20,7 +20,14 @@ record PendingCall(
   /// How it is shown.
   enum Kind {
     FULL,
+    /// As `FULL`, unless its site turns out to be known when its names are looked up.
+    LATE,
     REPEAT,
     STARTUP
+  }
+
+  /// The same call, which is shown in full.
+  PendingCall named() {
+    return new PendingCall(arrival, Kind.FULL, nanoTime, occurrence, walked, key);
   }
 }

@@ -1,19 +1,29 @@
 package trapline.follow;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.SyscallSignature;
+import trapline.abi.SyscallTable;
+import trapline.decode.DescriptorNames;
 import trapline.decode.Limits;
 import trapline.journey.Image;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.ReturnTrace;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.BlockedCall;
+import trapline.linux.proc.FileIdentity;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
+import trapline.model.Abi;
 import trapline.model.Journey;
+import trapline.model.MalformedBinary;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
+import trapline.model.Unsupported;
 
 /// What can be known of a process before it is stopped for the first time, so that nothing stands
 /// still while files are opened and tables are read: its object files, and the way of the calls
@@ -23,6 +33,13 @@ import trapline.model.SyscallId;
 public final class Preparation {
   /// How long the code that a stopped thread will wait for is run before.
   private static final long REHEARSAL_NANOS = 300_000_000;
+
+  private static final long LOOK_AHEAD_NANOS = 500_000_000;
+
+  private static final int DESCRIPTORS = 16;
+
+  /// What the calls that are rehearsed return: an error, and something.
+  private static final long[] RESULTS = {-11, 1};
 
   private final TracedProcess process;
 
@@ -36,7 +53,11 @@ public final class Preparation {
   /// @param shown where its journeys will go; it is handed none
   /// @return `null` when there is no such process or it may not be looked at
   public static @Nullable Preparation of(
-      int threadId, JourneyBuilder builder, ObjectFiles objects, Limits limits, JourneySink shown) {
+      int threadId,
+      JourneyBuilder builder,
+      ObjectFiles objects,
+      Limits limits,
+      Consumer<Journey> shown) {
     ProcessFacts facts = ProcessFacts.of(threadId);
     if (facts == null) {
       return null;
@@ -49,11 +70,16 @@ public final class Preparation {
     TracedProcess process =
         new TracedProcess(id, threads[0], objects, new ProcessMemory(threads[0]), slot -> 0);
     process.markStarted();
+    long patience = System.nanoTime() + LOOK_AHEAD_NANOS;
     for (Image image : process.executables()) {
       image.debugInfo();
       image.tables();
+      if (image.role() == Image.Role.C_LIBRARY) {
+        lookAhead(image, () -> System.nanoTime() < patience);
+      }
     }
     for (int thread : threads) {
+      lookAtDescriptors(thread, limits, process);
       rehearse(thread, process, builder, limits, shown);
     }
     // The others only run the code: what was found out stays in the first one.
@@ -70,14 +96,38 @@ public final class Preparation {
     return new Preparation(process);
   }
 
+  /// Looks at the functions that make calls.
+  private static void lookAhead(Image library, BooleanSupplier goesOn) {
+    List<String> names =
+        SyscallTable.of(Abi.X86_64).all().stream().map(SyscallSignature::name).toList();
+    try {
+      library.lookAhead(names, goesOn);
+    } catch (MalformedBinary | Unsupported e) {
+      return; // who looks at the same place again, is told
+    }
+  }
+
+  /// Looks at descriptors of each kind, so that the code for them has run.
+  private static void lookAtDescriptors(int thread, Limits limits, TracedProcess process) {
+    DescriptorNames names = new ThreadView(limits).context(process.memory(), thread).descriptors();
+    for (int descriptor = 0; descriptor < DESCRIPTORS; descriptor++) {
+      names.target(descriptor);
+      FileIdentity.of(thread, descriptor);
+    }
+  }
+
   /// @return whether the thread is blocked in a call
   private static boolean rehearse(
-      int thread, TracedProcess process, JourneyBuilder builder, Limits limits, JourneySink shown) {
+      int thread,
+      TracedProcess process,
+      JourneyBuilder builder,
+      Limits limits,
+      Consumer<Journey> shown) {
     Registers registers = BlockedCall.registersOf(thread);
     if (registers == null) {
       return false;
     }
-    shown.rehearse(journey(thread, registers, process, builder, limits));
+    shown.accept(journey(thread, registers, process, builder, limits));
     return true;
   }
 
@@ -88,16 +138,22 @@ public final class Preparation {
       JourneyBuilder builder,
       Limits limits) {
     SyscallId id = SyscallId.bySyscallInstruction(registers.origRax());
+    OutputCall.of(id);
     ThreadView view = new ThreadView(limits);
     Arrival arrival =
         builder.arrive(
             view.caller(thread, process),
-            builder.origin(id, registers, process),
+            builder.walk(id, registers, process),
             builder.arguments(id, registers, view.context(process.memory(), thread)));
     builder.explore(arrival, process, process.slots(), process.bindsNow(), process::libraryName);
+    Departure departure = null;
+    for (long result : RESULTS) {
+      Registers exit = registers.withDwarf(0, result); // rax
+      departure = builder.depart(arrival, exit, view.context(process.memory(), thread));
+    }
     return builder.returned(
         arrival,
-        builder.depart(arrival, registers, view.context(process.memory(), thread)),
+        java.util.Objects.requireNonNull(departure),
         process,
         ReturnTrace.of(registers, ""),
         0,

@@ -4,19 +4,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.Capture;
+import trapline.capture.TraceEvent;
 import trapline.journey.JourneyBuilder;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.ProcessFacts;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
-import trapline.model.TraceEvent;
 
 /// The processes of a run, from the events that make, change and end them.
 ///
 /// A new process is a copy of its parent, or shares the parent's memory. So all that is known of
 /// the parent's program holds for it, too, until it runs another one.
 final class ProcessTable {
-  private final Tracer tracer;
+  private final Capture capture;
   private final JourneyBuilder builder;
   private final ObjectFiles objects;
   private final Map<Integer, TracedProcess> processes = new HashMap<>();
@@ -30,8 +30,8 @@ final class ProcessTable {
   private int status;
   private int signal;
 
-  ProcessTable(Tracer tracer, JourneyBuilder builder, ObjectFiles objects) {
-    this.tracer = tracer;
+  ProcessTable(Capture capture, JourneyBuilder builder, ObjectFiles objects) {
+    this.capture = capture;
     this.builder = builder;
     this.objects = objects;
   }
@@ -47,7 +47,7 @@ final class ProcessTable {
   /// The process of a thread that is stopped. It is looked at through that thread from here on,
   /// which lives, as its first thread need not.
   TracedProcess of(int thread) {
-    int id = tracer.processOf(thread);
+    int id = capture.processOf(thread);
     TracedProcess known = processes.get(id);
     if (known == null) {
       known = begin(id, thread);
@@ -60,9 +60,9 @@ final class ProcessTable {
     TracedProcess maker = first == 0 && preparation != null ? preparation.of(id) : maker(thread);
     TracedProcess begun;
     if (maker != null) {
-      begun = maker.copy(id, tracer.memory(thread), handlers(id));
+      begun = maker.copy(id, capture.memory(thread), handlers(id));
     } else {
-      begun = new TracedProcess(id, thread, objects, tracer.memory(thread), handlers(id));
+      begun = new TracedProcess(id, thread, objects, capture.memory(thread), handlers(id));
       if (attached) {
         begun.markStarted();
       }
@@ -82,7 +82,7 @@ final class ProcessTable {
   }
 
   private LongUnaryOperator handlers(int process) {
-    return slot -> tracer.handlerAt(process, slot);
+    return slot -> capture.handlerAt(process, slot);
   }
 
   private void add(TracedProcess process) {
@@ -109,9 +109,9 @@ final class ProcessTable {
     }
     int child = forked.childId();
     TracedProcess made =
-        tracer.shareMemory(forked.threadId(), child)
-            ? maker.share(child, tracer.memory(child), handlers(child))
-            : maker.copy(child, tracer.memory(child), handlers(child));
+        capture.shareMemory(forked.threadId(), child)
+            ? maker.share(child, capture.memory(child), handlers(child))
+            : maker.copy(child, capture.memory(child), handlers(child));
     add(made);
     return made;
   }
@@ -119,7 +119,7 @@ final class ProcessTable {
   /// Not every call is looked at, so the program's own code may not have been seen yet. In a child,
   /// it need not be on the stack.
   private void lookWhetherStarted(TracedProcess maker, int thread) {
-    Registers registers = maker.started() ? null : tracer.registers(thread);
+    Registers registers = maker.started() ? null : capture.registers(thread);
     if (registers != null) {
       maker.mayHaveChanged(thread);
       if (!builder.mayPrecedeProgram(registers, maker)) {
@@ -131,11 +131,11 @@ final class ProcessTable {
   /// A process runs another program from here on.
   TracedProcess execed(TraceEvent.Execed execed) {
     int thread = execed.threadId();
-    int id = tracer.processOf(thread);
+    int id = capture.processOf(thread);
     owners.remove(execed.formerThreadId());
     owners.put(thread, id);
     TracedProcess begun =
-        new TracedProcess(id, thread, objects, tracer.memory(thread), handlers(id));
+        new TracedProcess(id, thread, objects, capture.memory(thread), handlers(id));
     add(begun);
     return begun;
   }
@@ -146,7 +146,7 @@ final class ProcessTable {
   int ended(TraceEvent.Ended ended) {
     Integer owner = owners.remove(ended.threadId());
     int id = owner == null ? ended.threadId() : owner;
-    if (tracer.lives(id)) {
+    if (capture.lives(id)) {
       return 0;
     }
     processes.remove(id);

@@ -3,13 +3,16 @@ package trapline.follow;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.Signals;
+import trapline.capture.Capability;
+import trapline.capture.Capture;
+import trapline.capture.PendingSignals;
+import trapline.capture.StepResult;
+import trapline.capture.Stepping;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
 import trapline.journey.JourneyBuilder.ReturnPoint;
 import trapline.journey.ReturnTrace;
-import trapline.linux.ptrace.StepResult;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
@@ -32,7 +35,9 @@ final class ReturnStepper {
   /// How far into the caller the result is followed.
   private static final int IN_CALLER = 12;
 
-  private final Tracer tracer;
+  private final Capture capture;
+  private final @Nullable Stepping stepping;
+  private final @Nullable PendingSignals signals;
   private final boolean whole;
   private final int most;
   private final X86Decoder decoder = new X86Decoder();
@@ -41,8 +46,10 @@ final class ReturnStepper {
 
   /// @param whole whether every instruction is to be seen
   /// @param attached whether the program ran before
-  ReturnStepper(Tracer tracer, boolean whole, boolean attached) {
-    this.tracer = tracer;
+  ReturnStepper(Capture capture, boolean whole, boolean attached) {
+    this.capture = capture;
+    this.stepping = capture.find(Capability.STEPPING);
+    this.signals = capture.find(Capability.SIGNALS);
     this.whole = whole;
     this.most = attached && !whole ? MOST_ATTACHED : MOST;
   }
@@ -54,7 +61,11 @@ final class ReturnStepper {
   /// @return `null` when a signal came whose handler runs first, and when the thread runs to its
   ///     caller ([WayBack#isRunning()])
   @Nullable ReturnTrace step(int threadId, WayBack way, RemoteMemory memory) {
-    if (!tracer.canStep(threadId)) {
+    Stepping steps = stepping;
+    if (steps == null) {
+      return way.ended("what happens behind the trap was not captured");
+    }
+    if (!steps.canStep(threadId)) {
       return way.ended("the thread blocks or ignores SIGTRAP: stepping it would change that");
     }
     while (true) {
@@ -65,7 +76,7 @@ final class ReturnStepper {
       if (way.instructions() >= most) {
         return way.ended("the library had not returned after " + most + " instructions");
       }
-      if (mayRun(way) && runs(threadId, way)) {
+      if (mayRun(way) && runs(steps, threadId, way)) {
         return null;
       }
       if (!decode(way.now().rip(), memory)) {
@@ -77,18 +88,18 @@ final class ReturnStepper {
       if (caller >= 0) {
         way.writes().before(way.instructions(), instruction, way.now(), memory);
       }
-      StepResult result = tracer.step(threadId);
+      StepResult result = steps.step(threadId);
       if (result == StepResult.INTERRUPTED) {
-        tracer.interrupt(); // the session is to hear of it, too
+        capture.interrupt(); // the session is to hear of it, too
       }
-      if (result == StepResult.SIGNALLED && tracer.handlesPending(threadId)) {
-        way.interrupted(Signals.name(tracer.pendingSignal(threadId)));
+      if (result == StepResult.SIGNALLED && handlesPending(threadId)) {
+        way.interrupted(Signals.name(pending(threadId)));
         return null;
       }
       if (result != StepResult.STEPPED) {
         return way.ended(why(result, threadId));
       }
-      Registers next = tracer.registers(threadId);
+      Registers next = capture.registers(threadId);
       if (next == null) {
         return way.ended("the thread ended");
       }
@@ -102,10 +113,10 @@ final class ReturnStepper {
     return !whole && way.instructions() > (way.hasLeftWrapper() && !failed ? 0 : FIRST);
   }
 
-  private boolean runs(int threadId, WayBack way) {
+  private static boolean runs(Stepping steps, int threadId, WayBack way) {
     ReturnPoint ahead = way.ahead();
     boolean running =
-        ahead != null && tracer.resumeTo(threadId, ahead.address().value(), ahead.stackPointer());
+        ahead != null && steps.resumeTo(threadId, ahead.address().value(), ahead.stackPointer());
     if (running) {
       way.runs();
     }
@@ -132,7 +143,7 @@ final class ReturnStepper {
   }
 
   private String why(StepResult result, int threadId) {
-    String signal = Signals.name(tracer.pendingSignal(threadId));
+    String signal = Signals.name(pending(threadId));
     return switch (result) {
       case STEPPED -> "";
       case SIGNALLED -> signal + " arrived";
@@ -141,5 +152,19 @@ final class ReturnStepper {
       case ENDED -> "the thread ended";
       case INTERRUPTED -> "interrupted";
     };
+  }
+
+  /// Whether a thread is on its way to its caller.
+  boolean isUnderWay(int threadId) {
+    return stepping != null && stepping.isUnderWay(threadId);
+  }
+
+  /// Whether the program has a handler for the signal that a thread is stopped for.
+  boolean handlesPending(int threadId) {
+    return signals != null && signals.handlesPending(threadId);
+  }
+
+  private int pending(int threadId) {
+    return signals == null ? 0 : signals.pendingSignal(threadId);
   }
 }

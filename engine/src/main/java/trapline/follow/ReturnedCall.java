@@ -17,6 +17,10 @@ record ReturnedCall(
     return call.arrival().caller().threadId();
   }
 
+  ReturnedCall with(PendingCall other) {
+    return new ReturnedCall(other, departure, process, nanoseconds, ran);
+  }
+
   ReturnedCall with(Departure other) {
     return new ReturnedCall(call, other, process, nanoseconds, ran);
   }

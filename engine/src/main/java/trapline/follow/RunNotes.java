@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
+import trapline.capture.TraceEvent;
 import trapline.model.CallKey;
 import trapline.model.Journey;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.StackPrint;
 import trapline.model.SyscallId;
-import trapline.model.TraceEvent;
 
 /// What another run of the same program needs to know of this one: which files the program finds,
 /// what it reads, and which call is which.

@@ -2,13 +2,13 @@ package trapline.follow;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.SeccompAnswers;
+import trapline.capture.SeccompVerdict;
+import trapline.capture.TraceEvent;
 import trapline.journey.JourneyBuilder.Arrival;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Diagnostic;
 import trapline.model.Evidence;
 import trapline.model.LocalCause;
-import trapline.model.Outcome;
-import trapline.model.TraceEvent;
 
 /// Tells of calls that seccomp filters answered in the kernel function's place.
 final class SeccompView {
@@ -18,17 +18,14 @@ final class SeccompView {
   /// What filters refuse calls with. With others, every failure in a container would be theirs.
   private static final Set<String> USUAL = Set.of("EPERM", "EACCES", "ENOSYS");
 
-  private final Tracer tracer;
+  private final @Nullable SeccompAnswers answers;
 
-  SeccompView(Tracer tracer) {
-    this.tracer = tracer;
+  SeccompView(@Nullable SeccompAnswers answers) {
+    this.answers = answers;
   }
 
-  /// What became of a call that a filter kept from being made, at its end; `null` when none did.
-  Outcome.@Nullable NeverRan kept(TraceEvent.Exited exited) {
-    return tracer.wasTrapped(exited)
-        ? new Outcome.NeverRan("a seccomp filter sent SIGSYS instead")
-        : null;
+  private SeccompVerdict verdict(TraceEvent.Exited exited) {
+    return answers == null ? SeccompVerdict.NONE : answers.verdict(exited);
   }
 
   /// Adds to a call that has returned what is known of the filters' part in its result.
@@ -38,7 +35,7 @@ final class SeccompView {
       return; // a filter that it installed did not look at it
     }
     boolean failed = exited.registers().rax() < 0;
-    switch (tracer.verdict(exited)) {
+    switch (verdict(exited)) {
       case RESULT -> note(arrival, "a filter of the process returned this result" + NOT_RUN, "");
       case TRACED -> note(arrival, "a filter asked for a tracer, and there is none" + NOT_RUN, "");
       case NOTIFIED ->
@@ -63,7 +60,7 @@ final class SeccompView {
   /// Whether a filter kept a call from being made, so that its result says nothing of the kernel
   /// function.
   boolean isTrapped(TraceEvent.Exited exited) {
-    return tracer.wasTrapped(exited);
+    return answers != null && answers.wasTrapped(exited);
   }
 
   /// What is known of the filters' part in a call that has failed; observed where one surely gave
@@ -72,7 +69,7 @@ final class SeccompView {
     if (name.equals("seccomp") || name.equals("prctl")) {
       return null; // a filter that it installed did not look at it
     }
-    return switch (tracer.verdict(exited)) {
+    return switch (verdict(exited)) {
       case RESULT ->
           new LocalCause("a seccomp filter of the process answered" + NOT_RUN, Evidence.OBSERVED);
       case TRACED ->

@@ -8,6 +8,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.LittleEndian;
+import trapline.capture.Breakpoints;
+import trapline.capture.Capability;
+import trapline.capture.Capture;
+import trapline.capture.StepResult;
+import trapline.capture.Stepping;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
@@ -15,8 +20,6 @@ import trapline.journey.Gateways;
 import trapline.journey.Gateways.Gateway;
 import trapline.journey.Image;
 import trapline.journey.ReturnTrace;
-import trapline.linux.ptrace.StepResult;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
@@ -70,7 +73,9 @@ final class StepWalker {
     }
   }
 
-  private final Tracer tracer;
+  private final Capture capture;
+  private final Stepping stepping;
+  private final Breakpoints breakpoints;
   private final Map<TracedProcess, Map<Long, Gateway>> gateways = new HashMap<>();
   private final Set<TracedProcess> entryWatched = new HashSet<>();
 
@@ -88,8 +93,19 @@ final class StepWalker {
   private final Instruction instruction = new Instruction();
   private final byte[] code = new byte[X86Decoder.MAX_LENGTH];
 
-  StepWalker(Tracer tracer) {
-    this.tracer = tracer;
+  private StepWalker(Capture capture, Stepping stepping, Breakpoints breakpoints) {
+    this.capture = capture;
+    this.stepping = stepping;
+    this.breakpoints = breakpoints;
+  }
+
+  /// @return `null` where threads cannot be stopped and stepped
+  static @Nullable StepWalker of(Capture capture) {
+    Stepping stepping = capture.find(Capability.STEPPING);
+    Breakpoints breakpoints = capture.find(Capability.BREAKPOINTS);
+    return stepping == null || breakpoints == null
+        ? null
+        : new StepWalker(capture, stepping, breakpoints);
   }
 
   /// Prepares a process that has just begun to run a program: its libraries are not there yet, so
@@ -98,7 +114,7 @@ final class StepWalker {
     if (process.awaitsProgram()) {
       awaited.add(process);
     } else if (process.entry() != 0 && entryWatched.add(process)) {
-      tracer.breakpoints().insert(thread, process.entry());
+      breakpoints.insert(thread, process.entry());
     }
   }
 
@@ -145,7 +161,7 @@ final class StepWalker {
           long behindStart = gateway.call().value() - process.entry();
           boolean first = behindStart >= 0 && behindStart < START_CODE;
           if (!first && found.putIfAbsent(gateway.start().value(), gateway) == null) {
-            tracer.breakpoints().insert(thread, gateway.start().value());
+            breakpoints.insert(thread, gateway.start().value());
           }
         }
       }
@@ -156,7 +172,7 @@ final class StepWalker {
   /// afterwards and is to be resumed.
   void reached(TracedProcess process, int thread, long address) {
     if (address == process.entry() && entryWatched.contains(process)) {
-      tracer.breakpoints().remove(thread, address);
+      breakpoints.remove(thread, address);
       process.mayHaveChanged(thread);
       watch(process, thread);
     }
@@ -232,7 +248,7 @@ final class StepWalker {
   }
 
   private void goOn(TracedProcess process, int thread) {
-    if (!tracer.canStep(thread)) {
+    if (!stepping.canStep(thread)) {
       lose(
           thread,
           "on the way the thread blocked or ignored SIGTRAP: stepping it would have changed that");
@@ -247,7 +263,7 @@ final class StepWalker {
         lose(thread, "the library ran more than " + MOST + " instructions before it");
         return;
       }
-      Registers state = tracer.registers(thread);
+      Registers state = capture.registers(thread);
       if (state == null) {
         break;
       }
@@ -276,9 +292,9 @@ final class StepWalker {
       if (instruction.flow() == Flow.SYSCALL || instruction.flow() == Flow.INTERRUPT) {
         return;
       }
-      StepResult result = tracer.step(thread);
+      StepResult result = stepping.step(thread);
       if (result == StepResult.INTERRUPTED) {
-        tracer.interrupt(); // the session is to hear of it, too
+        capture.interrupt(); // the session is to hear of it, too
       }
       if (result == StepResult.SIGNALLED) {
         walk.states.removeLast();

@@ -35,11 +35,17 @@ final class Tally {
   private long calls;
   private long startup;
   private long followed;
+  private long lost;
 
   /// A call before the program's own code, of which only the name is known.
   void startup() {
     calls++;
     startup++;
+  }
+
+  /// Events that could not be captured.
+  void lost(long count) {
+    lost += count;
   }
 
   /// A call from a place from which one was followed.
@@ -100,6 +106,7 @@ final class Tally {
         startup,
         followed,
         failures,
-        all);
+        all,
+        lost);
   }
 }

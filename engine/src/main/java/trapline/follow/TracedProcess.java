@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.TraceEvent;
 import trapline.elf.DynamicSection;
 import trapline.elf.ElfFile;
 import trapline.elf.Segment;
@@ -26,7 +27,6 @@ import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
 import trapline.model.StartedProgram;
-import trapline.model.TraceEvent;
 import trapline.model.Unsupported;
 
 /// One memory image of a traced process, from one exec to the next: its memory and what is mapped.

@@ -5,26 +5,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import trapline.abi.Signals;
+import trapline.capture.Capture;
+import trapline.capture.TraceEvent;
 import trapline.journey.ReturnTrace;
-import trapline.linux.ptrace.Tracer;
 import trapline.model.Diagnostic;
 import trapline.model.Registers;
-import trapline.model.TraceEvent;
 
 /// The ways of threads back from their calls: those that end at once, those that run to their
 /// caller, and those that wait for a signal handler to return.
 final class WaysBack {
   private record OnTheWay(ReturnedCall returned, WayBack way) {}
 
-  private final Tracer tracer;
+  private final Capture capture;
   private final ReturnStepper stepper;
   private final BiConsumer<ReturnedCall, ReturnTrace> ended;
   private final Map<Integer, OnTheWay> running = new HashMap<>();
   private final HandlersAwaited<ReturnedCall> handlersAwaited = new HandlersAwaited<>();
 
   /// @param ended takes each way when it has ended
-  WaysBack(Tracer tracer, ReturnStepper stepper, BiConsumer<ReturnedCall, ReturnTrace> ended) {
-    this.tracer = tracer;
+  WaysBack(Capture capture, ReturnStepper stepper, BiConsumer<ReturnedCall, ReturnTrace> ended) {
+    this.capture = capture;
     this.stepper = stepper;
     this.ended = ended;
   }
@@ -55,7 +55,7 @@ final class WaysBack {
   void take(TraceEvent event) {
     int thread = event.threadId();
     OnTheWay back = running.isEmpty() ? null : running.get(thread);
-    if (back == null || tracer.isUnderWay(thread)) {
+    if (back == null || stepper.isUnderWay(thread)) {
       return;
     }
     running.remove(thread);
@@ -69,7 +69,7 @@ final class WaysBack {
   }
 
   private void reached(OnTheWay back) {
-    Registers registers = tracer.registers(back.returned().thread());
+    Registers registers = capture.registers(back.returned().thread());
     if (registers == null) {
       end(back, "the thread ended");
     } else {
@@ -80,9 +80,9 @@ final class WaysBack {
 
   private void signalled(OnTheWay back, TraceEvent.Signalled signalled) {
     int thread = signalled.threadId();
-    Registers registers = tracer.registers(thread);
+    Registers registers = capture.registers(thread);
     String signal = Signals.name(signalled.signal());
-    if (registers != null && tracer.handlesPending(thread)) {
+    if (registers != null && stepper.handlesPending(thread)) {
       back.way().stopped(registers);
       back.way().interrupted(signal);
       handlersAwaited.add(thread, back.returned(), back.way());

@@ -2,10 +2,10 @@ package trapline.follow;
 
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.LittleEndian;
+import trapline.capture.TraceEvent;
 import trapline.model.Abi;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
-import trapline.model.TraceEvent;
 
 /// What a call that has returned wrote from the program's memory.
 final class WrittenBytes {

@@ -28,12 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import trapline.abi.SyscallTable;
 import trapline.decode.ArgumentDecoder;
 import trapline.decode.Limits;
-import trapline.follow.CallWatch;
 import trapline.follow.FailureSession;
 import trapline.follow.FailureSession.Failure;
-import trapline.follow.OpenLines;
 import trapline.follow.PathArguments;
 import trapline.follow.RunNotes;
+import trapline.follow.RunProgress;
+import trapline.follow.SessionSetup;
 import trapline.journey.JourneyBuilder;
 import trapline.journey.OwnCode;
 import trapline.journey.SourceText;
@@ -219,15 +219,10 @@ class CallSearchTest {
         new LaunchSpec(file, List.of(file.toString()), ENVIRONMENT, Path.of("").toAbsolutePath());
     try (Tracer tracer = Tracer.launch(spec)) {
       return new FailureSession(
-              tracer,
-              builder,
-              new ObjectFiles(),
-              Limits.DEFAULT,
-              notes,
-              CallWatch.NONE,
-              new OpenLines(),
-              () -> false)
-          .run(false, failures -> false);
+              SessionSetup.of(tracer, builder, new ObjectFiles(), Limits.DEFAULT).with(notes),
+              failures -> false,
+              RunProgress.NONE)
+          .run();
     }
   }
 

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.linux.ptrace.LaunchSpec;
-import trapline.linux.ptrace.StepResult;
 import trapline.linux.ptrace.Tracer;
 import trapline.model.Registers;
-import trapline.model.TraceEvent;
 
 /// Stops and steps a second, beside strace in the same run. Prints; asserts nothing.
 final class TracerBenchmark {

@@ -25,7 +25,7 @@ final class Attachment {
   void seizeAll(int id, int options) {
     ProcessFacts facts = ProcessFacts.of(id);
     int processId = facts == null ? id : facts.processId();
-    AddressSpace space = new AddressSpace();
+    TracedMemory space = new TracedMemory();
     boolean found = true;
     while (found) { // threads that were made since the last look
       found = false;

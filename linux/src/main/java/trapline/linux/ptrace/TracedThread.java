@@ -35,7 +35,7 @@ final class TracedThread {
 
   int threadId;
   int processId;
-  AddressSpace space;
+  TracedMemory space;
   Stop stop = Stop.RUNNING;
 
   /// Its process's ids, from the outermost visible PID namespace inwards. Only known of a process's
@@ -90,7 +90,7 @@ final class TracedThread {
   /// Signals that were sent to it again, whose information is to be put back when they arrive.
   final ArrayDeque<Held> sentAgain = new ArrayDeque<>();
 
-  TracedThread(int threadId, int processId, AddressSpace space) {
+  TracedThread(int threadId, int processId, TracedMemory space) {
     this.threadId = threadId;
     this.processId = processId;
     this.space = space;

@@ -2,6 +2,16 @@ package trapline.linux.ptrace;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.Breakpoints;
+import trapline.capture.Capability;
+import trapline.capture.Capture;
+import trapline.capture.PendingSignals;
+import trapline.capture.SeccompAnswers;
+import trapline.capture.SeccompVerdict;
+import trapline.capture.SignalOrigin;
+import trapline.capture.StepResult;
+import trapline.capture.Stepping;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
 import trapline.linux.sys.Kernel;
@@ -12,23 +22,13 @@ import trapline.model.KernelRefused;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
-import trapline.model.TraceEvent;
 
-/// Follows a program and all threads and processes that it makes, with ptrace(2).
+/// Follows a program and all threads and processes that it makes, with ptrace(2). It stops threads
+/// and has every [Capability].
 ///
 /// The kernel ties a traced thread to the thread that traces it, so everything but [#interrupt()]
 /// must be called on the platform thread that made the tracer, one tracer a thread at a time.
-///
-/// ```
-/// for (TraceEvent event; (event = tracer.next()) != null; ) {
-///   ... look at the stopped thread ...
-///   tracer.resume(event.threadId());
-/// }
-/// ```
-///
-/// A thread may be killed at any moment, also while it is stopped. Then reads give nothing, resume
-/// does nothing, and [#next()] reports [TraceEvent.Ended] in its time.
-public final class Tracer implements AutoCloseable {
+public final class Tracer implements Capture, Stepping, PendingSignals, SeccompAnswers {
   private static final int OPTIONS =
       Numbers.PTRACE_O_TRACESYSGOOD
           | Numbers.PTRACE_O_TRACEFORK
@@ -43,9 +43,9 @@ public final class Tracer implements AutoCloseable {
   private final ThreadTable threads = new ThreadTable();
   private final ArrayDeque<TraceEvent> ready = new ArrayDeque<>();
   private final Waiter waiter = new Waiter(ptrace, threads);
-  private final Stops stops = new Stops(ptrace, threads, waiter, ready);
-  private final Runner runner = new Runner(ptrace, threads, waiter, stops, ready);
-  private final Breakpoints breakpoints = new Breakpoints(threads);
+  private final StopHandler stops = new StopHandler(ptrace, threads, waiter, ready);
+  private final Resumer runner = new Resumer(ptrace, threads, waiter, stops, ready);
+  private final Breakpoints breakpoints = new PatchedBreakpoints(threads);
   private final boolean launched;
 
   /// Links the C library's functions, which takes some 20 ms. Whoever has time for it before there
@@ -85,7 +85,7 @@ public final class Tracer implements AutoCloseable {
   public static Tracer launch(LaunchSpec spec) {
     Tracer tracer = new Tracer(true);
     int process = new Launcher(tracer.ptrace, spec).launch(OPTIONS | Numbers.PTRACE_O_EXITKILL);
-    TracedThread thread = new TracedThread(process, process, new AddressSpace());
+    TracedThread thread = new TracedThread(process, process, new TracedMemory());
     thread.started = true;
     thread.stop = TracedThread.Stop.EVENT;
     thread.call = EXECVE;
@@ -117,9 +117,13 @@ public final class Tracer implements AutoCloseable {
     return tracer;
   }
 
-  /// Waits for the next event.
-  ///
-  /// @return `null` when no traced thread is left
+  @Override
+  public <T> @Nullable T find(Capability<T> capability) {
+    Object found = capability.equals(Capability.BREAKPOINTS) ? breakpoints : this;
+    return capability.type().isInstance(found) ? capability.type().cast(found) : null;
+  }
+
+  @Override
   public @Nullable TraceEvent next() {
     checkOwner();
     while (true) {
@@ -142,9 +146,20 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
-  /// Lets a stopped thread run to its next event, and delivers the signals that it was stopped for
-  /// or that were kept while it was stepped. A thread of which an event waits to be handed out
-  /// stays as it is.
+  @Override
+  public @Nullable TraceEvent poll() {
+    checkOwner();
+    while (ready.isEmpty() && !threads.isEmpty()) {
+      int threadId = waiter.poll(-1);
+      if (threadId <= 0) {
+        return null;
+      }
+      stops.handle(threadId, waiter.status());
+    }
+    return ready.poll();
+  }
+
+  @Override
   public void resume(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread != null && !stops.hasOf(threadId)) {
@@ -152,7 +167,7 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
-  /// As [#resume(int)], for a thread at [TraceEvent.Entered]: the end of that call is not reported.
+  @Override
   public void resumePast(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread != null && !stops.hasOf(threadId)) {
@@ -170,16 +185,12 @@ public final class Tracer implements AutoCloseable {
     }
   }
 
-  /// Lets a stopped thread run until it comes to an address, with a stack pointer of at least
-  /// `stackPointer`: then its event is [TraceEvent.Reached]. Any other event comes first and ends
-  /// this, but for a signal of which nothing comes.
+  /// {@inheritDoc}
   ///
-  /// Uses a debug register of the thread, so nothing in its memory is changed. When the tracer is
-  /// killed meanwhile, the register stays, and would kill the thread: so only for programs that
-  /// were launched, which end with the tracer anyway.
-  ///
-  /// @return `false` when that cannot be done; the thread is still stopped then. The thread must be
-  ///     one that [#canStep(int)].
+  /// Uses a debug register of the thread. When the tracer is killed meanwhile, the register stays,
+  /// and would kill the thread: so only for programs that were launched, which end with the tracer
+  /// anyway.
+  @Override
   public boolean resumeTo(int threadId, long address, long stackPointer) {
     TracedThread thread = stopped(threadId);
     return launched
@@ -188,28 +199,18 @@ public final class Tracer implements AutoCloseable {
         && runner.resumeTo(thread, address, stackPointer);
   }
 
-  /// Whether a thread is on its way to where [#resumeTo(int, long, long)] sent it.
+  @Override
   public boolean isUnderWay(int threadId) {
     TracedThread thread = threads.get(threadId);
     return thread != null && thread.target != 0;
   }
 
-  /// Whether a stopped thread can be stepped without changing what its program sees: where SIGTRAP
-  /// is blocked or ignored, the kernel unblocks it and resets its handler at the first step
-  /// (`force_sig_info_to_task` in `kernel/signal.c`). Only a system call changes the answer.
+  @Override
   public boolean canStep(int threadId) {
     return !ProcessFacts.withholds(threadId, Numbers.SIGTRAP);
   }
 
-  /// Runs one instruction of a stopped thread and waits for that; other threads go on, their events
-  /// are kept for [#next()].
-  ///
-  /// A `syscall` instruction runs as one step, without [TraceEvent.Entered] and
-  /// [TraceEvent.Exited], and the step waits as long as the call blocks. To see the call, use
-  /// [#resume(int)] at the instruction, take both events, and step on from there: at
-  /// [TraceEvent.Exited] the thread is right behind the instruction. A step over a breakpoint runs
-  /// the instruction that belongs there. From [TraceEvent.Entered], a step
-  /// runs the call to its end and leaves the thread behind the `syscall` instruction.
+  @Override
   public StepResult step(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread == null) {
@@ -218,13 +219,12 @@ public final class Tracer implements AutoCloseable {
     return runner.step(thread);
   }
 
-  /// The event that ended the last step, for [StepResult#EVENT] and [StepResult#ENDED]. [#next()]
-  /// hands it out next.
+  @Override
   public @Nullable TraceEvent stepEvent() {
     return runner.stepEvent();
   }
 
-  /// The signal that the thread is stopped for or the first that was kept for it; 0 when none.
+  @Override
   public int pendingSignal(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread == null) {
@@ -234,14 +234,14 @@ public final class Tracer implements AutoCloseable {
     return thread.signal != 0 || first == null ? thread.signal : first.signal();
   }
 
-  /// Whether the program has a handler for the signal of [#pendingSignal(int)].
+  @Override
   public boolean handlesPending(int threadId) {
     int signal = pendingSignal(threadId);
     return signal != 0
         && ProcessFacts.disposition(threadId, signal) == ProcessFacts.Disposition.HANDLED;
   }
 
-  /// Who sent the signal of [#pendingSignal(int)].
+  @Override
   public SignalOrigin pendingOrigin(int threadId) {
     TracedThread thread = stopped(threadId);
     if (thread == null) {
@@ -249,22 +249,21 @@ public final class Tracer implements AutoCloseable {
     }
     TracedThread.Held first = thread.held.peek();
     if (thread.signal == 0 && first != null) {
-      return SignalOrigin.of(threadId, first.information(), threads);
+      return SignalSender.of(threadId, first.information(), threads);
     }
     return ptrace.fetchSignalInfo(threadId) < 0
         ? SignalOrigin.PROGRAM
-        : SignalOrigin.of(threadId, ptrace.signalInfo(), threads);
+        : SignalSender.of(threadId, ptrace.signalInfo(), threads);
   }
 
-  /// What the seccomp filters of a process say of a call, for a thread that is stopped at its end.
+  @Override
   public SeccompVerdict verdict(TraceEvent.Exited exited) {
     return stopped(exited.threadId()) == null
         ? SeccompVerdict.NONE
-        : SeccompVerdict.of(exited, ptrace);
+        : SeccompQuestion.of(exited, ptrace);
   }
 
-  /// Whether a seccomp filter kept a call from being made and had SIGSYS sent for it, for a thread
-  /// that is stopped at the end of that call. The registers are those of before the call then.
+  @Override
   public boolean wasTrapped(TraceEvent.Exited exited) {
     Registers registers = exited.registers();
     if (registers.rax() != registers.origRax() || stopped(exited.threadId()) == null) {
@@ -273,9 +272,7 @@ public final class Tracer implements AutoCloseable {
     return ptrace.queuedSignal(exited.threadId(), Numbers.SIGSYS, Numbers.SYS_SECCOMP) != null;
   }
 
-  /// The registers of a stopped thread.
-  ///
-  /// @return `null` when the thread is gone
+  @Override
   public @Nullable Registers registers(int threadId) {
     return stopped(threadId) != null && ptrace.fetchRegisters(threadId) >= 0
         ? ptrace.registers()
@@ -307,23 +304,20 @@ public final class Tracer implements AutoCloseable {
     return ptrace.storeRegisters(threadId) >= 0;
   }
 
-  /// The memory of a thread's process as the program left it, without the tracer's breakpoints. It
-  /// can be read as long as one traced thread of the process lives, this one or another.
+  /// {@inheritDoc} The tracer's breakpoints are not in it.
+  @Override
   public RemoteMemory memory(int threadId) {
     TracedThread thread = threads.get(threadId);
     return thread == null ? new ProcessMemory(threadId) : new CleanMemory(threads, thread);
   }
 
-  /// The process that a traced thread belongs to; 0 when it is unknown.
+  @Override
   public int processOf(int threadId) {
     TracedThread thread = threads.get(threadId);
     return thread == null ? 0 : thread.processId;
   }
 
-  /// Where a signal handler began that the kernel has called in a process.
-  ///
-  /// @param slot where its return address is
-  /// @return 0 when none was seen to be called there
+  @Override
   public long handlerAt(int processId, long slot) {
     for (TracedThread thread : threads.all()) {
       if (thread.processId == processId) {
@@ -333,12 +327,12 @@ public final class Tracer implements AutoCloseable {
     return 0;
   }
 
-  /// Whether a thread of a process is traced that has not ended, as far as is known.
+  @Override
   public boolean lives(int processId) {
     return threads.anyOfProcess(processId) != null;
   }
 
-  /// Whether two threads have the same memory, not one a copy of the other's.
+  @Override
   public boolean shareMemory(int threadId, int otherId) {
     TracedThread thread = threads.get(threadId);
     TracedThread other = threads.get(otherId);
@@ -355,13 +349,7 @@ public final class Tracer implements AutoCloseable {
     return ids;
   }
 
-  /// Where to set breakpoints.
-  public Breakpoints breakpoints() {
-    return breakpoints;
-  }
-
-  /// Ends the wait of [#next()] or [#step(int)], now or the next time it begins. May be called by
-  /// any thread.
+  @Override
   public void interrupt() {
     waiter.interrupt();
   }
@@ -370,7 +358,7 @@ public final class Tracer implements AutoCloseable {
   public void killAll() {
     checkOwner();
     ready.clear();
-    new Release(ptrace, threads, waiter, runner).kill();
+    new Detacher(ptrace, threads, waiter, runner).kill();
   }
 
   /// Removes all breakpoints and lets go of every thread: it goes on as if it had never been
@@ -378,7 +366,7 @@ public final class Tracer implements AutoCloseable {
   public void detachAll() {
     checkOwner();
     ready.clear();
-    new Release(ptrace, threads, waiter, runner).detach();
+    new Detacher(ptrace, threads, waiter, runner).detach();
   }
 
   /// Kills what [#launch(LaunchSpec)] started, lets go of what [#attach(int)] took.

@@ -1,2 +1,2 @@
-/// Stops threads at their system calls, signals and breakpoints, and steps them.
+/// StopHandler threads at their system calls, signals and breakpoints, and steps them.
 package trapline.linux.ptrace;

@@ -14,9 +14,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.capture.Breakpoints;
+import trapline.capture.Capability;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
 import trapline.model.KernelRefused;
-import trapline.model.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -199,7 +202,7 @@ class AttachTest {
       for (int i = 0; i < 200; i++) {
         TraceEvent event = tracer.next();
         if (event instanceof TraceEvent.Exited exited && exited.call().number() == 110) {
-          tracer.breakpoints().insert(exited.threadId(), exited.registers().rip());
+          breakpoints(tracer).insert(exited.threadId(), exited.registers().rip());
         }
         tracer.resume(event.threadId());
       }
@@ -302,5 +305,9 @@ class AttachTest {
       assertThat(tracer.threads()).hasSize(THREADS);
     }
     assertUnharmed();
+  }
+
+  private static Breakpoints breakpoints(Tracer tracer) {
+    return java.util.Objects.requireNonNull(tracer.find(Capability.BREAKPOINTS));
   }
 }

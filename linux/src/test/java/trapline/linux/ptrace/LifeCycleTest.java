@@ -12,9 +12,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.capture.Breakpoints;
+import trapline.capture.Capability;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessMemory;
 import trapline.model.KernelRefused;
-import trapline.model.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -282,10 +285,10 @@ class LifeCycleTest {
       int leader = tracer.next().threadId();
       byte[] before = new byte[16];
       assertThat(tracer.memory(leader).read(target, before, 0, 16)).isEqualTo(16);
-      assertThat(tracer.breakpoints().insert(leader, target)).isTrue();
+      assertThat(breakpoints(tracer).insert(leader, target)).isTrue();
       assertThat(tracer.memory(leader).readExactly(target, 16)).isEqualTo(before);
       assertThat(new ProcessMemory(leader).readExactly(target, 1)).containsExactly(0xcc);
-      assertThat(tracer.breakpoints().insert(leader, 0x10)).isFalse();
+      assertThat(breakpoints(tracer).insert(leader, 0x10)).isFalse();
       tracer.resume(leader);
       List<TraceEvent> events = new ArrayList<>();
       int hits = 0;
@@ -330,7 +333,7 @@ class LifeCycleTest {
     long target = Traced.symbols(program).get("target");
     try (Tracer tracer = Traced.launch(program)) {
       int leader = tracer.next().threadId();
-      tracer.breakpoints().insert(leader, target);
+      breakpoints(tracer).insert(leader, target);
       tracer.resume(leader);
       List<TraceEvent> events = Traced.runOut(tracer);
       List<TraceEvent.BreakpointHit> hits = of(events, TraceEvent.BreakpointHit.class);
@@ -357,8 +360,8 @@ class LifeCycleTest {
     Map<String, Long> symbols = Traced.symbols(program);
     try (Tracer tracer = Traced.launch(program)) {
       int leader = tracer.next().threadId();
-      tracer.breakpoints().insert(leader, symbols.get("trap"));
-      tracer.breakpoints().insert(leader, symbols.get("after"));
+      breakpoints(tracer).insert(leader, symbols.get("trap"));
+      breakpoints(tracer).insert(leader, symbols.get("after"));
       tracer.resume(leader);
       List<String> seen = new ArrayList<>();
       for (TraceEvent event : Traced.runOut(tracer)) {
@@ -451,5 +454,9 @@ class LifeCycleTest {
     thread.join();
     assertThat(process[0]).isPositive();
     Waiting.until(() -> Traced.status(process[0], "State").matches("|Z.*"));
+  }
+
+  private static Breakpoints breakpoints(Tracer tracer) {
+    return java.util.Objects.requireNonNull(tracer.find(Capability.BREAKPOINTS));
   }
 }

@@ -8,8 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.model.Registers;
-import trapline.model.TraceEvent;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 

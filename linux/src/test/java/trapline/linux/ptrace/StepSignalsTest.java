@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import trapline.model.TraceEvent;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -31,7 +32,7 @@ class StepSignalsTest {
     return Programs.compile(folder, "program", source, "-w", "-pthread");
   }
 
-  /// Stops behind the first getppid of a program.
+  /// StopHandler behind the first getppid of a program.
   private static int behindCall(Tracer tracer) {
     int thread = Traced.runToCall(tracer, GETPPID).threadId();
     tracer.resume(thread);

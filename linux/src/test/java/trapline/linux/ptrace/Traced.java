@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import trapline.model.TraceEvent;
+import trapline.capture.TraceEvent;
 import trapline.testing.Command;
 
 /// Helpers for tests that trace.

@@ -8,7 +8,7 @@ import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
 
 /// Ends the tracing of all threads, by killing them or by letting go of them.
-final class Release {
+final class Detacher {
   /// How long to wait for threads that cannot be stopped, such as one that waits for its vfork
   /// child. The kernel lets go of those when the tracing thread ends.
   private static final long PATIENCE_NANOS = 3_000_000_000L;
@@ -18,9 +18,9 @@ final class Release {
   private final Ptrace ptrace;
   private final ThreadTable threads;
   private final Waiter waiter;
-  private final Runner runner;
+  private final Resumer runner;
 
-  Release(Ptrace ptrace, ThreadTable threads, Waiter waiter, Runner runner) {
+  Detacher(Ptrace ptrace, ThreadTable threads, Waiter waiter, Resumer runner) {
     this.ptrace = ptrace;
     this.threads = threads;
     this.waiter = waiter;
@@ -48,17 +48,17 @@ final class Release {
           threads.remove(thread);
         }
       } else if (thread == null) { // made while its maker was being killed
-        threads.add(new TracedThread(threadId, threadId, new AddressSpace()));
+        threads.add(new TracedThread(threadId, threadId, new TracedMemory()));
         ptrace.kernel().syscall(Numbers.KILL, threadId, Numbers.SIGKILL, 0);
       }
     }
     threads.clear();
   }
 
-  /// Stops every thread, takes the breakpoints out, and lets go.
+  /// StopHandler every thread, takes the breakpoints out, and lets go.
   void detach() {
     stopAll();
-    IdentityHashMap<AddressSpace, Boolean> cleaned = new IdentityHashMap<>();
+    IdentityHashMap<TracedMemory, Boolean> cleaned = new IdentityHashMap<>();
     for (TracedThread thread : threads.all()) {
       if (thread.isStopped() && cleaned.put(thread.space, true) == null) {
         thread.space.removeAll(thread.threadId);
@@ -100,7 +100,7 @@ final class Release {
       if (threadId > 0) {
         TracedThread thread = threads.get(threadId);
         if (thread == null && Status.isStop(waiter.status())) {
-          thread = new TracedThread(threadId, threadId, new AddressSpace());
+          thread = new TracedThread(threadId, threadId, new TracedMemory());
           threads.add(thread);
         }
         if (thread != null) {
@@ -134,7 +134,7 @@ final class Release {
         long flags = ForkFlags.of(ptrace, thread, Status.event(status));
         if (ptrace.fetchEventMessage(thread.threadId) >= 0) {
           int childId = (int) ptrace.peeked();
-          AddressSpace space = (flags & Numbers.CLONE_VM) != 0 ? thread.space : thread.space.copy();
+          TracedMemory space = (flags & Numbers.CLONE_VM) != 0 ? thread.space : thread.space.copy();
           TracedThread child = threads.get(childId);
           if (child == null) {
             threads.add(new TracedThread(childId, childId, space));
@@ -144,7 +144,7 @@ final class Release {
         }
       }
       case Numbers.PTRACE_EVENT_EXEC -> {
-        thread.space = new AddressSpace();
+        thread.space = new TracedMemory();
         if (ptrace.fetchEventMessage(thread.threadId) >= 0) {
           TracedThread former = threads.get((int) ptrace.peeked());
           if (former != null && former != thread) {
@@ -153,7 +153,7 @@ final class Release {
         }
       }
       case Numbers.PTRACE_EVENT_STOP -> {
-        if (Stops.isGroupStop(status)) {
+        if (StopHandler.isGroupStop(status)) {
           thread.stop = Stop.GROUP;
         } else {
           restart(thread);
@@ -188,7 +188,7 @@ final class Release {
     }
     int code = ptrace.signalCode();
     if (signal == Numbers.SIGTRAP) {
-      if (thread.stepping && Runner.isStepCode(code)) {
+      if (thread.stepping && Resumer.isStepCode(code)) {
         return;
       }
       if (code == Numbers.SI_KERNEL && ptrace.fetchRegisters(thread.threadId) >= 0) {

@@ -7,7 +7,7 @@ import trapline.linux.proc.ProcessMemory;
 
 /// The memory image that the threads of a process share, a vfork parent and its child too, with the
 /// breakpoints in it.
-final class AddressSpace {
+final class TracedMemory {
   static final byte INT3 = (byte) 0xcc;
 
   private static final byte[] INT3_CODE = {INT3};
@@ -25,8 +25,8 @@ final class AddressSpace {
   private long liftedAddress;
 
   /// What a forked child has: a copy of the memory, with the breakpoints that were in it.
-  AddressSpace copy() {
-    AddressSpace copy = new AddressSpace();
+  TracedMemory copy() {
+    TracedMemory copy = new TracedMemory();
     copy.originals.putAll(originals);
     copy.handlers.putAll(handlers);
     if (lifted) {

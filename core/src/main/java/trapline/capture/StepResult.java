@@ -1,11 +1,11 @@
-package trapline.linux.ptrace;
+package trapline.capture;
 
 /// What came of stepping a thread by one instruction.
 public enum StepResult {
   /// The instruction ran; the thread is stopped at the next one.
   STEPPED,
 
-  /// A signal came before the instruction ran. The tracer keeps it and delivers it when the thread
+  /// A signal came before the instruction ran. It is kept and delivered when the thread
   /// is resumed, after those that it kept before. The next step runs the instruction. A signal of
   /// which nothing comes, as it is ignored, is passed on and ends no step.
   SIGNALLED,
@@ -14,19 +14,20 @@ public enum StepResult {
   /// a step then stops at the first instruction of the handler, or the thread ends.
   FAULTED,
 
-  /// A breakpoint instruction of the program itself (not the tracer's) ran: SIGTRAP is pending as
-  /// for [#FAULTED].
+  /// A breakpoint instruction of the program itself (not one of [Breakpoints]) ran: SIGTRAP is
+  /// pending as for [#FAULTED].
   TRAPPED,
 
   /// The instruction was a system call that made a thread or process, ran another program, or is at
-  /// a stop of its own. [Tracer#stepEvent()] has the event, which [Tracer#next()] hands out next;
-  /// the thread is stopped.
+  /// a stop of its own. [Stepping#stepEvent()] has the event, which [Capture#next()] hands out
+  /// next; the thread is stopped.
   EVENT,
 
-  /// The thread is gone. [Tracer#stepEvent()] has the event, which [Tracer#next()] hands out next.
+  /// The thread is gone. [Stepping#stepEvent()] has the event, which [Capture#next()] hands out
+  // next.
   ENDED,
 
-  /// [Tracer#interrupt()] ended the wait. The thread still runs: it blocks in a system call. Its
-  /// next event comes from [Tracer#next()].
+  /// [Capture#interrupt()] ended the wait. The thread still runs: it blocks in a system call. Its
+  /// next event comes from [Capture#next()].
   INTERRUPTED
 }

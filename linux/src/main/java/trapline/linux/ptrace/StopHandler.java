@@ -3,6 +3,7 @@ package trapline.linux.ptrace;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
 import trapline.linux.ptrace.TracedThread.Stop;
@@ -11,10 +12,9 @@ import trapline.linux.sys.Ptrace;
 import trapline.model.Abi;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
-import trapline.model.TraceEvent;
 
 /// Makes events of what wait4(2) reports.
-final class Stops {
+final class StopHandler {
   /// The code segment of 32-bit programs.
   private static final long CS_32 = 0x23;
 
@@ -29,7 +29,7 @@ final class Stops {
   private final ArrayDeque<TraceEvent> ready;
   private final @Nullable SyscallId[] calls = new @Nullable SyscallId[CACHED_CALLS];
 
-  Stops(Ptrace ptrace, ThreadTable threads, Waiter waiter, ArrayDeque<TraceEvent> ready) {
+  StopHandler(Ptrace ptrace, ThreadTable threads, Waiter waiter, ArrayDeque<TraceEvent> ready) {
     this.ptrace = ptrace;
     this.threads = threads;
     this.waiter = waiter;
@@ -88,7 +88,7 @@ final class Stops {
   private TracedThread arrive(int threadId) {
     ProcessFacts facts = ProcessFacts.of(threadId);
     int process = facts == null ? threadId : facts.processId();
-    TracedThread thread = new TracedThread(threadId, process, new AddressSpace());
+    TracedThread thread = new TracedThread(threadId, process, new TracedMemory());
     int creator = facts == null ? 0 : process != threadId ? process : facts.parent();
     thread.creator = creator;
     thread.early = threads.anyOfProcess(creator) != null;
@@ -284,7 +284,7 @@ final class Stops {
       if (code == Numbers.SI_KERNEL && atOurs(thread)) {
         return;
       }
-      if (wasStepping && Runner.isStepCode(code)) {
+      if (wasStepping && Resumer.isStepCode(code)) {
         thread.call = null;
         thread.stop = Stop.STEP;
         ready.add(new TraceEvent.Stepped(threadId));
@@ -310,7 +310,7 @@ final class Stops {
     if (!present) {
       // Another thread may have run into it just before it was removed.
       byte[] there = new ProcessMemory(threadId).readExactly(address, 1);
-      if (there == null || there[0] == AddressSpace.INT3) {
+      if (there == null || there[0] == TracedMemory.INT3) {
         return false;
       }
     }
@@ -334,7 +334,7 @@ final class Stops {
     int childId = (int) ptrace.peeked();
     long flags = ForkFlags.of(ptrace, parent, event);
     boolean sameProcess = (flags & Numbers.CLONE_THREAD) != 0;
-    AddressSpace space = (flags & Numbers.CLONE_VM) != 0 ? parent.space : parent.space.copy();
+    TracedMemory space = (flags & Numbers.CLONE_VM) != 0 ? parent.space : parent.space.copy();
     parent.inVfork = (flags & Numbers.CLONE_VFORK) != 0;
     TracedThread child = threads.get(childId);
     if (child == null) {
@@ -390,7 +390,7 @@ final class Stops {
       threads.remove(leader);
       threads.rename(caller, threadId);
     }
-    caller.space = new AddressSpace();
+    caller.space = new TracedMemory();
     caller.stop = Stop.EVENT;
     caller.signal = 0;
     caller.stepping = false;

@@ -2,24 +2,13 @@ package trapline.linux.ptrace;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import trapline.capture.SignalOrigin;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.sys.Numbers;
 
-/// Where a signal came from, as its `siginfo_t` says (sigaction(2)).
-public enum SignalOrigin {
-  /// The kernel sent it for the terminal that this process runs on, too.
-  TERMINAL,
-
-  /// The traced programs themselves: one sent it, or has asked the kernel for it, by a timer or a
-  /// file descriptor, or has a terminal of its own.
-  PROGRAM,
-
-  /// A process that is not traced sent it, to the receiver or to the whole process group, which is
-  /// also this process's. The kernel does not say which of both.
-  OUTSIDE_OR_GROUP,
-
-  /// A process that is not traced sent it, and not to this process.
-  OUTSIDE;
+/// Tells where a signal came from, as its `siginfo_t` says (sigaction(2)).
+final class SignalSender {
+  private SignalSender() {}
 
   /// @param receiver a stopped thread
   /// @param information the signal's `siginfo_t`
@@ -28,13 +17,16 @@ public enum SignalOrigin {
     int code = fields.getInt(8);
     return switch (code) {
       // A terminal signals a process group, which may be another one of this session.
-      case Numbers.SI_KERNEL -> sharesGroup(receiver) ? TERMINAL : PROGRAM;
+      case Numbers.SI_KERNEL ->
+          sharesGroup(receiver) ? SignalOrigin.TERMINAL : SignalOrigin.PROGRAM;
       case Numbers.SI_USER, Numbers.SI_QUEUE, Numbers.SI_MESGQ, Numbers.SI_TKILL ->
           isTraced(fields.getInt(16), receiver, threads)
-              ? PROGRAM
+              ? SignalOrigin.PROGRAM
               // kill(2) alone sends to groups
-              : code == Numbers.SI_USER && sharesGroup(receiver) ? OUTSIDE_OR_GROUP : OUTSIDE;
-      default -> PROGRAM;
+              : code == Numbers.SI_USER && sharesGroup(receiver)
+                  ? SignalOrigin.OUTSIDE_OR_GROUP
+                  : SignalOrigin.OUTSIDE;
+      default -> SignalOrigin.PROGRAM;
     };
   }
 

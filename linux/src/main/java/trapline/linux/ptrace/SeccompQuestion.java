@@ -1,28 +1,16 @@
 package trapline.linux.ptrace;
 
+import trapline.capture.SeccompVerdict;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
 import trapline.model.Abi;
 import trapline.model.Registers;
-import trapline.model.TraceEvent;
 
-/// What a process' seccomp filters say of a call.
-public enum SeccompVerdict {
-  /// It has none, or they let the call be made.
-  NONE,
-  /// A filter gives the call's result, an error number or 0; the kernel function does not run.
-  RESULT,
-  /// Another process is asked, which gives the call's result, or lets the kernel function run.
-  NOTIFIED,
-  /// A tracer is asked, of which there is none for it: the call fails with ENOSYS.
-  TRACED,
-  /// A filter sends SIGSYS; the kernel function does not run.
-  TRAPPED,
-  /// A filter kills the thread or its process.
-  KILLED,
-  /// It has filters, which this process may not read: that needs CAP_SYS_ADMIN.
-  UNREADABLE;
+/// Asks the seccomp filters of a stopped thread what they say of a call.
+final class SeccompQuestion {
+  private SeccompQuestion() {}
 
   /// More filters than a process can have.
   private static final int MOST_FILTERS = 1 << 15;
@@ -31,7 +19,7 @@ public enum SeccompVerdict {
   static SeccompVerdict of(TraceEvent.Exited exited, Ptrace ptrace) {
     int thread = exited.threadId();
     if (!ProcessFacts.hasSeccompFilter(thread)) {
-      return NONE;
+      return SeccompVerdict.NONE;
     }
     Abi abi = exited.call().abi();
     Registers registers = exited.registers();
@@ -49,25 +37,25 @@ public enum SeccompVerdict {
     for (int i = 0; i < MOST_FILTERS; i++) {
       long[] code = ptrace.seccompFilter(thread, i);
       if (code.length == 0) {
-        return i == 0 ? UNREADABLE : of(first);
+        return i == 0 ? SeccompVerdict.UNREADABLE : of(first);
       }
       long value = new SeccompFilter(code).run(data);
       if (value == SeccompFilter.UNKNOWN) {
-        return UNREADABLE;
+        return SeccompVerdict.UNREADABLE;
       }
       first = Math.min(first, SeccompFilter.action(value));
     }
-    return UNREADABLE;
+    return SeccompVerdict.UNREADABLE;
   }
 
   private static SeccompVerdict of(int action) {
     return switch (action) {
-      case Numbers.SECCOMP_RET_ALLOW, Numbers.SECCOMP_RET_LOG -> NONE;
-      case Numbers.SECCOMP_RET_ERRNO -> RESULT;
-      case Numbers.SECCOMP_RET_USER_NOTIF -> NOTIFIED;
-      case Numbers.SECCOMP_RET_TRACE -> TRACED;
-      case Numbers.SECCOMP_RET_TRAP -> TRAPPED;
-      default -> KILLED;
+      case Numbers.SECCOMP_RET_ALLOW, Numbers.SECCOMP_RET_LOG -> SeccompVerdict.NONE;
+      case Numbers.SECCOMP_RET_ERRNO -> SeccompVerdict.RESULT;
+      case Numbers.SECCOMP_RET_USER_NOTIF -> SeccompVerdict.NOTIFIED;
+      case Numbers.SECCOMP_RET_TRACE -> SeccompVerdict.TRACED;
+      case Numbers.SECCOMP_RET_TRAP -> SeccompVerdict.TRAPPED;
+      default -> SeccompVerdict.KILLED;
     };
   }
 }

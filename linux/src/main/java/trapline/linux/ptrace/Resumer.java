@@ -4,31 +4,32 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.capture.StepResult;
+import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
 import trapline.linux.proc.ProcessMemory;
 import trapline.linux.ptrace.TracedThread.Held;
 import trapline.linux.ptrace.TracedThread.Stop;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
-import trapline.model.TraceEvent;
 
 /// Lets stopped threads run: to their next event, or by one instruction, over breakpoints.
-final class Runner {
+final class Resumer {
   /// The `si_code` of SIGTRAP before a signal handler's first instruction.
   private static final int HANDLER_STARTS = Numbers.SIGTRAP;
 
   private final Ptrace ptrace;
   private final ThreadTable threads;
   private final Waiter waiter;
-  private final Stops stops;
+  private final StopHandler stops;
   private final ArrayDeque<TraceEvent> ready;
   private @Nullable TraceEvent stepEvent;
 
-  Runner(
+  Resumer(
       Ptrace ptrace,
       ThreadTable threads,
       Waiter waiter,
-      Stops stops,
+      StopHandler stops,
       ArrayDeque<TraceEvent> ready) {
     this.ptrace = ptrace;
     this.threads = threads;
@@ -336,8 +337,8 @@ final class Runner {
     }
   }
 
-  /// Stops the threads that could run past a breakpoint while it is lifted. A thread in a system
-  /// call stops by itself before it comes back to the program.
+  /// StopHandler the threads that could run past a breakpoint while it is lifted. A thread in a
+  /// system call stops by itself before it comes back to the program.
   private List<TracedThread> stopOthers(TracedThread thread) {
     List<TracedThread> stopped = List.of();
     for (TracedThread other : threads.all()) {

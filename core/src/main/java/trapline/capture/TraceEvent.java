@@ -1,4 +1,8 @@
-package trapline.model;
+package trapline.capture;
+
+import trapline.model.Abi;
+import trapline.model.Registers;
+import trapline.model.SyscallId;
 
 /// What a capture back-end sees, in the order in which it happened in each thread.
 ///
@@ -63,7 +67,10 @@ public sealed interface TraceEvent {
   /// @param signal the signal that ended it, or 0
   record Ended(int threadId, int status, int signal) implements TraceEvent {}
 
-  /// Events that could not be kept.
+  /// Events could not be kept, as this process did not take them fast enough.
+  ///
+  /// @param threadId the thread that they belong to; 0 when that is not known
+  /// @param count how many, at least
   record Lost(int threadId, long count) implements TraceEvent {}
 
   /// Someone asked the tracer to stop waiting; nothing happened to any thread.

@@ -1,0 +1,2 @@
+/// How a session gets the calls of programs: one interface for whatever sees them.
+package trapline.capture;
