@@ -265,21 +265,32 @@ final class FollowedCalls implements CallHandler {
 
   @Override
   public void catchUp() {
-    LateCalls.Late next = late.next();
-    Arrival arrival = next.call().arrival();
-    JourneyBuilder.ReturnPoint expected = arrival.returnPoint();
-    PendingCall call = named(next.call());
-    if (call == null) {
-      return;
+    // In small parts: a thread may come to its next call at any time, and wait for this one.
+    LateCalls.Late next = late.first();
+    switch (next.state()) {
+      case UNNAMED -> {
+        next.call().arrival().site();
+        next.setState(LateCalls.State.NAMED);
+      }
+      case NAMED -> {
+        PendingCall call = named(next.call());
+        if (call == null) {
+          late.removeFirst();
+        } else {
+          next.explored(call);
+        }
+      }
+      case EXPLORED -> {
+        late.removeFirst();
+        ReturnTrace trace =
+            next.isAsExpected()
+                ? next.trace()
+                : ReturnTrace.of(
+                    next.returned().departure().registers(),
+                    "the thread ran on before its caller was known");
+        finish(next.returned().with(next.call()), trace);
+      }
     }
-    boolean isAsExpected = java.util.Objects.equals(expected, arrival.returnPoint());
-    ReturnTrace trace =
-        isAsExpected
-            ? next.trace()
-            : ReturnTrace.of(
-                next.returned().departure().registers(),
-                "the thread ran on before its caller was known");
-    finish(next.returned().with(call), trace);
   }
 
   private void catchUpAll() {

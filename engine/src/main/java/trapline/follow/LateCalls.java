@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.journey.JourneyBuilder.Arrival;
+import trapline.journey.JourneyBuilder.ReturnPoint;
 import trapline.journey.Origin;
 import trapline.journey.ReturnTrace;
 import trapline.journey.SlotHistory;
@@ -19,11 +20,20 @@ final class LateCalls {
 
   private static final int MOST_KNOWN = 20_000;
 
+  /// How far the look-ups for a call are.
+  enum State {
+    UNNAMED,
+    NAMED,
+    EXPLORED
+  }
+
   /// A call that was put off.
   static final class Late {
     private final Place place;
-    private final PendingCall call;
     private final SlotHistory history;
+    private final @Nullable ReturnPoint expected;
+    private PendingCall call;
+    private State state = State.UNNAMED;
     private long again;
     private @Nullable ReturnedCall returned;
     private @Nullable ReturnTrace trace;
@@ -32,6 +42,26 @@ final class LateCalls {
       this.place = place;
       this.call = call;
       this.history = history;
+      this.expected = call.arrival().returnPoint();
+    }
+
+    State state() {
+      return state;
+    }
+
+    void setState(State reached) {
+      state = reached;
+    }
+
+    /// Takes the call with all that was looked up.
+    void explored(PendingCall whole) {
+      call = whole;
+      state = State.EXPLORED;
+    }
+
+    /// Whether the thread was followed back to where its names show that it was called from.
+    boolean isAsExpected() {
+      return java.util.Objects.equals(expected, call.arrival().returnPoint());
     }
 
     PendingCall call() {
@@ -52,7 +82,7 @@ final class LateCalls {
       return place.process;
     }
 
-    /// The call when it has returned, as all are that [LateCalls#next()] gives.
+    /// The call when it has returned, as all are that [LateCalls#first()] gives.
     ReturnedCall returned() {
       return java.util.Objects.requireNonNull(returned);
     }
@@ -113,9 +143,13 @@ final class LateCalls {
     return !returned.isEmpty();
   }
 
-  /// Takes the one that returned first.
-  Late next() {
-    return returned.remove();
+  /// The one that returned first.
+  Late first() {
+    return returned.element();
+  }
+
+  void removeFirst() {
+    returned.remove();
   }
 
   /// Takes a call that is put off no longer.
