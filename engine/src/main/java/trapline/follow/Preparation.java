@@ -93,6 +93,8 @@ public final class Preparation {
         found |= rehearse(threads[i], again, builder, limits, shown);
       }
     }
+    // What all this has left behind would be collected at some stop, which takes 30 ms.
+    System.gc();
     return new Preparation(process);
   }
 
