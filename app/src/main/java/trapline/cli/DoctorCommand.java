@@ -38,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   DoctorCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.addOption(
         TraplineCommand.flag("--json", "Print one JSON object per line (docs/FORMATS.md)."));
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));

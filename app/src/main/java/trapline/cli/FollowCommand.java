@@ -82,7 +82,7 @@ final class FollowCommand implements Callable<Integer> {
   }
 
   private CommandSpec describe() {
-    CommandSpec described = CommandSpec.wrapWithoutInspection(this);
+    CommandSpec described = CommandObjects.spec(this);
     described.usageMessage().sortOptions(false);
     described.addOption(
         RunOptions.calls(

@@ -41,7 +41,7 @@ final class IndexCommand implements Callable<Integer> {
 
   IndexCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(
         OptionSpec.builder("-o", "--output")

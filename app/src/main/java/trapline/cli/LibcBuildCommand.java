@@ -26,7 +26,7 @@ final class LibcBuildCommand implements Callable<Integer> {
 
   LibcBuildCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(
         OptionSpec.builder("--prefix")

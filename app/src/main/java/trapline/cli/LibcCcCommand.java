@@ -15,7 +15,7 @@ final class LibcCcCommand implements Callable<Integer> {
 
   LibcCcCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.addPositional(
         LibcOption.parameter(
             " [CC ARGUMENTS…]",

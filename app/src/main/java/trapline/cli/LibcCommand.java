@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import trapline.libc.LibcFailure;
 import trapline.libc.LibcRegistry;
@@ -26,7 +25,7 @@ final class LibcCommand implements Callable<Integer> {
 
   LibcCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.addOption(TraplineCommand.flag("--json", "Write JSON, one object a line."));
     spec.addOption(TraplineCommand.flag("--ascii", "Write plain characters only."));
     TraplineCommand.named(
@@ -41,7 +40,7 @@ final class LibcCommand implements Callable<Integer> {
             Map.entry("flags", () -> new LibcFlagsCommand(root).spec()),
             Map.entry("remove", () -> new LibcRemoveCommand(root).spec()));
     new TreeMap<>(commands)
-        .forEach((name, command) -> spec.addSubcommand(name, new CommandLine(command.get())));
+        .forEach((name, command) -> spec.addSubcommand(name, CommandObjects.line(command.get())));
   }
 
   CommandSpec spec() {

@@ -14,7 +14,7 @@ final class LibcFlagsCommand implements Callable<Integer> {
 
   LibcFlagsCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.addPositional(LibcOption.parameter("", "The C library, by its name or its prefix."));
     TraplineCommand.named(
         spec,

@@ -17,7 +17,7 @@ final class LibcRemoveCommand implements Callable<Integer> {
 
   LibcRemoveCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.addPositional(
         PositionalParamSpec.builder()
             .arity("1..*")

@@ -97,7 +97,13 @@ public final class Main {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> told(failure, err));
-    int status = run(ExactArguments.of(args), out, err);
+    int status = ExitStatus.DONE;
+    if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+      out.println(
+          String.join("", TraplineCommand.version())); // no command need be described for it
+    } else {
+      status = run(ExactArguments.of(args), out, err);
+    }
     out.flush();
     err.flush();
     System.exit(status);

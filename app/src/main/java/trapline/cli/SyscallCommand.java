@@ -30,7 +30,7 @@ final class SyscallCommand implements Callable<Integer> {
 
   SyscallCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(AbiOption.spec());
     spec.addOption(KernelOption.spec());

@@ -31,7 +31,7 @@ final class SyscallsCommand implements Callable<Integer> {
 
   SyscallsCommand(TraplineCommand root) {
     this.root = root;
-    this.spec = CommandSpec.wrapWithoutInspection(this);
+    this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(AbiOption.spec());
     spec.addOption(KernelOption.spec());

@@ -28,7 +28,7 @@ final class TraplineCommand {
   CommandLine commandLine(String[] args) {
     CommandSpec spec =
         named(
-                CommandSpec.wrapWithoutInspection(this),
+                CommandObjects.spec(this),
                 "trapline",
                 "Follows a system call from the source line, through the trap, to the kernel, and"
                     + " back.")
@@ -45,8 +45,8 @@ final class TraplineCommand {
       commands.keySet().retainAll(Set.of(args[0]));
     }
     commands.forEach(
-        (name, described) -> spec.addSubcommand(name, new CommandLine(described.get())));
-    return new CommandLine(spec);
+        (name, described) -> spec.addSubcommand(name, CommandObjects.line(described.get())));
+    return CommandObjects.line(spec);
   }
 
   /// The version is stated in the build alone, which records it in the module; classes that are run

@@ -42,7 +42,7 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private CommandSpec describe() {
-    CommandSpec described = CommandSpec.wrapWithoutInspection(this);
+    CommandSpec described = CommandObjects.spec(this);
     described.usageMessage().sortOptions(false);
     described.addOption(RunOptions.calls("Explain only these calls (bind,openat)."));
     described.addOption(

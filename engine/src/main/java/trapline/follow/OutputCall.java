@@ -1,7 +1,7 @@
 package trapline.follow;
 
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import trapline.abi.SyscallTable;
 import trapline.model.Abi;
 import trapline.model.SyscallId;
@@ -26,24 +26,25 @@ enum OutputCall {
   /// Numbers from here on are not kept.
   private static final int KEPT = 512;
 
-  private static final Map<Abi, OutputCall[]> KNOWN = new EnumMap<>(Abi.class);
-
-  static {
-    for (Abi abi : Abi.values()) {
-      OutputCall[] calls = new OutputCall[KEPT];
-      SyscallTable table = SyscallTable.of(abi);
-      for (int number = 0; number < KEPT; number++) {
-        calls[number] = byName(table.nameOf(number));
-      }
-      KNOWN.put(abi, calls);
-    }
-  }
+  private static final Map<Abi, OutputCall[]> KNOWN = new ConcurrentHashMap<>();
 
   static OutputCall of(SyscallId id) {
     OutputCall[] calls = KNOWN.get(id.abi());
-    return calls == null || id.number() < 0 || id.number() >= KEPT
-        ? OTHER
-        : calls[(int) id.number()];
+    if (calls == null) {
+      calls = calls(id.abi());
+    }
+    return id.number() < 0 || id.number() >= KEPT ? OTHER : calls[(int) id.number()];
+  }
+
+  /// Those of one ABI: most programs have only one.
+  private static OutputCall[] calls(Abi abi) {
+    OutputCall[] calls = new OutputCall[KEPT];
+    SyscallTable table = SyscallTable.of(abi);
+    for (int number = 0; number < KEPT; number++) {
+      calls[number] = byName(table.nameOf(number));
+    }
+    KNOWN.put(abi, calls);
+    return calls;
   }
 
   private static OutputCall byName(String name) {

@@ -6,6 +6,8 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -159,7 +161,11 @@ public final class IndexCache {
     List<Path> files = new ArrayList<>();
     UserDirectories known = place;
     try {
-      Optional<PrivateDirectory> home = known == null ? Optional.empty() : known.existing();
+      // Most users have none, and finding out who owns the directory takes 50 ms at the start.
+      if (known == null || !hasAny(known.path(), glob)) {
+        return files;
+      }
+      Optional<PrivateDirectory> home = known.existing();
       if (home.isEmpty()) {
         return files;
       }
@@ -175,6 +181,14 @@ public final class IndexCache {
     }
     files.sort((one, other) -> Long.compare(modified(other), modified(one)));
     return files;
+  }
+
+  private static boolean hasAny(Path directory, String glob) throws IOException {
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, glob)) {
+      return found.iterator().hasNext();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return false;
+    }
   }
 
   private static long modified(Path file) {
