@@ -15,7 +15,6 @@ import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.Departure;
 import trapline.journey.Origin;
 import trapline.journey.ReturnTrace;
-import trapline.journey.SlotHistory;
 import trapline.kernel.run.TracedCall;
 import trapline.model.CallKey;
 import trapline.model.Diagnostic;
@@ -23,7 +22,6 @@ import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.Registers;
 import trapline.model.RunSummary;
-import trapline.model.Step;
 
 /// Makes journeys of the calls that were asked for.
 ///
@@ -44,7 +42,8 @@ final class FollowedCalls implements CallHandler {
   private final @Nullable RunNotes notes;
   private final CallWatch watch;
   private final ProcessTable processes;
-  private final LateCalls late = new LateCalls();
+  private final JourneyMaker maker;
+  private final LateCalls late;
   private final Map<Integer, PendingCall> pending = new LinkedHashMap<>();
   private final Map<Integer, InterruptedCall> interrupted = new LinkedHashMap<>();
   private final ShownCalls shown;
@@ -61,6 +60,8 @@ final class FollowedCalls implements CallHandler {
     this.builder = setup.builder();
     this.sink = sink;
     this.shown = new ShownCalls(options, sink);
+    this.maker = new JourneyMaker(setup, options, sink, shown);
+    this.late = new LateCalls(shown, maker, sink.wantsOnlyLines());
     this.view = new ThreadView(setup.limits());
     this.attached = setup.attached();
     this.stops = capture.find(Capability.STEPPING) != null;
@@ -135,7 +136,7 @@ final class FollowedCalls implements CallHandler {
     InterruptedCall before = interrupted.get(thread);
     if (before != null && before.handlerReturned && !name.equals(before.journey.name())) {
       interrupted.remove(thread);
-      emit(before.returned.call(), before.journey);
+      maker.emit(before.returned.call(), before.journey);
     }
     if (Mappings.changes(entered.call()) || LastCalls.mayEnd(name)) {
       catchUpAll();
@@ -214,50 +215,6 @@ final class FollowedCalls implements CallHandler {
             entered.call(), entered.registers(), view.context(process.memory(), thread)));
   }
 
-  private void beginLate(TraceEvent.Entered entered, TracedProcess process, Origin origin) {
-    String site = late.site(process, origin);
-    if (site != null) {
-      shown.pass(site);
-    } else if (!late.isWaiting(process, origin)) {
-      PendingCall call =
-          new PendingCall(
-              arrive(entered, process, origin),
-              PendingCall.Kind.LATE,
-              begun(entered),
-              1,
-              List.of(),
-              null);
-      late.add(process, origin, call, process.slots().copy());
-      pending.put(entered.threadId(), call);
-    }
-  }
-
-  /// Looks up what was put off of a call.
-  ///
-  /// @return `null` when its site was shown before: it is only counted
-  private @Nullable PendingCall named(PendingCall call) {
-    if (call.kind() != PendingCall.Kind.LATE) {
-      return call;
-    }
-    Arrival arrival = call.arrival();
-    String site = arrival.site();
-    LateCalls.Late known = late.take(call, site);
-    boolean isNew = !shown.isKnown(site);
-    if (isNew) {
-      shown.begin(site);
-    } else {
-      shown.pass(site);
-    }
-    for (long i = 0; i < known.again(); i++) {
-      shown.pass(site);
-    }
-    if (!isNew) {
-      return null;
-    }
-    look(arrival, known.process(), known.history(), sink.wantsOnlyLines());
-    return call.named();
-  }
-
   @Override
   public boolean isBehind() {
     return late.hasReturned();
@@ -265,32 +222,7 @@ final class FollowedCalls implements CallHandler {
 
   @Override
   public void catchUp() {
-    // In small parts: a thread may come to its next call at any time, and wait for this one.
-    LateCalls.Late next = late.first();
-    switch (next.state()) {
-      case UNNAMED -> {
-        next.call().arrival().site();
-        next.setState(LateCalls.State.NAMED);
-      }
-      case NAMED -> {
-        PendingCall call = named(next.call());
-        if (call == null) {
-          late.removeFirst();
-        } else {
-          next.explored(call);
-        }
-      }
-      case EXPLORED -> {
-        late.removeFirst();
-        ReturnTrace trace =
-            next.isAsExpected()
-                ? next.trace()
-                : ReturnTrace.of(
-                    next.returned().departure().registers(),
-                    "the thread ran on before its caller was known");
-        finish(next.returned().with(next.call()), trace);
-      }
-    }
+    late.catchUp(this::finish);
   }
 
   private void catchUpAll() {
@@ -299,10 +231,21 @@ final class FollowedCalls implements CallHandler {
     }
   }
 
+  /// The call with all that was put off of it.
+  ///
+  /// @return `null` when its site was shown before: it is only counted
+  private @Nullable PendingCall named(PendingCall call) {
+    return call.kind() == PendingCall.Kind.LATE ? late.named(call) : call;
+  }
+
   private void begin(TraceEvent.Entered entered, TracedProcess process, @Nullable CallKey key) {
     int thread = entered.threadId();
     if (putsOff(process)) {
-      beginLate(entered, process, builder.walk(entered.call(), entered.registers(), process));
+      Origin walked = builder.walk(entered.call(), entered.registers(), process);
+      if (!late.isCounted(process, walked)) {
+        Arrival arrival = arrive(entered, process, walked);
+        pending.put(thread, late.begin(process, walked, arrival, begun(entered)));
+      }
       return;
     }
     Origin origin = builder.origin(entered.call(), entered.registers(), process);
@@ -311,7 +254,7 @@ final class FollowedCalls implements CallHandler {
     if (broken != null && broken.site().equals(site)) {
       interrupted.remove(thread);
       if (options.all()) {
-        emit(broken.returned.call(), broken.journey);
+        maker.emit(broken.returned.call(), broken.journey);
       }
     }
     boolean startup = !process.started() && origin.mayPrecedeProgram();
@@ -335,7 +278,7 @@ final class FollowedCalls implements CallHandler {
         sink.wantsOnlyLines()
             || kind == PendingCall.Kind.REPEAT
             || (kind == PendingCall.Kind.STARTUP && options.calls().isEmpty());
-    look(arrival, process, process.slots(), inBrief);
+    maker.look(arrival, process, process.slots(), inBrief);
     List<Registers> walked =
         walker == null || kind != PendingCall.Kind.FULL ? null : walker.take(thread);
     if (kind == PendingCall.Kind.FULL) {
@@ -349,14 +292,6 @@ final class FollowedCalls implements CallHandler {
         thread,
         new PendingCall(
             arrival, kind, begun(entered), occurrence, walked == null ? List.of() : walked, key));
-  }
-
-  private void look(Arrival arrival, TracedProcess process, SlotHistory history, boolean inBrief) {
-    if (inBrief && !sink.wantsWholeJourneys()) {
-      builder.locate(arrival, process);
-    } else {
-      builder.explore(arrival, process, history, process.bindsNow(), process::libraryName);
-    }
   }
 
   /// The pending call that ends; `null` when nobody wants to see its end.
@@ -480,46 +415,17 @@ final class FollowedCalls implements CallHandler {
 
   private void finish(ReturnedCall returned, ReturnTrace trace) {
     PendingCall call = returned.call();
-    Departure departure = returned.departure();
-    Journey journey =
-        builder.returned(
-            call.arrival(),
-            departure,
-            returned.process(),
-            trace,
-            returned.nanoseconds(),
-            call.occurrence(),
-            steps(call, returned.process(), trace));
-    if (call.kind() == PendingCall.Kind.FULL) {
-      journey = watch.with(journey, returned.ran());
-    }
-    if (departure.outcome() instanceof Outcome.Restarted) {
+    Journey journey = maker.returned(returned, trace);
+    if (returned.departure().outcome() instanceof Outcome.Restarted) {
       // The same call comes again from the same place, and that one is the answer.
       shown.takeBack(call.arrival().site());
       interrupted.put(returned.thread(), new InterruptedCall(returned, journey));
       return;
     }
-    emit(call, journey);
+    maker.emit(call, journey);
     if (walker != null && trace.ended().isEmpty()) {
       walker.steppedBack(returned.process(), returned.thread(), trace);
     }
-  }
-
-  private List<Step> steps(PendingCall call, TracedProcess process, ReturnTrace trace) {
-    if (call.walked().isEmpty()) {
-      return List.of();
-    }
-    return builder
-        .steps(call.arrival(), process, options.steps() == FollowOptions.Steps.BRIEF)
-        .around(call.walked(), call.arrival().text(), trace);
-  }
-
-  private void emit(PendingCall call, Journey journey) {
-    CallKey key = call.key();
-    if (notes != null && key != null) {
-      notes.journey(journey, key);
-    }
-    shown.emit(call, journey);
   }
 
   @Override
@@ -585,9 +491,7 @@ final class FollowedCalls implements CallHandler {
       return;
     }
     long nanoseconds = (stops ? System.nanoTime() : latest) - call.nanoTime();
-    emit(
-        call,
-        builder.unreturned(call.arrival(), outcome, nanoseconds, call.occurrence(), List.of()));
+    maker.unreturned(call, outcome, nanoseconds);
   }
 
   /// Hands on what is left when the run has ended.
@@ -605,7 +509,7 @@ final class FollowedCalls implements CallHandler {
       pending.clear();
       for (InterruptedCall broken : interrupted.values()) {
         if (broken.handlerReturned) {
-          emit(broken.returned.call(), broken.journey);
+          maker.emit(broken.returned.call(), broken.journey);
         } else {
           unreturned(broken.returned.call(), new Outcome.StillRunning());
         }

@@ -3,7 +3,10 @@ package trapline.follow;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import trapline.journey.JourneyBuilder.Arrival;
 import trapline.journey.JourneyBuilder.ReturnPoint;
@@ -21,14 +24,14 @@ final class LateCalls {
   private static final int MOST_KNOWN = 20_000;
 
   /// How far the look-ups for a call are.
-  enum State {
+  private enum State {
     UNNAMED,
     NAMED,
     EXPLORED
   }
 
   /// A call that was put off.
-  static final class Late {
+  private static final class Late {
     private final Place place;
     private final SlotHistory history;
     private final @Nullable ReturnPoint expected;
@@ -45,50 +48,19 @@ final class LateCalls {
       this.expected = call.arrival().returnPoint();
     }
 
-    State state() {
-      return state;
+    /// The call when it has returned.
+    ReturnedCall whole() {
+      return Objects.requireNonNull(returned).with(call);
     }
 
-    void setState(State reached) {
-      state = reached;
-    }
-
-    /// Takes the call with all that was looked up.
-    void explored(PendingCall whole) {
-      call = whole;
-      state = State.EXPLORED;
-    }
-
-    /// Whether the thread was followed back to where its names show that it was called from.
-    boolean isAsExpected() {
-      return java.util.Objects.equals(expected, call.arrival().returnPoint());
-    }
-
-    PendingCall call() {
-      return call;
-    }
-
-    /// What the slots of the program held when the call was made.
-    SlotHistory history() {
-      return history;
-    }
-
-    /// How many more calls came from the same stack meanwhile.
-    long again() {
-      return again;
-    }
-
-    TracedProcess process() {
-      return place.process;
-    }
-
-    /// The call when it has returned, as all are that [LateCalls#first()] gives.
-    ReturnedCall returned() {
-      return java.util.Objects.requireNonNull(returned);
-    }
-
-    ReturnTrace trace() {
-      return java.util.Objects.requireNonNull(trace);
+    /// The way back, unless the thread was followed to another place than the one that the names
+    /// show it was called from.
+    ReturnTrace wayBack() {
+      ReturnTrace whole = Objects.requireNonNull(trace);
+      return Objects.equals(expected, call.arrival().returnPoint())
+          ? whole
+          : ReturnTrace.of(
+              whole().departure().registers(), "the thread ran on before its caller was known");
     }
   }
 
@@ -102,31 +74,49 @@ final class LateCalls {
   /// The sites of stacks that were named, which [Origin] may not recognise again.
   private final Map<Place, String> sites = new HashMap<>();
 
+  private final ShownCalls shown;
+  private final JourneyMaker maker;
+  private final boolean inBrief;
+
+  /// @param inBrief whether no more than the place of a call is shown
+  LateCalls(ShownCalls shown, JourneyMaker maker, boolean inBrief) {
+    this.shown = shown;
+    this.maker = maker;
+    this.inBrief = inBrief;
+  }
+
   boolean isFull() {
     return waiting.size() >= MOST;
   }
 
   /// Takes one more call from a stack.
   ///
-  /// @return whether one from there waits already; this one is counted then
-  boolean isWaiting(TracedProcess process, Origin origin) {
-    Late late = waiting.get(new Place(process, origin.addresses()));
+  /// @return whether it is only counted: one from there waits already, or was followed
+  boolean isCounted(TracedProcess process, Origin origin) {
+    Place place = new Place(process, origin.addresses());
+    String site = sites.get(place);
+    if (site != null) {
+      shown.pass(site);
+      return true;
+    }
+    Late late = waiting.get(place);
     if (late != null) {
       late.again++;
     }
     return late != null;
   }
 
-  /// The site of a stack that was named before; `null` for none.
-  @Nullable String site(TracedProcess process, Origin origin) {
-    return sites.get(new Place(process, origin.addresses()));
-  }
-
-  void add(TracedProcess process, Origin origin, PendingCall call, SlotHistory history) {
+  /// Takes a call of which more is looked up later.
+  ///
+  /// @param nanoTime when it began
+  PendingCall begin(TracedProcess process, Origin origin, Arrival arrival, long nanoTime) {
+    PendingCall call =
+        new PendingCall(arrival, PendingCall.Kind.LATE, nanoTime, 1, List.of(), null);
     Place place = new Place(process, origin.addresses());
-    Late late = new Late(place, call, history);
+    Late late = new Late(place, call, process.slots().copy());
     waiting.put(place, late);
-    calls.put(call.arrival(), late);
+    calls.put(arrival, late);
+    return call;
   }
 
   /// A call that was put off has returned, and its thread has gone its way.
@@ -143,25 +133,55 @@ final class LateCalls {
     return !returned.isEmpty();
   }
 
-  /// The one that returned first.
-  Late first() {
-    return returned.element();
-  }
-
-  void removeFirst() {
-    returned.remove();
-  }
-
-  /// Takes a call that is put off no longer.
+  /// Looks up a part of what is left of the call that returned first. The parts are small: a thread
+  /// may come to its next call at any time, and wait for this one.
   ///
-  /// @param site its site, which is known now
-  Late take(PendingCall call, String site) {
-    Late late = java.util.Objects.requireNonNull(calls.remove(call.arrival()));
+  /// @param finish takes the call and its way back when there is nothing left to look up
+  void catchUp(BiConsumer<ReturnedCall, ReturnTrace> finish) {
+    Late next = returned.element();
+    switch (next.state) {
+      case UNNAMED -> {
+        next.call.arrival().site();
+        next.state = State.NAMED;
+      }
+      case NAMED -> {
+        PendingCall call = named(next.call);
+        if (call == null) {
+          returned.remove();
+        } else {
+          next.call = call;
+          next.state = State.EXPLORED;
+        }
+      }
+      case EXPLORED -> {
+        returned.remove();
+        finish.accept(next.whole(), next.wayBack());
+      }
+    }
+  }
+
+  /// Looks up all of a call up to the kernel. It is put off no longer.
+  ///
+  /// @return `null` when its site was shown before: it is only counted
+  @Nullable PendingCall named(PendingCall call) {
+    String site = call.arrival().site();
+    Late late = Objects.requireNonNull(calls.remove(call.arrival()));
     waiting.remove(late.place);
     if (sites.size() < MOST_KNOWN) {
       sites.put(late.place, site);
     }
-    return late;
+    boolean isNew = !shown.isKnown(site);
+    if (isNew) {
+      shown.begin(site);
+    }
+    for (long i = isNew ? 1 : 0; i < 1 + late.again; i++) {
+      shown.pass(site);
+    }
+    if (!isNew) {
+      return null;
+    }
+    maker.look(call.arrival(), late.place.process, late.history, inBrief);
+    return call.named();
   }
 
   /// Looks up what needs the code of a process in its place, which is about to change.
