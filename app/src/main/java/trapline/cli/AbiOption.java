@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.OptionSpec;
 import trapline.abi.EditDistance;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.SyscallAbi;
+import trapline.model.Abi;
 
 /// The option `--arch`.
 final class AbiOption {
@@ -25,14 +25,14 @@ final class AbiOption {
   }
 
   /// The ABI of programs that this machine runs by default; empty when Trapline does not know it.
-  static Optional<SyscallAbi> machine() {
-    return SyscallAbi.named(System.getProperty("os.arch", ""));
+  static Optional<Abi> machine() {
+    return Abi.named(System.getProperty("os.arch", ""));
   }
 
   /// @param typed what the user typed; `null` for the machine's own
   /// @throws CommandFailure when there is no such ABI, or the index does not hold it
-  static SyscallAbi of(@Nullable String typed, KernelIndex index) {
-    SyscallAbi abi;
+  static Abi of(@Nullable String typed, KernelIndex index) {
+    Abi abi;
     if (typed == null) {
       abi =
           machine()
@@ -44,7 +44,7 @@ final class AbiOption {
                               + labels(index)));
     } else {
       abi =
-          SyscallAbi.named(typed)
+          Abi.named(typed)
               .orElseThrow(
                   () ->
                       new CommandFailure(
@@ -66,7 +66,7 @@ final class AbiOption {
 
   private static String near(String typed, KernelIndex index) {
     List<String> names = new ArrayList<>();
-    for (SyscallAbi abi : index.abis()) {
+    for (Abi abi : index.abis()) {
       names.add(abi.label());
       names.addAll(abi.aliases());
     }
@@ -77,6 +77,6 @@ final class AbiOption {
   }
 
   private static String labels(KernelIndex index) {
-    return String.join(", ", index.abis().stream().map(SyscallAbi::label).toList());
+    return String.join(", ", index.abis().stream().map(Abi::label).toList());
   }
 }

@@ -4,9 +4,9 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallRow;
 import trapline.kernel.SyscallState;
+import trapline.model.Abi;
 import trapline.report.SafeText;
 
 /// What `trapline index` says of the index that it made.
@@ -30,7 +30,7 @@ record IndexSummary(KernelIndex index, String origin, String sha256) {
       line(text, "sha256", sha256);
     }
     String label = "numberings";
-    for (SyscallAbi abi : index.abis()) {
+    for (Abi abi : index.abis()) {
       line(text, label, numbering(abi));
       label = "";
     }
@@ -53,7 +53,7 @@ record IndexSummary(KernelIndex index, String origin, String sha256) {
     text.append(String.format(Locale.ROOT, "  %-11s %s%n", label, SafeText.line(what)));
   }
 
-  private String numbering(SyscallAbi abi) {
+  private String numbering(Abi abi) {
     Map<SyscallState, Integer> counts = new EnumMap<>(SyscallState.class);
     int rows = 0;
     for (SyscallRow row : index.rows(abi)) {

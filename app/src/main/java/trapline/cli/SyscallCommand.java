@@ -12,12 +12,12 @@ import trapline.kernel.AbiNumber;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.RunningCall;
 import trapline.kernel.RunningKernel;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallFinder;
 import trapline.kernel.SyscallHistory;
 import trapline.kernel.SyscallRow;
 import trapline.linux.proc.LiveKernel;
+import trapline.model.Abi;
 import trapline.report.Style;
 import trapline.report.SyscallAnswer;
 import trapline.report.SyscallJson;
@@ -67,7 +67,7 @@ final class SyscallCommand implements Callable<Integer> {
     // Its symbols take the kernel longest to write, and are of use for its own architecture alone.
     LiveKernel running = arch == null ? new LiveKernel() : LiveKernel.whenAsked();
     KernelOption kernel = KernelOption.of(version, running, root.err());
-    SyscallAbi abi = AbiOption.of(arch, kernel.index());
+    Abi abi = AbiOption.of(arch, kernel.index());
     SyscallFinder finder = new SyscallFinder(kernel.set(), kernel.index(), abi);
     SyscallFinder.Answer answer = finder.find(names.getFirst());
     // A switch over the types would make its method handle anew in every start: 10 ms.
@@ -95,7 +95,7 @@ final class SyscallCommand implements Callable<Integer> {
   }
 
   private static SyscallAnswer answer(
-      KernelOption kernel, SyscallAbi abi, SyscallRow row, RunningKernel running) {
+      KernelOption kernel, Abi abi, SyscallRow row, RunningKernel running) {
     KernelIndex index = kernel.index();
     boolean own =
         AbiOption.machine()
@@ -125,8 +125,7 @@ final class SyscallCommand implements Callable<Integer> {
 
   /// The running kernel's configuration decides, where the facts are of its series and depend on
   /// one.
-  private static Here here(
-      KernelOption kernel, SyscallAbi abi, SyscallRow row, RunningKernel running) {
+  private static Here here(KernelOption kernel, Abi abi, SyscallRow row, RunningKernel running) {
     SyscallFacts facts = kernel.index().facts(abi, row);
     if (kernel.ownSeries() && RunningCall.dependsOnConfig(facts)) {
       facts = kernel.index().facts(abi, row, running.config());

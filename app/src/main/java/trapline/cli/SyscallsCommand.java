@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import trapline.kernel.IndexDifference;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallRow;
 import trapline.linux.proc.LiveKernel;
+import trapline.model.Abi;
 import trapline.report.DifferenceReport;
 import trapline.report.Style;
 import trapline.report.SyscallListing;
@@ -82,7 +82,7 @@ final class SyscallsCommand implements Callable<Integer> {
     } else {
       KernelOption kernel = KernelOption.of(version, LiveKernel.whenAsked(), root.err());
       KernelIndex index = kernel.index();
-      SyscallAbi abi = AbiOption.of(arch, index);
+      Abi abi = AbiOption.of(arch, index);
       List<SyscallFacts> calls = new ArrayList<>();
       for (SyscallRow row : index.rows(abi)) {
         if (wanted.test(row)) {
@@ -107,7 +107,7 @@ final class SyscallsCommand implements Callable<Integer> {
     }
     KernelIndex before = indexed(range, range.substring(0, middle));
     KernelIndex after = indexed(range, range.substring(middle + BETWEEN.length()));
-    SyscallAbi abi = AbiOption.of(arch, before);
+    Abi abi = AbiOption.of(arch, before);
     AbiOption.of(abi.label(), after);
     List<SyscallChange> changes = new ArrayList<>();
     for (SyscallChange change : IndexDifference.between(before, after, abi)) {

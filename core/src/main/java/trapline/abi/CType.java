@@ -60,7 +60,7 @@ public record CType(int size, boolean signed, int pointers, String base) {
   }
 
   private static boolean isNarrow(Abi abi) {
-    return abi != Abi.X86_64;
+    return abi.bits() == 32;
   }
 
   private static CType parse(String text, boolean narrow) {

@@ -66,13 +66,18 @@ public final class SyscallTable {
     this.signatures = new AtomicReferenceArray<>(count);
   }
 
-  /// The table of an ABI.
+  /// The table of an ABI that is traced.
   public static SyscallTable of(Abi abi) {
-    return switch (abi) {
-      case X86_64 -> X86Table.IT;
-      case X32 -> X32Table.IT;
-      case I386 -> I386Table.IT;
-    };
+    if (abi == Abi.X86_64) {
+      return X86Table.IT;
+    }
+    if (abi == Abi.I386) {
+      return I386Table.IT;
+    }
+    if (abi == Abi.X32) {
+      return X32Table.IT;
+    }
+    throw new IllegalArgumentException("no signatures of calls of " + abi);
   }
 
   public Abi abi() {

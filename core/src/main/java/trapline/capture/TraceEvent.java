@@ -15,7 +15,7 @@ public sealed interface TraceEvent {
   /// A thread is under trace from here on: made by a traced thread, or found running when the
   /// tracer attached to it.
   ///
-  /// A thread that was found inside a system call has the call's number in `registers.origRax()`
+  /// A thread that was found inside a system call has the call's number in `registers.number()`
   /// (-1 when it ran in user mode). There, `rax` is the call's result, or one of the kernel's
   /// restart codes (-512 to -516): then the kernel starts the call again when the thread is
   /// resumed, and [Entered] follows.

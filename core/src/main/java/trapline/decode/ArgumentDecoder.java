@@ -46,7 +46,7 @@ public final class ArgumentDecoder {
     CallScope scope = new CallScope(signature, raw, false, 0, decoder, List.of());
     List<Argument> arguments = new ArrayList<>(signature.parameters().size());
     if (id.abi() == Abi.X86_64 && signature.name().equals("rt_sigreturn")) {
-      arguments.add(SignalSets.frame(decoder, registers.rsp()));
+      arguments.add(SignalSets.frame(decoder, registers.stackPointer()));
     }
     for (int i = 0; i < signature.parameters().size() && i < raw.length; i++) {
       Parameter parameter = signature.parameters().get(i);
@@ -68,7 +68,7 @@ public final class ArgumentDecoder {
   ///
   /// @param atEntry what [#onEntry] gave
   /// @param registers those of the entry
-  /// @param result `rax` at the exit
+  /// @param result the register of the result at the exit
   /// @param context its memory is that of the exit
   public List<Argument> onExit(
       SyscallId id,
@@ -80,7 +80,7 @@ public final class ArgumentDecoder {
     if (signature == null) {
       return atEntry;
     }
-    long returned = returned(id.abi(), result);
+    long returned = id.abi().result(result);
     long[] raw = argumentRegisters(id.abi(), registers);
     ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
     CallScope scope = new CallScope(signature, raw, true, returned, decoder, atEntry);
@@ -157,19 +157,20 @@ public final class ArgumentDecoder {
 
   /// How a call ended, by its result alone.
   ///
-  /// @param rax at the exit
-  public Outcome outcome(SyscallId id, long rax) {
-    return Results.outcome(signature(id), id, null, rax, DecodeContext.NOTHING);
+  /// @param register the one of the result, at the exit
+  public Outcome outcome(SyscallId id, long register) {
+    return Results.outcome(signature(id), id, null, register, DecodeContext.NOTHING);
   }
 
   /// How a call ended, with what strace prints behind the result, such as the flags that
   /// `fcntl(F_GETFL)` returned.
   ///
   /// @param registers those of the entry
-  /// @param rax at the exit
+  /// @param register the one of the result, at the exit
   /// @param context its memory is that of the exit
-  public Outcome outcome(SyscallId id, Registers registers, long rax, DecodeContext context) {
-    return Results.outcome(signature(id), id, argumentRegisters(id.abi(), registers), rax, context);
+  public Outcome outcome(SyscallId id, Registers registers, long register, DecodeContext context) {
+    return Results.outcome(
+        signature(id), id, argumentRegisters(id.abi(), registers), register, context);
   }
 
   /// What a value means as one parameter of a call, without looking at any memory: `2` for the
@@ -211,26 +212,12 @@ public final class ArgumentDecoder {
     return List.copyOf(arguments);
   }
 
-  /// The argument registers: rdi, rsi, rdx, r10, r8, r9; for i386 the lower halves of rbx, rcx,
-  /// rdx, rsi, rdi, rbp (`arch/x86/entry/entry_64_compat.S`).
   private static long[] argumentRegisters(Abi abi, Registers registers) {
     long[] raw = new long[MOST_ARGUMENTS];
-    if (abi == Abi.I386) {
-      int[] slots = {5, 11, 12, 13, 14, 4};
-      for (int i = 0; i < raw.length; i++) {
-        raw[i] = registers.slot(slots[i]) & 0xffff_ffffL;
-      }
-      return raw;
-    }
     for (int i = 0; i < raw.length; i++) {
-      raw[i] = registers.argument(i);
+      raw[i] = registers.argument(abi, i);
     }
     return raw;
-  }
-
-  /// The result as a number with its sign; an i386 program's has 32 bits.
-  static long returned(Abi abi, long rax) {
-    return abi == Abi.I386 ? (int) rax : rax;
   }
 
   /// The errno of a failed call, or `null` when it did not fail.

@@ -19,9 +19,9 @@ final class Results {
       @Nullable SyscallSignature signature,
       SyscallId id,
       long @Nullable [] raw,
-      long rax,
+      long register,
       DecodeContext context) {
-    long result = ArgumentDecoder.returned(id.abi(), rax);
+    long result = id.abi().result(register);
     Errno errno = ArgumentDecoder.errno(result);
     if (errno != null) {
       return Errnos.isRestart(errno.number())

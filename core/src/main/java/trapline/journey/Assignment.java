@@ -95,14 +95,15 @@ record Assignment(String text, int step) {
     }
 
     private LinkAddress link(int state) {
-      return image.link(new RemoteAddress(trace.states().get(state).rip()));
+      return image.link(new RemoteAddress(trace.states().get(state).instructionPointer()));
     }
 
     Assignment run() {
       String text = inRegister(trace.caller(), 0, from);
       for (int i = trace.caller(); text == null && isHeld() && i + 1 < trace.states().size(); i++) {
         Registers before = trace.states().get(i);
-        Instruction instruction = FunctionCode.single(image, new RemoteAddress(before.rip()));
+        Instruction instruction =
+            FunctionCode.single(image, new RemoteAddress(before.instructionPointer()));
         if (instruction == null
             || instruction.flow() == Flow.CALL
             || instruction.flow() == Flow.INDIRECT_CALL) {

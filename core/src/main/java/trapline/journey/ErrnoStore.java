@@ -38,7 +38,7 @@ final class ErrnoStore {
       return "";
     }
     long address = MemoryOperands.address(instruction, last, before);
-    long offset = address - before.fsBase();
+    long offset = address - before.threadPointer();
     if (Math.abs(offset) <= TLS_REACH) {
       return "%fs:" + (offset < 0 ? "-" : "") + "0x" + Long.toHexString(Math.abs(offset));
     }

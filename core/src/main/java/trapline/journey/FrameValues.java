@@ -49,7 +49,7 @@ final class FrameValues {
   /// The general registers of a thread that is stopped in the function.
   static IntFunction<Input> of(Registers registers) {
     return number ->
-        number >= 0 && number < Registers.DWARF_COUNT
+        number >= 0 && number < registers.architecture().dwarfCount()
             ? Input.of(registers.dwarf(number))
             : unknown(number);
   }

@@ -36,8 +36,6 @@ import trapline.unwind.Unwinder;
 
 /// Builds journeys: what can be seen when a call begins, then what its return adds.
 public final class JourneyBuilder {
-  private static final String[] SYSCALL_REGISTERS = {"rdi", "rsi", "rdx", "r10", "r8", "r9"};
-  private static final String[] INT80_REGISTERS = {"ebx", "ecx", "edx", "esi", "edi", "ebp"};
 
   private final KernelHops kernel;
   private final ArgumentDecoder decoder;
@@ -388,25 +386,23 @@ public final class JourneyBuilder {
     if (trap != null) {
       return trap.text();
     }
-    Instruction read = MemoryCode.trapBefore(space, new RemoteAddress(registers.rip()));
+    Instruction read =
+        MemoryCode.trapBefore(space, new RemoteAddress(registers.instructionPointer()));
     return read == null ? "" : read.text(trapline.code.SymbolLookup.NONE);
   }
 
   private static Hop trapHop(Arrival arrival, AddressSpace space, String text) {
     Wrappers.Trap trap = arrival.trap;
     Registers registers = arrival.registers;
-    boolean int80 = arrival.id.abi() == Abi.I386;
-    int length = trap == null ? 2 : trap.instruction().length();
-    RemoteAddress at = new RemoteAddress(registers.rip() - length);
+    Abi abi = arrival.id.abi();
+    int length = trap == null ? abi.machine().restartLength() : trap.instruction().length();
+    RemoteAddress at = new RemoteAddress(registers.instructionPointer() - length);
     Image image = space.at(at);
     AddressSpace.FileOffset raw = image == null ? space.rawFile(at) : null;
     List<Hop.RegisterValue> values = new ArrayList<>();
-    values.add(new Hop.RegisterValue(int80 ? "eax" : "rax", registers.origRax()));
+    values.add(new Hop.RegisterValue(abi.numberRegister(), registers.number()));
     for (int i = 0; i < arrival.arguments.size() && i < 6; i++) {
-      values.add(
-          new Hop.RegisterValue(
-              int80 ? INT80_REGISTERS[i] : SYSCALL_REGISTERS[i],
-              registers.argument(arrival.id.abi(), i)));
+      values.add(new Hop.RegisterValue(abi.argumentRegisters().get(i), registers.argument(abi, i)));
     }
     return new Hop.SyscallInstruction(
         Evidence.OBSERVED,
@@ -432,7 +428,7 @@ public final class JourneyBuilder {
   /// @param registers those at the exit
   /// @param context memory and descriptors as they are at this stop
   public Departure depart(Arrival arrival, Registers registers, DecodeContext context) {
-    long rax = registers.rax();
+    long rax = registers.result();
     return new Departure(
         registers,
         decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context),
@@ -445,7 +441,7 @@ public final class JourneyBuilder {
   /// @param registers those after the handler
   public Departure interrupted(
       Arrival arrival, Departure departure, Registers registers, DecodeContext context) {
-    Outcome outcome = decoder.outcome(arrival.id, arrival.registers, registers.rax(), context);
+    Outcome outcome = decoder.outcome(arrival.id, arrival.registers, registers.result(), context);
     return new Departure(registers, departure.arguments(), outcome);
   }
 

@@ -175,7 +175,7 @@ final class Lvalues {
   private @Nullable Long pointer(@Nullable Location location) {
     return switch (location) {
       case Location.Memory at -> pointerAt(memory, at.address());
-      case Location.Register in when in.number() < Registers.DWARF_COUNT ->
+      case Location.Register in when in.number() < registers.architecture().dwarfCount() ->
           registers.dwarf(in.number());
       case Location.Value value -> value.bits();
       case null, default -> null;

@@ -1,12 +1,16 @@
 package trapline.journey;
 
 import trapline.code.Instruction;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 
 /// Computes the addresses that instructions use.
 final class MemoryOperands {
   /// DWARF's number (psABI AMD64, figure 3.36) for each hardware number.
   private static final int[] DWARF_NUMBER = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
+
+  private static final int FS_BASE = Architecture.X86_64.slot("fs_base");
+  private static final int GS_BASE = Architecture.X86_64.slot("gs_base");
 
   private MemoryOperands() {}
 
@@ -25,8 +29,8 @@ final class MemoryOperands {
       address += general(registers, instruction.index(operand)) * instruction.scale(operand);
     }
     return switch (instruction.segment(operand)) {
-      case 4 -> address + registers.fsBase();
-      case 5 -> address + registers.gsBase();
+      case 4 -> address + registers.slot(FS_BASE);
+      case 5 -> address + registers.slot(GS_BASE);
       default -> address;
     };
   }

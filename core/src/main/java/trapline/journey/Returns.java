@@ -34,7 +34,7 @@ final class Returns {
     this.stack = stack;
     this.trap = trap;
     this.trace = trace;
-    this.rax = trace.states().getFirst().rax();
+    this.rax = trace.states().getFirst().result();
     this.isAddress = isAddress;
   }
 
@@ -46,8 +46,8 @@ final class Returns {
     Instruction branch = trap.code().get(trap.branch());
     List<Registers> states = trace.states();
     for (int i = 0; i + 1 < states.size(); i++) {
-      if (states.get(i).rip() == branch.address() && i + 1 != trace.gap()) {
-        boolean taken = states.get(i + 1).rip() == branch.target();
+      if (states.get(i).instructionPointer() == branch.address() && i + 1 != trace.gap()) {
+        boolean taken = states.get(i + 1).instructionPointer() == branch.target();
         return branchText(branch, taken);
       }
     }
@@ -64,7 +64,8 @@ final class Returns {
     String place = "";
     Assignment assignment = Assignment.NONE;
     if (trace.caller() >= 0) {
-      RemoteAddress back = new RemoteAddress(trace.states().get(trace.caller()).rip());
+      RemoteAddress back =
+          new RemoteAddress(trace.states().get(trace.caller()).instructionPointer());
       Image image = space.at(back);
       String described = image == null ? null : image.describe(image.link(back));
       place = described == null ? back.toString() : described;
@@ -95,7 +96,7 @@ final class Returns {
     int last = assignment.step() < 0 ? inner - 1 : assignment.step();
     for (int i = 0; i <= last; i++) {
       Registers before = trace.states().get(i);
-      RemoteAddress pc = new RemoteAddress(before.rip());
+      RemoteAddress pc = new RemoteAddress(before.instructionPointer());
       Image image = space.at(pc);
       Instruction filed = image == null ? null : FunctionCode.single(image, pc);
       Instruction instruction = filed == null ? MemoryCode.at(space, pc) : filed;

@@ -47,7 +47,7 @@ public final class StepsBuilder {
     List<Registers> back = trace.states();
     List<Step> steps = new ArrayList<>(steps(walked));
     steps.addAll(steps(List.of(walked.getLast(), back.getFirst())));
-    steps.add(new Step.Trap(call, Long.toString(back.getFirst().rax())));
+    steps.add(new Step.Trap(call, Long.toString(back.getFirst().result())));
     int last = trace.caller() < 0 ? back.size() : trace.caller() + 2;
     steps.addAll(steps(back.subList(0, Math.min(last, back.size()))));
     return steps;
@@ -59,11 +59,11 @@ public final class StepsBuilder {
   public List<Step> steps(List<Registers> states) {
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i + 1 < states.size(); ) {
-      RemoteAddress pc = new RemoteAddress(states.get(i).rip());
+      RemoteAddress pc = new RemoteAddress(states.get(i).instructionPointer());
       Image image = space.at(pc);
       if (collapseLoader && image != null && image.role() == Image.Role.LOADER) {
         int end = i;
-        while (end + 1 < states.size() && isIn(image, states.get(end).rip())) {
+        while (end + 1 < states.size() && isIn(image, states.get(end).instructionPointer())) {
           end++;
         }
         steps.add(collapsed(image, pc, end - i));
@@ -120,7 +120,7 @@ public final class StepsBuilder {
   }
 
   private Step step(@Nullable Image image, Registers before, Registers after) {
-    RemoteAddress pc = new RemoteAddress(before.rip());
+    RemoteAddress pc = new RemoteAddress(before.instructionPointer());
     Instruction filed = image == null ? null : FunctionCode.single(image, pc);
     Instruction instruction = filed == null ? MemoryCode.at(space, pc) : filed;
     CodeLine line =
@@ -132,7 +132,7 @@ public final class StepsBuilder {
     List<Hop.RegisterValue> changed = new ArrayList<>();
     for (int slot : SHOWN) {
       if (before.slot(slot) != after.slot(slot)) {
-        changed.add(new Hop.RegisterValue(Registers.slotName(slot), after.slot(slot)));
+        changed.add(new Hop.RegisterValue(after.architecture().slotName(slot), after.slot(slot)));
       }
     }
     return new Step.Executed(line, image == null ? "" : image.shortName(), changed);

@@ -4,11 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import trapline.bytes.Bytes;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// What was found in one kernel's source.
 ///
-/// @param tables the numberings that the source has, in the order of [SyscallAbi#all]
+/// @param tables the numberings that the source has, in the order of [Abi#all]
 /// @param declarations prototypes of every architecture
 /// @param definitions definitions of every architecture
 /// @param optional entry points that the kernel may be built without
@@ -83,8 +84,7 @@ public record IndexContent(
   /// @param names how the dispatch names what it calls
   /// @param paths from the trap to the dispatch, one for each instruction that traps, the usual one
   ///     first
-  public record Table(
-      SyscallAbi abi, List<SyscallRow> rows, DispatchNames names, List<EntryPath> paths) {
+  public record Table(Abi abi, List<SyscallRow> rows, DispatchNames names, List<EntryPath> paths) {
     public Table {
       rows = List.copyOf(rows);
       paths = List.copyOf(paths);

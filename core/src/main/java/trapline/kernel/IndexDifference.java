@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import trapline.kernel.SyscallChange.Kind;
+import trapline.model.Abi;
 
 /// What differs between two versions' system calls of one ABI.
 ///
@@ -20,11 +21,11 @@ public final class IndexDifference {
   private IndexDifference() {}
 
   /// The differences, in the order of [Kind] and then of the numbers.
-  public static List<SyscallChange> between(KernelIndex before, KernelIndex after, SyscallAbi abi) {
+  public static List<SyscallChange> between(KernelIndex before, KernelIndex after, Abi abi) {
     return between(facts(before, abi), facts(after, abi));
   }
 
-  private static List<SyscallFacts> facts(KernelIndex index, SyscallAbi abi) {
+  private static List<SyscallFacts> facts(KernelIndex index, Abi abi) {
     List<SyscallFacts> all = new ArrayList<>();
     for (SyscallRow row : index.rows(abi)) {
       all.add(index.facts(abi, row));

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition.Parameter;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Writes an index file, the format of which [IndexFile] describes. What several versions say alike
@@ -71,7 +72,7 @@ final class IndexWriter {
   private Words numberings(Words rows) {
     Map<List<Integer>, Integer> rowIds = new HashMap<>();
     Words words = new Words();
-    for (SyscallAbi abi : SyscallAbi.all()) {
+    for (Abi abi : Abi.all()) {
       List<Optional<IndexContent.Table>> tables = new ArrayList<>();
       for (IndexContent content : versions) {
         tables.add(content.tables().stream().filter(t -> t.abi().equals(abi)).findFirst());

@@ -92,8 +92,7 @@ public final class KernelHops {
   /// @param instruction the one that trapped, such as `sysenter`; empty when it is not known
   public synchronized List<Hop> hops(SyscallId id, String instruction) {
     boolean ownSource = match().level() != VersionMatch.Level.OTHER;
-    Optional<SyscallFacts> found =
-        index.facts(SyscallAbi.of(id.abi()), id.number(), running.config(), ownSource);
+    Optional<SyscallFacts> found = index.facts(id.abi(), id.number(), running.config(), ownSource);
     return List.of(
         entry(id.abi(), instruction.trim().replaceAll("\\s+", " "), found),
         row(id, found),
@@ -169,16 +168,16 @@ public final class KernelHops {
     }
     Set<String> wanted = new HashSet<>(asked);
     wanted.addAll(names);
-    String mark = SyscallAbi.of(abi).mark();
+    String mark = abi.mark();
     if (!mark.isEmpty()) {
       wanted.add(mark);
     }
     if (known != null) {
-      for (EntryPath path : index.entryPaths(SyscallAbi.of(abi))) {
+      for (EntryPath path : index.entryPaths(abi)) {
         path.stages().forEach(stage -> wanted.add(stage.symbol()));
       }
       for (SyscallRow row : index.rows(abi)) {
-        wanted.add(index.symbol(SyscallAbi.of(abi), row));
+        wanted.add(index.symbol(abi, row));
       }
     }
     known = running.symbols(Set.copyOf(wanted));

@@ -72,20 +72,20 @@ public final class KernelIndex {
   }
 
   /// The numberings that this version has, in the order of listings.
-  public List<SyscallAbi> abis() {
-    List<SyscallAbi> abis = new ArrayList<>();
+  public List<Abi> abis() {
+    List<Abi> abis = new ArrayList<>();
     Bytes numberings = file.section(IndexFile.NUMBERINGS);
     int size = file.recordSize(IndexFile.NUMBERINGS);
     for (int at = 0; at < numberings.size(); at += size) {
       if (numberings.u32(at + 8 + (long) IndexFile.NUMBERING_PART * ordinal) != 0) {
-        SyscallAbi.named(file.string(numberings, at)).ifPresent(abis::add);
+        Abi.named(file.string(numberings, at)).ifPresent(abis::add);
       }
     }
     return abis;
   }
 
   /// The rows of a numbering, by number; empty when this version has not got it.
-  public List<SyscallRow> rows(SyscallAbi abi) {
+  public List<SyscallRow> rows(Abi abi) {
     int[] places = rowPlaces(abi);
     List<SyscallRow> rows = new ArrayList<>(places.length);
     for (int at : places) {
@@ -94,44 +94,28 @@ public final class KernelIndex {
     return rows;
   }
 
-  /// The same of a numbering that Trapline can trace.
-  public List<SyscallRow> rows(Abi abi) {
-    return rows(SyscallAbi.of(abi));
-  }
-
   /// All that the source says about a number, with the configuration that is usual for the
   /// architecture deciding between definitions.
   ///
   /// @param number as the program passes it; where the ABI has an offset, with or without it
   /// @return empty when the table has no such row
-  public Optional<SyscallFacts> facts(SyscallAbi abi, long number) {
-    return row(abi, number).map(row -> facts(abi, row));
-  }
-
-  /// The same of a numbering that Trapline can trace.
   public Optional<SyscallFacts> facts(Abi abi, long number) {
-    return facts(SyscallAbi.of(abi), number);
+    return row(abi, number).map(row -> facts(abi, row));
   }
 
   /// The same, with the running kernel's configuration deciding, which can also rule out every
   /// definition.
   ///
   /// @param config where it is [KernelConfig#unknown], the usual configuration is used
-  public Optional<SyscallFacts> facts(SyscallAbi abi, long number, KernelConfig config) {
-    return facts(abi, number, config, true);
-  }
-
-  /// The same of a numbering that Trapline can trace.
   public Optional<SyscallFacts> facts(Abi abi, long number, KernelConfig config) {
-    return facts(SyscallAbi.of(abi), number, config, true);
+    return facts(abi, number, config, true);
   }
 
   /// The same.
   ///
   /// @param ownSource whether the configuration belongs to a kernel of this source's series: that
   ///     of another may know nothing of its symbols, and cannot rule out every definition
-  Optional<SyscallFacts> facts(
-      SyscallAbi abi, long number, KernelConfig config, boolean ownSource) {
+  Optional<SyscallFacts> facts(Abi abi, long number, KernelConfig config, boolean ownSource) {
     Optional<SyscallRow> row = row(abi, number);
     if (row.isEmpty() || !config.isComplete()) {
       return row.map(found -> facts(abi, found));
@@ -143,7 +127,7 @@ public final class KernelIndex {
   /// The facts of a row of [#rows], with a configuration of a kernel of this series deciding.
   ///
   /// @param config where it is [KernelConfig#unknown], the usual configuration is used
-  public SyscallFacts facts(SyscallAbi abi, SyscallRow row, KernelConfig config) {
+  public SyscallFacts facts(Abi abi, SyscallRow row, KernelConfig config) {
     if (!config.isComplete()) {
       return facts(abi, row);
     }
@@ -152,17 +136,17 @@ public final class KernelIndex {
   }
 
   /// The facts of a row of [#rows].
-  public SyscallFacts facts(SyscallAbi abi, SyscallRow row) {
+  public SyscallFacts facts(Abi abi, SyscallRow row) {
     return new SyscallSelection(this, abi, usualConfig(abi.architecture()), false).facts(row);
   }
 
   /// The facts of a name of the table.
-  public Optional<SyscallFacts> named(SyscallAbi abi, String name) {
+  public Optional<SyscallFacts> named(Abi abi, String name) {
     return row(abi, name).map(row -> facts(abi, row));
   }
 
   /// The first row of a name of the table.
-  Optional<SyscallRow> row(SyscallAbi abi, String name) {
+  Optional<SyscallRow> row(Abi abi, String name) {
     Bytes rows = file.section(IndexFile.ROWS);
     for (int at : rowPlaces(abi)) {
       if (file.string(rows, at + 8).equals(name)) {
@@ -172,15 +156,10 @@ public final class KernelIndex {
     return Optional.empty();
   }
 
-  /// The same of a numbering that Trapline can trace.
-  public Optional<SyscallFacts> named(Abi abi, String name) {
-    return named(SyscallAbi.of(abi), name);
-  }
-
   /// The row of a number, without looking up what belongs to it.
   ///
   /// @param number as the program passes it; where the ABI has an offset, with or without it
-  public Optional<SyscallRow> row(SyscallAbi abi, long number) {
+  public Optional<SyscallRow> row(Abi abi, long number) {
     int wanted = (int) number; // the entry code takes the low half of the register
     wanted = abi.offset() > 0 && wanted >= abi.offset() ? wanted - abi.offset() : wanted;
     Bytes rows = file.section(IndexFile.ROWS);
@@ -200,14 +179,9 @@ public final class KernelIndex {
         : Optional.empty();
   }
 
-  /// The same of a numbering that Trapline can trace.
-  public Optional<SyscallRow> row(Abi abi, long number) {
-    return row(SyscallAbi.of(abi), number);
-  }
-
   /// From each instruction that traps to this ABI's dispatch, without the call's own entry point;
   /// the usual instruction first. A path that the source does not show has no stages.
-  public List<EntryPath> entryPaths(SyscallAbi abi) {
+  public List<EntryPath> entryPaths(Abi abi) {
     long at = numbering(abi);
     Bytes numberings = file.section(IndexFile.NUMBERINGS);
     int[] words = at < 0 ? new int[0] : file.list(numberings.i32(at + 16));
@@ -234,7 +208,7 @@ public final class KernelIndex {
   /// @param instruction such as `sysenter`; empty for the usual one
   /// @return without stages when the source does not show it
   public EntryPath entryPath(Abi abi, String instruction) {
-    for (EntryPath path : entryPaths(SyscallAbi.of(abi))) {
+    for (EntryPath path : entryPaths(abi)) {
       if (instruction.isEmpty() || path.instruction().equals(instruction)) {
         return path;
       }
@@ -376,12 +350,12 @@ public final class KernelIndex {
   }
 
   /// The function that the dispatch calls for a row of [#rows].
-  String symbol(SyscallAbi abi, SyscallRow row) {
+  String symbol(Abi abi, SyscallRow row) {
     return SyscallSelection.symbol(this, abi, row);
   }
 
   /// How the dispatch names what it calls.
-  DispatchNames dispatchNames(SyscallAbi abi) {
+  DispatchNames dispatchNames(Abi abi) {
     DispatchNames known = names.get(abi.label());
     if (known == null) {
       long at = numbering(abi);
@@ -408,7 +382,7 @@ public final class KernelIndex {
   }
 
   /// Where this version's part of a numbering is; -1 when it has not got it.
-  private long numbering(SyscallAbi abi) {
+  private long numbering(Abi abi) {
     Bytes numberings = file.section(IndexFile.NUMBERINGS);
     int size = file.recordSize(IndexFile.NUMBERINGS);
     for (int at = 0; at < numberings.size(); at += size) {
@@ -421,11 +395,11 @@ public final class KernelIndex {
   }
 
   /// The records of this version's rows, by number.
-  private int[] rowPlaces(SyscallAbi abi) {
+  private int[] rowPlaces(Abi abi) {
     return rowsOf.computeIfAbsent(abi.label(), key -> readRowPlaces(abi));
   }
 
-  private int[] readRowPlaces(SyscallAbi abi) {
+  private int[] readRowPlaces(Abi abi) {
     long at = numbering(abi);
     if (at < 0) {
       return new int[0];

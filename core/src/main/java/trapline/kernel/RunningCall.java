@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import trapline.model.Abi;
 
 /// What the running kernel says of a call.
 ///
@@ -71,7 +72,7 @@ public record RunningCall(
   ///     configuration says which definitions it was built with
   public static RunningCall of(SyscallFacts facts, RunningKernel running, boolean ownSource) {
     String name = facts.symbol();
-    SyscallAbi abi = facts.abi();
+    Abi abi = facts.abi();
     boolean marked = !abi.mark().isEmpty() && !abi.mark().equals(name);
     Kallsyms symbols = running.symbols(marked ? Set.of(name, abi.mark()) : Set.of(name));
     Optional<Kallsyms.Symbol> symbol = symbols.symbol(name);
@@ -116,12 +117,12 @@ public record RunningCall(
   /// Why the running kernel serves no call of an ABI; empty when it does, or that is not known.
   ///
   /// @param symbols with the ABI's mark among what was asked for
-  static String leftOut(SyscallAbi abi, RunningKernel running, Kallsyms symbols) {
+  static String leftOut(Abi abi, RunningKernel running, Kallsyms symbols) {
     if (abi.gate().isEmpty()) {
       return "";
     }
-    String byConfig = abi.leftOut(running.config());
-    return byConfig.isEmpty() ? abi.leftOut(symbols) : byConfig;
+    String byConfig = AbiGates.leftOut(abi, running.config());
+    return byConfig.isEmpty() ? AbiGates.leftOut(abi, symbols) : byConfig;
   }
 
   /// Whether a configuration decides anything about a call.

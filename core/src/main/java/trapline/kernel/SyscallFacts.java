@@ -1,6 +1,7 @@
 package trapline.kernel;
 
 import java.util.List;
+import trapline.model.Abi;
 
 /// All that one kernel's source says about one call.
 ///
@@ -18,7 +19,7 @@ import java.util.List;
 /// @param optional whether the kernel may be built without it (`COND_SYSCALL`)
 /// @param paths from each instruction that traps to `symbol`, the usual one first
 public record SyscallFacts(
-    SyscallAbi abi,
+    Abi abi,
     SyscallRow row,
     String entry,
     String symbol,

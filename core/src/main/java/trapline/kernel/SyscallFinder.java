@@ -17,7 +17,7 @@ public final class SyscallFinder {
   /// Calls of one ABI; several when a name has several rows, or rows share an entry point.
   ///
   /// @param abi the asked one, or the one that the number says
-  public record Found(SyscallAbi abi, List<SyscallRow> rows) implements Answer {
+  public record Found(Abi abi, List<SyscallRow> rows) implements Answer {
     public Found {
       rows = List.copyOf(rows);
     }
@@ -34,11 +34,11 @@ public final class SyscallFinder {
 
   private final KernelIndexSet set;
   private final KernelIndex index;
-  private final SyscallAbi abi;
+  private final Abi abi;
   private final List<SyscallRow> own;
 
   /// @param index of the set, the one to search
-  public SyscallFinder(KernelIndexSet set, KernelIndex index, SyscallAbi abi) {
+  public SyscallFinder(KernelIndexSet set, KernelIndex index, Abi abi) {
     this.set = set;
     this.index = index;
     this.abi = abi;
@@ -64,7 +64,7 @@ public final class SyscallFinder {
         return new Found(abi, found);
       }
       // 0x40000029 says itself that it is x32's.
-      for (SyscallAbi other : index.abis()) {
+      for (Abi other : index.abis()) {
         if (other.architecture().equals(abi.architecture())
             && other.offset() > 0
             && number >= other.offset()) {
@@ -91,7 +91,7 @@ public final class SyscallFinder {
             + (rows.size() == rows.getLast().number() + 1 ? "" : " with gaps");
   }
 
-  private static List<SyscallRow> numbered(SyscallAbi of, List<SyscallRow> rows, long number) {
+  private static List<SyscallRow> numbered(Abi of, List<SyscallRow> rows, long number) {
     List<SyscallRow> found = new ArrayList<>(1);
     for (SyscallRow row : rows) {
       if (of.passed(row.number()) == number) {
@@ -108,7 +108,7 @@ public final class SyscallFinder {
 
   /// The rows of that name; else those that it is the entry point of.
   private static List<SyscallRow> named(
-      KernelIndex index, SyscallAbi abi, List<SyscallRow> rows, String text) {
+      KernelIndex index, Abi abi, List<SyscallRow> rows, String text) {
     List<SyscallRow> found = new ArrayList<>(1);
     for (SyscallRow row : rows) {
       if (row.name().equals(text)) {
@@ -181,7 +181,7 @@ public final class SyscallFinder {
   /// The other ABIs of this version that have the call, if any.
   private String abis(String text) {
     List<String> having = new ArrayList<>();
-    for (SyscallAbi other : index.abis()) {
+    for (Abi other : index.abis()) {
       List<SyscallRow> rows =
           other.equals(abi) ? List.of() : named(index, other, index.rows(other), text);
       if (!rows.isEmpty()) {

@@ -3,6 +3,7 @@ package trapline.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import trapline.model.Abi;
 
 /// One call of one ABI over the versions of an index.
 ///
@@ -26,7 +27,7 @@ public record SyscallHistory(List<Station> stations) {
 
   /// The call of that name in every version. Of several rows of one name, the one with this number
   /// counts, if there is one.
-  public static SyscallHistory of(KernelIndexSet set, SyscallAbi abi, SyscallRow row) {
+  public static SyscallHistory of(KernelIndexSet set, Abi abi, SyscallRow row) {
     List<Station> stations = new ArrayList<>();
     Optional<SyscallFacts> before = Optional.empty();
     for (int i = 0; i < set.versions().size(); i++) {

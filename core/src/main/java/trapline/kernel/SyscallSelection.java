@@ -3,6 +3,7 @@ package trapline.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import trapline.model.Abi;
 
 /// Joins what an index says of one row, and chooses by the configuration between several
 /// definitions and declarations of its entry point.
@@ -11,13 +12,13 @@ final class SyscallSelection {
   private static final String NOT_IMPLEMENTED = "sys_ni_syscall";
 
   private final KernelIndex index;
-  private final SyscallAbi abi;
+  private final Abi abi;
   private final KernelConfig config;
   private final boolean strict;
 
   /// @param strict whether the configuration can rule out every definition: one that is only usual
   ///     cannot say that there is nothing
-  SyscallSelection(KernelIndex index, SyscallAbi abi, KernelConfig config, boolean strict) {
+  SyscallSelection(KernelIndex index, Abi abi, KernelConfig config, boolean strict) {
     this.index = index;
     this.abi = abi;
     this.config = config;
@@ -46,7 +47,7 @@ final class SyscallSelection {
       takeLeastRefused(possible, ruledOut);
     }
     preferOwn(possible, ruledOut);
-    if (strict && !abi.leftOut(config).isEmpty()) {
+    if (strict && !AbiGates.leftOut(abi, config).isEmpty()) {
       ruledOut.addAll(possible);
       possible.clear();
     }
@@ -107,11 +108,11 @@ final class SyscallSelection {
   }
 
   /// The function that the dispatch calls for a row.
-  static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row) {
+  static String symbol(KernelIndex index, Abi abi, SyscallRow row) {
     return symbol(index, abi, row, entry(index, abi, row));
   }
 
-  private static String symbol(KernelIndex index, SyscallAbi abi, SyscallRow row, String entry) {
+  private static String symbol(KernelIndex index, Abi abi, SyscallRow row, String entry) {
     DispatchNames names = index.dispatchNames(abi);
     return entry.isEmpty()
         ? names.symbol("", NOT_IMPLEMENTED)
@@ -120,7 +121,7 @@ final class SyscallSelection {
 
   /// The function that serves a row: the compat column names what serves 32-bit callers of a 64-bit
   /// kernel, and an architecture may replace either.
-  private static String entry(KernelIndex index, SyscallAbi abi, SyscallRow row) {
+  private static String entry(KernelIndex index, Abi abi, SyscallRow row) {
     KernelConfig config = index.usualConfig(abi.architecture());
     boolean compat =
         abi.bits() == 32

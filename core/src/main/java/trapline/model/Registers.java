@@ -1,145 +1,79 @@
 package trapline.model;
 
-/// The general registers of an x86-64 thread, as the kernel's `struct user_regs_struct` has them
-/// (`arch/x86/include/asm/user_64.h`). Immutable.
+/// The general registers of a thread, in the order in which the kernel hands them to a tracer
+/// (`struct user_regs_struct`). Which register has which role is the [Architecture]'s. Immutable.
 public final class Registers {
-  /// How many eight-byte slots `user_regs_struct` has.
-  public static final int SLOTS = 27;
-
-  private static final String[] NAMES = {
-    "r15",
-    "r14",
-    "r13",
-    "r12",
-    "rbp",
-    "rbx",
-    "r11",
-    "r10",
-    "r9",
-    "r8",
-    "rax",
-    "rcx",
-    "rdx",
-    "rsi",
-    "rdi",
-    "orig_rax",
-    "rip",
-    "cs",
-    "eflags",
-    "rsp",
-    "ss",
-    "fs_base",
-    "gs_base",
-    "ds",
-    "es",
-    "fs",
-    "gs"
-  };
-
-  /// Slot of each DWARF register number 0 to 16 (System V psABI AMD64, figure 3.36).
-  private static final int[] DWARF = {10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 16};
-
-  /// How many registers DWARF numbers here: rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 to r15, and
-  /// the return address.
-  public static final int DWARF_COUNT = 17;
-
+  private final Architecture architecture;
   private final long[] slots;
 
-  /// @param slots in the order of `user_regs_struct`; exactly [#SLOTS] of them
-  public Registers(long[] slots) {
-    if (slots.length != SLOTS) {
-      throw new IllegalArgumentException("needs " + SLOTS + " slots, not " + slots.length);
+  /// @param slots exactly [Architecture#slots()] of them
+  public Registers(Architecture architecture, long[] slots) {
+    if (slots.length != architecture.slots()) {
+      throw new IllegalArgumentException(
+          "needs " + architecture.slots() + " slots, not " + slots.length);
     }
+    this.architecture = architecture;
     this.slots = slots.clone();
+  }
+
+  public Architecture architecture() {
+    return architecture;
   }
 
   public long slot(int index) {
     return slots[index];
   }
 
-  public static String slotName(int index) {
-    return NAMES[index];
-  }
-
-  /// The register of that DWARF number, from 0 to 16.
+  /// The register of that DWARF number, below [Architecture#dwarfCount()].
   public long dwarf(int number) {
-    return slots[DWARF[number]];
+    return slots[architecture.slotOfDwarf[number]];
   }
 
   /// A copy with one DWARF register changed.
   public Registers withDwarf(int number, long value) {
+    return with(architecture.slotOfDwarf[number], value);
+  }
+
+  /// A copy with another result of a system call.
+  public Registers withResult(long value) {
+    return with(architecture.result, value);
+  }
+
+  private Registers with(int slot, long value) {
     long[] changed = slots.clone();
-    changed[DWARF[number]] = value;
-    return new Registers(changed);
+    changed[slot] = value;
+    return new Registers(architecture, changed);
   }
 
-  public long rip() {
-    return slots[16];
+  public long instructionPointer() {
+    return slots[architecture.instructionPointer];
   }
 
-  public long rsp() {
-    return slots[19];
+  public long stackPointer() {
+    return slots[architecture.stackPointer];
   }
 
-  public long rax() {
-    return slots[10];
+  /// What a system call has returned, when the thread has just left it.
+  public long result() {
+    return slots[architecture.result];
   }
 
   /// The call number at a system call stop, or -1 when the thread is not in one.
-  public long origRax() {
-    return slots[15];
+  public long number() {
+    return slots[architecture.number];
   }
 
-  public long fsBase() {
-    return slots[21];
+  /// The start of the thread's own storage (TLS).
+  public long threadPointer() {
+    return slots[architecture.threadPointer];
   }
 
-  public long gsBase() {
-    return slots[22];
-  }
-
-  public long eflags() {
-    return slots[18];
-  }
-
-  public long cs() {
-    return slots[17];
-  }
-
-  /// The argument registers of a system call: rdi, rsi, rdx, r10, r8, r9.
-  ///
-  /// @param index from 0 to 5
-  public long argument(int index) {
-    return switch (index) {
-      case 0 -> slots[14];
-      case 1 -> slots[13];
-      case 2 -> slots[12];
-      case 3 -> slots[7];
-      case 4 -> slots[9];
-      case 5 -> slots[8];
-      default -> throw new IndexOutOfBoundsException(index);
-    };
-  }
-
-  /// An argument of a system call made through `abi`: for [Abi#I386] the low halves of rbx, rcx,
-  /// rdx, rsi, rdi, rbp.
+  /// An argument of a system call made through `abi`; where its registers are narrower than the
+  /// machine's, only their part.
   ///
   /// @param index from 0 to 5
   public long argument(Abi abi, int index) {
-    if (abi != Abi.I386) {
-      return argument(index);
-    }
-    long register =
-        switch (index) {
-          case 0 -> slots[5];
-          case 1 -> slots[11];
-          case 2 -> slots[12];
-          case 3 -> slots[13];
-          case 4 -> slots[14];
-          case 5 -> slots[4];
-          default -> throw new IndexOutOfBoundsException(index);
-        };
-    return register & 0xffff_ffffL;
+    return slots[abi.argumentSlots[index]] & abi.argumentMask;
   }
 
   /// A copy of all slots.

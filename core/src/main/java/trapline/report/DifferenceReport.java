@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import trapline.kernel.KernelVersion;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallChange.Kind;
 import trapline.kernel.SyscallFacts;
+import trapline.model.Abi;
 
 /// What differs between two versions' calls of one ABI.
 ///
 /// @param changes as [trapline.kernel.IndexDifference] gives them
 public record DifferenceReport(
-    SyscallAbi abi, KernelVersion before, KernelVersion after, List<SyscallChange> changes) {
+    Abi abi, KernelVersion before, KernelVersion after, List<SyscallChange> changes) {
   private static final List<String> HEADER =
       List.of("change", "number", "name", "before", "after", "implementation");
 

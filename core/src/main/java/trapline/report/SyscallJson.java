@@ -8,12 +8,12 @@ import trapline.kernel.EntryPath;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningCall;
 import trapline.kernel.SourceLink;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallHistory;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Calls and changes of calls as JSON, one object a line, in the formats that docs/FORMATS.md
@@ -100,7 +100,7 @@ public final class SyscallJson {
       SyscallFacts facts,
       KernelVersion version,
       Optional<RunningCall> running) {
-    SyscallAbi abi = facts.abi();
+    Abi abi = facts.abi();
     json.writeNumberProperty("trapline", JsonReport.FORMAT);
     string(json, "name", facts.row().name());
     json.writeStringProperty("abi", abi.label());

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import trapline.kernel.KernelVersion;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallState;
+import trapline.model.Abi;
 
 /// The calls of one ABI as a table.
 public final class SyscallListing {
@@ -36,11 +36,7 @@ public final class SyscallListing {
   /// @param calls the rows to show, in their order
   /// @return lines; those of [TableFormat#TABLE] are not wider than [Style#width()]
   public static String render(
-      TableFormat format,
-      SyscallAbi abi,
-      KernelVersion version,
-      List<SyscallFacts> calls,
-      Style style) {
+      TableFormat format, Abi abi, KernelVersion version, List<SyscallFacts> calls, Style style) {
     return switch (format) {
       case TABLE -> table(abi, version, calls, style);
       case JSON -> {
@@ -108,7 +104,7 @@ public final class SyscallListing {
   }
 
   private static String table(
-      SyscallAbi abi, KernelVersion version, List<SyscallFacts> calls, Style style) {
+      Abi abi, KernelVersion version, List<SyscallFacts> calls, Style style) {
     Columns columns =
         new Columns(style)
             .right("nr", 10)
@@ -157,7 +153,7 @@ public final class SyscallListing {
   }
 
   private static String totals(
-      SyscallAbi abi, KernelVersion version, List<SyscallFacts> calls, Style style) {
+      Abi abi, KernelVersion version, List<SyscallFacts> calls, Style style) {
     Map<SyscallState, Integer> counts = new EnumMap<>(SyscallState.class);
     int optional = 0;
     for (SyscallFacts facts : calls) {

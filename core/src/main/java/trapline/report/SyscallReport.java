@@ -8,7 +8,6 @@ import trapline.kernel.AbiNumber;
 import trapline.kernel.EntryPath;
 import trapline.kernel.RunningCall;
 import trapline.kernel.SourceLink;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
@@ -16,6 +15,7 @@ import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallHistory;
 import trapline.kernel.SyscallRow;
 import trapline.kernel.SyscallState;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Everything about one call as a page of labelled facts: how it is made, what the source says,
@@ -26,7 +26,7 @@ public final class SyscallReport {
 
   private final SyscallAnswer answer;
   private final SyscallFacts facts;
-  private final SyscallAbi abi;
+  private final Abi abi;
   private final Page page;
 
   private SyscallReport(SyscallAnswer answer, Style style) {

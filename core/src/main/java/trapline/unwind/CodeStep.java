@@ -85,7 +85,7 @@ final class CodeStep {
   ///     it is a copy
   /// @return `null` when no rule applies
   @Nullable Caller caller(boolean newborn) {
-    if (!registers.isKnown(FrameRegisters.RSP)) {
+    if (!registers.isKnown(FrameRegisters.STACK_POINTER)) {
       return null;
     }
     if (startedHere(0)) {
@@ -148,7 +148,7 @@ final class CodeStep {
 
   /// Whether the call that made the frame is known to lead here with the stack as deep as found.
   private boolean isConfirmed(Caller.Found way) {
-    long target = returnAddresses.target(way.registers().value(FrameRegisters.RIP));
+    long target = returnAddresses.target(way.registers().value(FrameRegisters.INSTRUCTION_POINTER));
     return target != 0 && fromStart(target, newWalk(0, 0), way.cfa() - 8, FROM_CALL) != null;
   }
 
@@ -310,7 +310,7 @@ final class CodeStep {
   }
 
   private Caller.@Nullable Found fromCallOnStack() {
-    long stack = registers.value(FrameRegisters.RSP);
+    long stack = registers.value(FrameRegisters.STACK_POINTER);
     int walks = 0;
     for (int i = 0; i < SCANNED_WORDS && walks < MAX_SCAN_WALKS && budget.take(); i++) {
       long slot = stack + 8L * i;
@@ -373,7 +373,9 @@ final class CodeStep {
       if (found == null && switchesStack) {
         return null;
       }
-      if (found != null && aligned(found) && found.cfa() > registers.value(FrameRegisters.RSP)) {
+      if (found != null
+          && aligned(found)
+          && found.cfa() > registers.value(FrameRegisters.STACK_POINTER)) {
         return found;
       }
     }
@@ -385,8 +387,8 @@ final class CodeStep {
     if (returnAddress == null || !returnAddresses.plausible(returnAddress)) {
       return null;
     }
-    caller.set(FrameRegisters.RSP, slot + 8);
-    caller.set(FrameRegisters.RIP, returnAddress);
+    caller.set(FrameRegisters.STACK_POINTER, slot + 8);
+    caller.set(FrameRegisters.INSTRUCTION_POINTER, returnAddress);
     return new Caller.Found(slot + 8, caller.build(), false, false, rule);
   }
 

@@ -16,11 +16,13 @@ final class FramePointerChain {
   /// @return `null` when it does not
   static Caller.@Nullable Found caller(
       FrameRegisters registers, PageCache memory, ReturnAddresses returnAddresses) {
-    if (!registers.isKnown(FrameRegisters.RBP) || !registers.isKnown(FrameRegisters.RSP)) {
+    if (!registers.isKnown(FrameRegisters.FRAME_POINTER)
+        || !registers.isKnown(FrameRegisters.STACK_POINTER)) {
       return null;
     }
-    long frame = registers.value(FrameRegisters.RBP);
-    if ((frame & 7) != 0 || Long.compareUnsigned(frame, registers.value(FrameRegisters.RSP)) < 0) {
+    long frame = registers.value(FrameRegisters.FRAME_POINTER);
+    if ((frame & 7) != 0
+        || Long.compareUnsigned(frame, registers.value(FrameRegisters.STACK_POINTER)) < 0) {
       return null;
     }
     Long outer = memory.word(frame);
@@ -29,9 +31,9 @@ final class FramePointerChain {
       return null;
     }
     FrameRegisters.Builder caller = new FrameRegisters.Builder();
-    caller.set(FrameRegisters.RBP, outer);
-    caller.set(FrameRegisters.RSP, frame + 16);
-    caller.set(FrameRegisters.RIP, returnAddress);
+    caller.set(FrameRegisters.FRAME_POINTER, outer);
+    caller.set(FrameRegisters.STACK_POINTER, frame + 16);
+    caller.set(FrameRegisters.INSTRUCTION_POINTER, returnAddress);
     return new Caller.Found(frame + 16, caller.build(), false, false, RULE);
   }
 }

@@ -1,7 +1,6 @@
 package trapline.unwind;
 
 import org.jspecify.annotations.Nullable;
-import trapline.model.Registers;
 
 /// A row of a call frame table in the form that nearly all have, to be applied quickly: the CFA is
 /// a register plus an offset, and what is saved lies at offsets from it.
@@ -17,26 +16,28 @@ record FrameRecipe(int cfaRegister, long cfaOffset, boolean end, long returnOffs
   static final long KEPT = Long.MAX_VALUE;
 
   /// A frame that has no caller, and of which nothing else is known.
-  static final FrameRecipe START = new FrameRecipe(FrameRegisters.RSP, 8, true, 0, new long[0]);
+  static final FrameRecipe START =
+      new FrameRecipe(FrameRegisters.STACK_POINTER, 8, true, 0, new long[0]);
 
   /// @return `null` when the row has another form
   static @Nullable FrameRecipe of(FrameRow row) {
     if (row.description().signal()
         || !(row.cfa() instanceof CfaRule.RegisterOffset(int register, long offset))
-        || register >= Registers.DWARF_COUNT) {
+        || register >= FrameRegisters.COUNT) {
       return null;
     }
     int returnColumn = row.description().returnAddressRegister();
     RegisterRule returnRule = row.rule(returnColumn);
-    if (returnColumn != FrameRegisters.RIP) {
+    if (returnColumn != FrameRegisters.INSTRUCTION_POINTER) {
       return null;
     }
-    long[] saved = new long[Registers.DWARF_COUNT];
-    for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+    long[] saved = new long[FrameRegisters.COUNT];
+    for (int number = 0; number < FrameRegisters.COUNT; number++) {
       saved[number] = KEPT;
       RegisterRule rule = row.rule(number);
       boolean preserved = (FrameRegisters.PRESERVED >> number & 1) != 0;
-      if (number == FrameRegisters.RIP || rule instanceof RegisterRule.Unspecified) {
+      if (number == FrameRegisters.INSTRUCTION_POINTER
+          || rule instanceof RegisterRule.Unspecified) {
         continue;
       }
       if (!preserved) {

@@ -1,19 +1,28 @@
 package trapline.unwind;
 
 import java.util.Arrays;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 
 /// The registers of a frame: in a caller's frame some are recovered exactly, and the others are
 /// not known. Immutable.
 public final class FrameRegisters {
-  static final int RBX = 3;
-  static final int RBP = 6;
-  static final int RSP = 7;
-  static final int RIP = 16;
+  /// The architecture whose stacks are walked. The numbers below are constants, because they are
+  /// used for each frame of each call.
+  static final Architecture ARCHITECTURE = Architecture.X86_64;
 
-  /// The registers that a function must leave as they were, besides rsp: rbx, rbp, r12 to r15
-  /// (System V psABI AMD64, figure 3.4), one bit for each DWARF number.
-  static final int PRESERVED = 1 << RBX | 1 << RBP | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15;
+  /// How many registers there are in a frame.
+  static final int COUNT = ARCHITECTURE.dwarfCount();
+
+  static final int FRAME_POINTER = ARCHITECTURE.dwarfFramePointer();
+  static final int STACK_POINTER = ARCHITECTURE.dwarfStackPointer();
+
+  /// In a caller's frame the address that it returns to.
+  static final int INSTRUCTION_POINTER = ARCHITECTURE.dwarfInstructionPointer();
+
+  /// The registers that a function must leave as they were, besides the stack pointer: one bit for
+  /// each DWARF number.
+  static final int PRESERVED = ARCHITECTURE.preserved();
 
   private final long[] values;
   private final int known;
@@ -26,7 +35,7 @@ public final class FrameRegisters {
   /// The registers of a stopped thread: all are known.
   public static FrameRegisters of(Registers registers) {
     Builder builder = new Builder();
-    for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+    for (int number = 0; number < COUNT; number++) {
       builder.set(number, registers.dwarf(number));
     }
     return builder.build();
@@ -36,7 +45,7 @@ public final class FrameRegisters {
   ///
   /// @param known one bit for each known register
   static FrameRegisters of(long[] all, int from, int known) {
-    return new FrameRegisters(Arrays.copyOfRange(all, from, from + Registers.DWARF_COUNT), known);
+    return new FrameRegisters(Arrays.copyOfRange(all, from, from + COUNT), known);
   }
 
   /// Whether the register's value in this frame was recovered.
@@ -64,7 +73,7 @@ public final class FrameRegisters {
 
   /// Collects the registers of a caller's frame.
   static final class Builder {
-    private final long[] values = new long[Registers.DWARF_COUNT];
+    private final long[] values = new long[COUNT];
     private int known;
 
     void set(int number, long value) {

@@ -59,10 +59,10 @@ public final class KnownStacks<V> {
   }
 
   private final StackWindow window = new StackWindow();
-  private final long[] values = new long[Registers.DWARF_COUNT];
+  private final long[] values = new long[FrameRegisters.COUNT];
   private final long[] pcs = new long[DEEPEST];
   private final long[] cfas = new long[DEEPEST];
-  private final long[] registers = new long[DEEPEST * Registers.DWARF_COUNT];
+  private final long[] registers = new long[DEEPEST * FrameRegisters.COUNT];
   private Node<V> root = new Node<>(0, null);
   private int nodes;
   private int depth;
@@ -75,14 +75,14 @@ public final class KnownStacks<V> {
   /// @param innermost the registers of a stopped thread
   /// @return `null` when the stack is not known
   public @Nullable V find(Registers innermost, RemoteMemory memory) {
-    Node<V> node = root.caller(innermost.rip());
+    Node<V> node = root.caller(innermost.instructionPointer());
     if (node == null) {
       return null;
     }
-    for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+    for (int number = 0; number < FrameRegisters.COUNT; number++) {
       values[number] = innermost.dwarf(number);
     }
-    window.moveTo(values[FrameRegisters.RSP], memory);
+    window.moveTo(values[FrameRegisters.STACK_POINTER], memory);
     depth = 0;
     while (node != null) {
       FrameRecipe recipe = node.recipe;
@@ -98,7 +98,7 @@ public final class KnownStacks<V> {
       }
       pcs[depth] = node.pc;
       cfas[depth] = cfa;
-      System.arraycopy(values, 0, registers, depth * Registers.DWARF_COUNT, Registers.DWARF_COUNT);
+      System.arraycopy(values, 0, registers, depth * FrameRegisters.COUNT, FrameRegisters.COUNT);
       depth++;
       if (recipe.end()) {
         return node.value;
@@ -107,7 +107,7 @@ public final class KnownStacks<V> {
         return null;
       }
       long returnAddress = window.word();
-      for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+      for (int number = 0; number < FrameRegisters.COUNT; number++) {
         long at = recipe.saved()[number];
         if (at != FrameRecipe.KEPT) {
           if (!window.fetch(cfa + at)) {
@@ -116,8 +116,8 @@ public final class KnownStacks<V> {
           values[number] = window.word();
         }
       }
-      values[FrameRegisters.RSP] = cfa;
-      values[FrameRegisters.RIP] = returnAddress;
+      values[FrameRegisters.STACK_POINTER] = cfa;
+      values[FrameRegisters.INSTRUCTION_POINTER] = returnAddress;
       node = node.caller(returnAddress);
     }
     return null;
@@ -138,8 +138,7 @@ public final class KnownStacks<V> {
               each.pc(),
               each.lookupPc(),
               new RemoteAddress(each.cfa().value() == 0 ? 0 : cfas[frame]),
-              FrameRegisters.of(
-                  registers, at * Registers.DWARF_COUNT, each.registers().knownMask()),
+              FrameRegisters.of(registers, at * FrameRegisters.COUNT, each.registers().knownMask()),
               false,
               each.tailCall(),
               each.module(),
@@ -242,9 +241,9 @@ public final class KnownStacks<V> {
           || (frame.cfa().value() != 0 && frame.cfa().value() != cfas[i])) {
         return false;
       }
-      for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+      for (int number = 0; number < FrameRegisters.COUNT; number++) {
         if (frame.registers().isKnown(number)
-            && frame.registers().value(number) != registers[i * Registers.DWARF_COUNT + number]) {
+            && frame.registers().value(number) != registers[i * FrameRegisters.COUNT + number]) {
           return false;
         }
       }

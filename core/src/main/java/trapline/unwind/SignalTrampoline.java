@@ -8,19 +8,15 @@ import trapline.model.Evidence;
 /// The frame that the kernel pushes to run a signal handler, recognised by the code that the
 /// handler returns to, where no table describes it.
 final class SignalTrampoline {
-  /// `mov $15,%rax; syscall`: the call of `rt_sigreturn`, as every libc's restorer has it.
-  private static final byte[] CODE = {0x48, (byte) 0xc7, (byte) 0xc0, 15, 0, 0, 0, 0x0f, 0x05};
+  /// The call of `rt_sigreturn`.
+  private static final byte[][] CODES =
+      FrameRegisters.ARCHITECTURE.signalReturns().toArray(byte[][]::new);
 
-  /// The same as `mov $15,%eax; syscall`.
-  private static final byte[] SHORT_CODE = {(byte) 0xb8, 15, 0, 0, 0, 0x0f, 0x05};
+  private static final int TRAP_LENGTH = FrameRegisters.ARCHITECTURE.restartLength();
+  private static final int CONTEXT_OFFSET = FrameRegisters.ARCHITECTURE.signalContextOffset();
 
-  /// Where `uc_mcontext` is in `struct ucontext` (`include/uapi/asm-generic/ucontext.h`).
-  private static final int CONTEXT_OFFSET = 40;
-
-  /// The DWARF numbers of the registers in `struct sigcontext_64`, eight bytes each
-  /// (`arch/x86/include/uapi/asm/sigcontext.h`): r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp,
-  /// rip.
-  private static final int[] CONTEXT = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7, 16};
+  /// The DWARF numbers of the registers in `struct sigcontext`, eight bytes each.
+  private static final int[] CONTEXT = FrameRegisters.ARCHITECTURE.signalContext();
 
   private SignalTrampoline() {}
 
@@ -29,7 +25,12 @@ final class SignalTrampoline {
   /// @param exact whether `pc` is where the thread is; else it is a return address, which can only
   ///     be the first instruction
   static boolean isAt(long pc, boolean exact, PageCache memory) {
-    return matches(CODE, pc, exact, memory) || matches(SHORT_CODE, pc, exact, memory);
+    for (byte[] code : CODES) {
+      if (matches(code, pc, exact, memory)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean matches(byte[] code, long pc, boolean exact, PageCache memory) {
@@ -37,7 +38,7 @@ final class SignalTrampoline {
       return true;
     }
     return exact
-        && (startsAt(code, pc - code.length + 2, memory)
+        && (startsAt(code, pc - code.length + TRAP_LENGTH, memory)
             || startsAt(code, pc - code.length, memory));
   }
 
@@ -47,11 +48,11 @@ final class SignalTrampoline {
 
   /// The interrupted code.
   static Caller caller(FrameRegisters registers, PageCache memory, String module) {
-    if (!registers.isKnown(FrameRegisters.RSP)) {
+    if (!registers.isKnown(FrameRegisters.STACK_POINTER)) {
       return new Caller.Lost("the stack pointer in the signal's frame is not known");
     }
     // When the handler has returned, the stack pointer is at the `struct ucontext`.
-    long context = registers.value(FrameRegisters.RSP) + CONTEXT_OFFSET;
+    long context = registers.value(FrameRegisters.STACK_POINTER) + CONTEXT_OFFSET;
     byte @Nullable [] saved = memory.readExactly(context, CONTEXT.length * 8);
     if (saved == null) {
       return new Caller.Lost(
@@ -65,7 +66,7 @@ final class SignalTrampoline {
     }
     FrameRegisters interrupted = caller.build();
     return new Caller.Found(
-        interrupted.value(FrameRegisters.RSP),
+        interrupted.value(FrameRegisters.STACK_POINTER),
         interrupted,
         true,
         true,

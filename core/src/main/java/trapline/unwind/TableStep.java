@@ -4,7 +4,6 @@ import trapline.dwarf.expression.Expression;
 import trapline.dwarf.expression.ExpressionContext;
 import trapline.dwarf.expression.Input;
 import trapline.model.Evidence;
-import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
 /// Finds a frame's caller by a row of a call frame table (DWARF 5, section 6.4.4).
@@ -39,10 +38,10 @@ final class TableStep {
       return new Caller.Lost("the return address: " + ((Input.Unknown) returnAddress).reason());
     }
     FrameRegisters.Builder caller = new FrameRegisters.Builder();
-    for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+    for (int number = 0; number < FrameRegisters.COUNT; number++) {
       RegisterRule rule = row.rule(number);
       if (rule instanceof RegisterRule.Unspecified) {
-        if (number == FrameRegisters.RSP) {
+        if (number == FrameRegisters.STACK_POINTER) {
           caller.set(number, cfa);
         } else if ((FrameRegisters.PRESERVED >> number & 1) != 0) {
           caller.copy(registers, number);
@@ -51,7 +50,7 @@ final class TableStep {
         caller.set(number, value);
       }
     }
-    caller.set(FrameRegisters.RIP, pc);
+    caller.set(FrameRegisters.INSTRUCTION_POINTER, pc);
     return new Caller.Found(
         cfa,
         caller.build(),

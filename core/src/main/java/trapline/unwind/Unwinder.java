@@ -1,7 +1,6 @@
 package trapline.unwind;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Evidence;
@@ -25,7 +24,6 @@ public final class Unwinder {
   /// How often a walk may pass to a lower address without a signal: split stacks and coroutines.
   private static final int MAX_STACK_SWITCHES = 64;
 
-  private static final byte[] SYSCALL = {0x0f, 0x05};
   private static final long CLONE = 56;
   private static final long CLONE3 = 435;
   private static final Evidence CALLED_NOWHERE =
@@ -44,9 +42,15 @@ public final class Unwinder {
     this.modules = modules;
     this.returnAddresses = new ReturnAddresses(this.memory);
     this.newborn =
-        registers.rax() == 0
-            && (registers.origRax() == CLONE || registers.origRax() == CLONE3)
-            && Arrays.equals(this.memory.readExactly(registers.rip() - 2, 2), SYSCALL);
+        registers.result() == 0
+            && (registers.number() == CLONE || registers.number() == CLONE3)
+            && isBehindTrap(registers);
+  }
+
+  private boolean isBehindTrap(Registers registers) {
+    int length = registers.architecture().restartLength();
+    byte[] code = memory.readExactly(registers.instructionPointer() - length, length);
+    return code != null && !registers.architecture().trapAt(code, 0).isEmpty();
   }
 
   /// The frames of a stopped thread.
@@ -73,7 +77,7 @@ public final class Unwinder {
     long previousCfa = 0;
     boolean mayShrink = true;
     while (true) {
-      long pc = registers.value(FrameRegisters.RIP);
+      long pc = registers.value(FrameRegisters.INSTRUCTION_POINTER);
       long lookupPc = exact ? pc : pc - 1;
       UnwindModule module = modules.at(new RemoteAddress(lookupPc));
       Caller caller = caller(pc, exact, registers, module);
@@ -109,7 +113,7 @@ public final class Unwinder {
           if (!grows && !signal && frames.size() > 1 && ++stackSwitches > MAX_STACK_SWITCHES) {
             return "the stack is circular";
           }
-          long returnAddress = found.registers().value(FrameRegisters.RIP);
+          long returnAddress = found.registers().value(FrameRegisters.INSTRUCTION_POINTER);
           if (returnAddress == 0 && !signal) {
             return "";
           }
@@ -169,18 +173,18 @@ public final class Unwinder {
   /// The caller of a function that is not there: the call pushed the return address, and nothing
   /// was run since.
   private Caller calledNowhere(long pc, boolean exact, FrameRegisters registers) {
-    if (exact && registers.isKnown(FrameRegisters.RSP)) {
-      long slot = registers.value(FrameRegisters.RSP);
+    if (exact && registers.isKnown(FrameRegisters.STACK_POINTER)) {
+      long slot = registers.value(FrameRegisters.STACK_POINTER);
       Long returnAddress = memory.word(slot);
       if (returnAddress != null && returnAddresses.plausible(returnAddress)) {
         FrameRegisters.Builder caller = new FrameRegisters.Builder();
-        for (int number = 0; number < Registers.DWARF_COUNT; number++) {
+        for (int number = 0; number < FrameRegisters.COUNT; number++) {
           if ((FrameRegisters.PRESERVED >> number & 1) != 0) {
             caller.copy(registers, number);
           }
         }
-        caller.set(FrameRegisters.RSP, slot + 8);
-        caller.set(FrameRegisters.RIP, returnAddress);
+        caller.set(FrameRegisters.STACK_POINTER, slot + 8);
+        caller.set(FrameRegisters.INSTRUCTION_POINTER, returnAddress);
         return new Caller.Found(slot + 8, caller.build(), false, false, CALLED_NOWHERE);
       }
     }

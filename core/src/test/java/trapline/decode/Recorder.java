@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Abi;
+import trapline.model.Architecture;
 import trapline.model.Argument;
 import trapline.model.Outcome;
 import trapline.model.Registers;
@@ -80,11 +81,11 @@ final class Recorder implements AutoCloseable {
       }
       if (answer.startsWith("S")) {
         String[] words = answer.split(" ");
-        long[] slots = new long[Registers.SLOTS];
+        long[] slots = new long[Architecture.X86_64.slots()];
         for (int i = 0; i < slots.length; i++) {
           slots[i] = Long.parseUnsignedLong(words[i + 1], 16);
         }
-        return new Registers(slots);
+        return new Registers(Architecture.X86_64, slots);
       }
     }
   }
@@ -97,15 +98,15 @@ final class Recorder implements AutoCloseable {
     next();
     Registers entry;
     while ((entry = next()) != null) {
-      SyscallId id = new SyscallId(Abi.X86_64, entry.origRax());
+      SyscallId id = new SyscallId(Abi.X86_64, entry.number());
       List<Argument> arguments = decoder.onEntry(id, entry, context);
       Registers exit = next();
       if (exit == null) {
         lines.add(line(id, arguments, "?"));
         break;
       }
-      arguments = decoder.onExit(id, arguments, entry, exit.rax(), context);
-      lines.add(line(id, arguments, text(decoder.outcome(id, entry, exit.rax(), context))));
+      arguments = decoder.onExit(id, arguments, entry, exit.result(), context);
+      lines.add(line(id, arguments, text(decoder.outcome(id, entry, exit.result(), context))));
     }
     return lines;
   }

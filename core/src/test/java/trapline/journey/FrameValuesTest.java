@@ -25,6 +25,7 @@ import trapline.dwarf.LocationDescription;
 import trapline.dwarf.Subprogram;
 import trapline.dwarf.Variable;
 import trapline.dwarf.expression.Location;
+import trapline.model.Architecture;
 import trapline.model.LinkAddress;
 import trapline.model.Place;
 import trapline.model.Registers;
@@ -49,7 +50,7 @@ class FrameValuesTest {
     final long pc;
     final long cfa;
     final Map<String, String> values = new TreeMap<>();
-    Registers registers = new Registers(new long[Registers.SLOTS]);
+    Registers registers = new Registers(Architecture.X86_64, new long[Architecture.X86_64.slots()]);
     final Map<Long, byte[]> memory = new TreeMap<>();
 
     Stop(long pc, long cfa) {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 
@@ -32,7 +33,9 @@ class WriteLogTest {
   /// Runs one instruction that writes `value` everywhere in a range.
   private void run(int state, String code, int from, int length, int value) {
     Registers registers =
-        new Registers(new long[Registers.SLOTS]).withDwarf(RBX, BASE).withDwarf(RSP, BASE + 16);
+        new Registers(Architecture.X86_64, new long[Architecture.X86_64.slots()])
+            .withDwarf(RBX, BASE)
+            .withDwarf(RSP, BASE + 16);
     Instruction instruction = new Instruction();
     byte[] bytes = HexFormat.of().parseHex(code);
     assertThat(new X86Decoder().decode(bytes, 0, bytes.length, 0x400000, instruction)).isTrue();

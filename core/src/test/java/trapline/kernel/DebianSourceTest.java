@@ -51,7 +51,7 @@ class DebianSourceTest {
 
     assertThat(made.version()).isEqualTo(embedded.version());
     assertThat(made.abis()).isEqualTo(embedded.abis());
-    for (SyscallAbi abi : made.abis()) {
+    for (Abi abi : made.abis()) {
       assertThat(embedded.rows(abi)).as(abi.label()).isEqualTo(made.rows(abi));
       assertThat(embedded.entryPaths(abi)).as(abi.label()).isEqualTo(made.entryPaths(abi));
       for (SyscallRow row : made.rows(abi)) {
@@ -104,7 +104,7 @@ class DebianSourceTest {
     KernelIndex index = index(series);
     TreeSet<String> files = new TreeSet<>();
     List<EntryPath.Stage> stages = new ArrayList<>();
-    for (SyscallAbi abi : index.abis()) {
+    for (Abi abi : index.abis()) {
       for (EntryPath path : index.entryPaths(abi)) {
         assertThat(path.stages()).as(abi.label() + " " + path.instruction()).isNotEmpty();
         stages.addAll(path.stages());

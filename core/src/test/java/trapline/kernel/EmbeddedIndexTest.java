@@ -167,7 +167,7 @@ class EmbeddedIndexTest {
 
   @Test
   void everyRowIsInOneState() {
-    for (Abi abi : Abi.values()) {
+    for (Abi abi : Abi.traced()) {
       for (SyscallRow row : INDEX.rows(abi)) {
         SyscallFacts facts = INDEX.facts(abi, row.number()).orElseThrow();
         assertThat(facts.row()).isEqualTo(row);
@@ -228,7 +228,7 @@ class EmbeddedIndexTest {
           6.1. 6.12 | s390x | svc 0 | system_call __do_syscall do_syscall sys_call_table
           """)
   void everyAbiHasItsRoadFromTheTrap(String versions, String label, String trap, String stages) {
-    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    Abi abi = Abi.named(label).orElseThrow();
     int seen = 0;
     KernelIndexSet set = KernelIndexSet.embedded();
     for (int i = 0; i < set.versions().size(); i++) {
@@ -269,7 +269,7 @@ class EmbeddedIndexTest {
     "7.3, readv, __x64_sys_readv",
   })
   void x32RowsLeadToTheFunctionsThatTheirTableNames(String series, String name, String symbol) {
-    SyscallAbi x32 = SyscallAbi.of(Abi.X32);
+    Abi x32 = Abi.X32;
     KernelIndex index = KernelIndexSet.embedded().series(series).orElseThrow();
 
     assertThat(index.named(x32, name).orElseThrow().symbol()).isEqualTo(symbol);
@@ -278,8 +278,8 @@ class EmbeddedIndexTest {
   /// An SPU's table is powerpc's common rows and those of `spu`, which are mostly empty.
   @Test
   void spuRowsAreANumberingOfTheirOwn() {
-    SyscallAbi spu = SyscallAbi.named("powerpc_spu").orElseThrow();
-    SyscallAbi ppc = SyscallAbi.named("powerpc64").orElseThrow();
+    Abi spu = Abi.named("powerpc_spu").orElseThrow();
+    Abi ppc = Abi.named("powerpc64").orElseThrow();
 
     assertThat(INDEX.abis()).contains(spu);
     assertThat(INDEX.rows(spu)).anyMatch(row -> row.tableAbi().equals("spu"));
@@ -345,7 +345,7 @@ class EmbeddedIndexTest {
 
   @Test
   void aCallIsServedByItsOwnArchitectureOrByAll() {
-    for (SyscallAbi abi : INDEX.abis()) {
+    for (Abi abi : INDEX.abis()) {
       for (SyscallRow row : INDEX.rows(abi)) {
         for (SyscallDefinition definition : INDEX.facts(abi, row).definitions()) {
           assertThat(definition.place().file())

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import trapline.model.Abi;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
@@ -81,7 +82,7 @@ class HeaderNumbersTest {
         embedded.isPresent(),
         debianPackage + " of an embedded series; " + packageVersion + " is installed");
     KernelIndex index = embedded.orElseThrow();
-    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    Abi abi = Abi.named(label).orElseThrow();
 
     Map<String, Long> ofHeaders = preprocess(headers, List.of(defined.split(" ")));
     Map<String, Long> ofIndex = new TreeMap<>();

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.SyscallChange.Kind;
 import trapline.kernel.SyscallDefinition.Parameter;
+import trapline.model.Abi;
 import trapline.model.Place;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
 @Tag("host")
 class IndexDifferenceTest {
-  private static final SyscallAbi X86_64 = SyscallAbi.named("x86_64").orElseThrow();
+  private static final Abi X86_64 = Abi.named("x86_64").orElseThrow();
   private static final String TABLE = "arch/x86/entry/syscalls/syscall_64.tbl";
 
   @TempDir Path folder;
@@ -102,7 +103,7 @@ class IndexDifferenceTest {
     KernelIndexSet set = KernelIndexSet.embedded();
     for (int i = 0; i < set.versions().size(); i++) {
       KernelIndex one = set.index(i);
-      for (SyscallAbi abi : one.abis()) {
+      for (Abi abi : one.abis()) {
         assertThat(IndexDifference.between(one, one, abi)).isEmpty();
         if (i > 0 && set.index(i - 1).abis().contains(abi)) {
           List<SyscallChange> there = IndexDifference.between(set.index(i - 1), one, abi);

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import trapline.bytes.Bytes;
+import trapline.model.Abi;
 import trapline.model.MalformedBinary;
 
 /// Damaged input gives answers or [MalformedBinary], and nothing else.
@@ -127,7 +128,7 @@ class KernelFuzzTest {
                 index::abis));
     // Of every version many tables are alike; these stand for them.
     for (String label : List.of("x86_64", "x32", "i386", "arm64", "mips_o32")) {
-      SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+      Abi abi = Abi.named(label).orElseThrow();
       questions.add(() -> index.entryPaths(abi));
       questions.add(() -> index.named(abi, "socket"));
       questions.add(

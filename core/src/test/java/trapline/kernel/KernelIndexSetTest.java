@@ -18,16 +18,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import trapline.bytes.Bytes;
 import trapline.kernel.SyscallDefinition.Parameter;
+import trapline.model.Abi;
 import trapline.model.MalformedBinary;
 import trapline.model.Place;
 
 /// Several versions in one file say what each says alone.
 @Tag("unit")
 class KernelIndexSetTest {
-  private static final SyscallAbi X86_64 = SyscallAbi.named("x86_64").orElseThrow();
-  private static final SyscallAbi X32 = SyscallAbi.named("x32").orElseThrow();
-  private static final SyscallAbi ARM64 = SyscallAbi.named("arm64").orElseThrow();
-  private static final SyscallAbi RISCV = SyscallAbi.named("riscv64").orElseThrow();
+  private static final Abi X86_64 = Abi.named("x86_64").orElseThrow();
+  private static final Abi X32 = Abi.named("x32").orElseThrow();
+  private static final Abi ARM64 = Abi.named("arm64").orElseThrow();
+  private static final Abi RISCV = Abi.named("riscv64").orElseThrow();
 
   /// What a source of some years' changes looks like: every kind of fact stays, moves, comes, goes,
   /// or stands twice.
@@ -305,7 +306,7 @@ class KernelIndexSetTest {
   /// What an index says of all but configurations, which it does not list.
   private static IndexContent content(KernelIndex index) {
     List<IndexContent.Table> tables = new ArrayList<>();
-    for (SyscallAbi abi : index.abis()) {
+    for (Abi abi : index.abis()) {
       tables.add(
           new IndexContent.Table(
               abi, index.rows(abi), index.dispatchNames(abi), index.entryPaths(abi)));
@@ -428,7 +429,7 @@ class KernelIndexSetTest {
         Bytes.empty("none"));
   }
 
-  private static IndexContent.Table table(SyscallAbi abi, List<SyscallRow> rows) {
+  private static IndexContent.Table table(Abi abi, List<SyscallRow> rows) {
     EntryPath path =
         new EntryPath(
             "trap",

@@ -22,7 +22,7 @@ import trapline.model.SyscallId;
 @Tag("host")
 class RunningCallTest {
   private static final KernelIndex INDEX = KernelIndexSet.embedded().series("6.12").orElseThrow();
-  private static final SyscallAbi X86_64 = SyscallAbi.of(Abi.X86_64);
+  private static final Abi X86_64 = Abi.X86_64;
   private static final String TIMERS = "CONFIG_MMU=y\nCONFIG_64BIT=y\nCONFIG_POSIX_TIMERS=y\n";
   private static final String NO_TIMERS =
       "CONFIG_MMU=y\nCONFIG_64BIT=y\n# CONFIG_POSIX_TIMERS is not set\n";
@@ -92,7 +92,7 @@ class RunningCallTest {
   })
   void anAbiHasAGateOfItsOwn(
       String label, int number, String config, String presence, SyscallState state) {
-    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    Abi abi = Abi.named(label).orElseThrow();
     Told running = new Told("6.12.1", config + "\nCONFIG_MMU=y\n");
     SyscallFacts facts = INDEX.facts(abi, abi.passed(number), running.config()).orElseThrow();
     RunningCall call = RunningCall.of(facts, running, true);
@@ -102,9 +102,7 @@ class RunningCallTest {
     assertThat(RunningCall.dependsOnConfig(facts)).isEqualTo(!label.equals("x86_64"));
     Hop.Implementation hop =
         (Hop.Implementation)
-            new KernelHops(INDEX, "", null, running)
-                .hops(new SyscallId(abi.traced().orElseThrow(), number))
-                .getLast();
+            new KernelHops(INDEX, "", null, running).hops(new SyscallId(abi, number)).getLast();
     assertThat(hop.confirmation().contains("built without " + label))
         .isEqualTo(presence.startsWith("ABI"));
   }

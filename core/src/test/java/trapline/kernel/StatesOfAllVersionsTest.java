@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import trapline.model.Abi;
 
 /// What the embedded index says of all rows of all its versions.
 @Tag("unit")
@@ -50,7 +51,7 @@ class StatesOfAllVersionsTest {
   void statesEqualACountOfTheRawTable(
       String series, String label, int rows, int reserved, int notImplemented) {
     KernelIndex index = KernelIndexSet.embedded().series(series).orElseThrow();
-    SyscallAbi abi = SyscallAbi.named(label).orElseThrow();
+    Abi abi = Abi.named(label).orElseThrow();
     Map<SyscallState, TreeSet<String>> states = states(index, abi);
 
     assertThat(states.values().stream().mapToInt(TreeSet::size).sum()).isEqualTo(rows);
@@ -72,7 +73,7 @@ class StatesOfAllVersionsTest {
       String[] release = index.version().release().split("\\.", -1);
       String series = release[0] + "." + release[1];
       StringBuilder line = new StringBuilder(index.version().release());
-      for (SyscallAbi abi : index.abis()) {
+      for (Abi abi : index.abis()) {
         Map<SyscallState, TreeSet<String>> states = states(index, abi);
         line.append("; ").append(abi.label());
         states.forEach(
@@ -120,7 +121,7 @@ class StatesOfAllVersionsTest {
   void numberingsOfAVersion(String series, int count, String there, String not) {
     List<String> labels =
         KernelIndexSet.embedded().series(series).orElseThrow().abis().stream()
-            .map(SyscallAbi::label)
+            .map(Abi::label)
             .toList();
 
     assertThat(labels).contains(there.split(" ")).doesNotContain(not.split(" "));
@@ -187,7 +188,7 @@ class StatesOfAllVersionsTest {
       SyscallState state,
       String file) {
     KernelIndex index = KernelIndexSet.embedded().series(series).orElseThrow();
-    SyscallFacts facts = index.named(SyscallAbi.named(label).orElseThrow(), name).orElseThrow();
+    SyscallFacts facts = index.named(Abi.named(label).orElseThrow(), name).orElseThrow();
 
     assertThat(facts.row().number()).isEqualTo(number);
     assertThat(facts.entry()).isEqualTo(entry);
@@ -198,7 +199,7 @@ class StatesOfAllVersionsTest {
         .noneMatch(gate -> gate.contains("MAKE("));
   }
 
-  private static Map<SyscallState, TreeSet<String>> states(KernelIndex index, SyscallAbi abi) {
+  private static Map<SyscallState, TreeSet<String>> states(KernelIndex index, Abi abi) {
     Map<SyscallState, TreeSet<String>> states = new EnumMap<>(SyscallState.class);
     for (SyscallRow row : index.rows(abi)) {
       states.computeIfAbsent(index.facts(abi, row).state(), key -> new TreeSet<>()).add(row.name());

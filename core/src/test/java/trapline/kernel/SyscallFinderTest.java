@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import trapline.model.Abi;
 
 @Tag("unit")
 class SyscallFinderTest {
@@ -14,7 +15,7 @@ class SyscallFinderTest {
 
   private static SyscallFinder.Answer find(String series, String abi, String text) {
     KernelIndex index = SET.series(series).orElseThrow();
-    return new SyscallFinder(SET, index, SyscallAbi.named(abi).orElseThrow()).find(text);
+    return new SyscallFinder(SET, index, Abi.named(abi).orElseThrow()).find(text);
   }
 
   @ParameterizedTest
@@ -73,7 +74,7 @@ class SyscallFinderTest {
   void everyRowIsFoundByNameNumberAndSymbol() {
     for (int i = 0; i < SET.versions().size(); i++) {
       KernelIndex index = SET.index(i);
-      for (SyscallAbi abi : index.abis()) {
+      for (Abi abi : index.abis()) {
         SyscallFinder finder = new SyscallFinder(SET, index, abi);
         for (SyscallRow row : index.rows(abi)) {
           assertThat(rows(finder.find(row.name()))).contains(row);

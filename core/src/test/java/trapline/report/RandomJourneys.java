@@ -82,7 +82,7 @@ final class RandomJourneys {
 
   private Journey journey() {
     SampleParts.Builder builder = new SampleParts.Builder(text(3), random.nextInt(600));
-    builder.abi(Abi.values()[random.nextInt(3)]);
+    builder.abi(Abi.traced().get(random.nextInt(3)));
     builder.thread(number(), number(), text(2));
     for (int i = random.nextInt(7); i > 0; i--) {
       builder.arg(text(2), text(2), random.nextLong(), value(3));

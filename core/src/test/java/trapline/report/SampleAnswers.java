@@ -10,7 +10,6 @@ import trapline.kernel.EntryPath;
 import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelVersion;
 import trapline.kernel.RunningCall;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
@@ -18,6 +17,7 @@ import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallHistory;
 import trapline.kernel.SyscallRow;
 import trapline.kernel.SyscallState;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Answers that between them have every state and every part that a page can show.
@@ -134,8 +134,8 @@ final class SampleAnswers {
         facts.state() == SyscallState.RESERVED ? Optional.empty() : Optional.of(running));
   }
 
-  private static SyscallAbi abi(String label) {
-    return SyscallAbi.named(label).orElseThrow();
+  private static Abi abi(String label) {
+    return Abi.named(label).orElseThrow();
   }
 
   private static SyscallDefinition definition(

@@ -24,12 +24,12 @@ import trapline.kernel.AbiNumber;
 import trapline.kernel.IndexDifference;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallChange;
 import trapline.kernel.SyscallFacts;
 import trapline.kernel.SyscallHistory;
 import trapline.kernel.SyscallRow;
 import trapline.kernel.SyscallState;
+import trapline.model.Abi;
 
 /// Pages, tables and JSON of calls. `-Dtrapline.regenerate=true` writes the pages anew: read them
 /// then.
@@ -76,12 +76,12 @@ class SyscallReportTest {
   }
 
   private interface EachCall {
-    void take(KernelIndex index, SyscallAbi abi, SyscallRow row);
+    void take(KernelIndex index, Abi abi, SyscallRow row);
   }
 
   private static void forEachCall(EachCall each) {
     for (int i = 0; i < SET.versions().size(); i++) {
-      for (SyscallAbi abi : SET.index(i).abis()) {
+      for (Abi abi : SET.index(i).abis()) {
         for (SyscallRow row : SET.index(i).rows(abi)) {
           each.take(SET.index(i), abi, row);
         }
@@ -89,7 +89,7 @@ class SyscallReportTest {
     }
   }
 
-  private static SyscallAnswer answer(KernelIndex index, SyscallAbi abi, SyscallRow row) {
+  private static SyscallAnswer answer(KernelIndex index, Abi abi, SyscallRow row) {
     return new SyscallAnswer(
         index.facts(abi, row),
         index.version(),
@@ -121,7 +121,7 @@ class SyscallReportTest {
   void tablesAreAlignedWithinTheWidth() {
     for (int i = 0; i < SET.versions().size(); i += SET.versions().size() - 1) {
       KernelIndex index = SET.index(i);
-      for (SyscallAbi abi : index.abis()) {
+      for (Abi abi : index.abis()) {
         List<SyscallFacts> calls =
             index.rows(abi).stream().map(row -> index.facts(abi, row)).toList();
         for (int width : new int[] {60, 100, 131}) {
@@ -239,7 +239,7 @@ class SyscallReportTest {
     Schema schema = schema("### JSON Schema of a call");
     SampleAnswers.all().values().forEach(answer -> assertValid(schema, SyscallJson.render(answer)));
     KernelIndex index = SET.index(0);
-    for (SyscallAbi abi : index.abis()) {
+    for (Abi abi : index.abis()) {
       for (SyscallRow row : index.rows(abi)) {
         assertValid(schema, SyscallJson.render(index.facts(abi, row), index.version()));
       }
@@ -251,7 +251,7 @@ class SyscallReportTest {
     Schema schema = schema("### JSON Schema of a change");
     KernelIndex before = SET.index(0);
     KernelIndex after = SET.index(SET.versions().size() - 1);
-    SyscallAbi abi = before.abis().getFirst();
+    Abi abi = before.abis().getFirst();
     List<SyscallChange> changes = IndexDifference.between(before, after, abi);
     assertThat(changes).isNotEmpty();
     for (SyscallChange change : changes) {
@@ -262,7 +262,7 @@ class SyscallReportTest {
   @Test
   void differencesStayWithinTheWidth() {
     for (int i = 1; i < SET.versions().size(); i++) {
-      for (SyscallAbi abi : SET.index(i).abis()) {
+      for (Abi abi : SET.index(i).abis()) {
         KernelIndex before = SET.index(0);
         KernelIndex after = SET.index(i);
         if (!before.abis().contains(abi)) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.bytes.Bytes;
+import trapline.model.Architecture;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.Registers;
@@ -141,13 +142,13 @@ final class CallFrameInfoFuzzTest {
             return BASE + 8;
           }
         };
-    long[] slots = new long[Registers.SLOTS];
+    long[] slots = new long[Architecture.X86_64.slots()];
     slots[16] = BASE - 0x1000;
     slots[19] = BASE + 16;
     slots[4] = BASE + 24;
     Stack stack =
         Unwinder.unwind(
-            new Registers(slots),
+            new Registers(Architecture.X86_64, slots),
             (address, into, offset, length) -> {
               int done = 0;
               while (done < length && bytes.length > 0) {

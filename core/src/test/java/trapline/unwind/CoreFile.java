@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import trapline.bytes.Bytes;
 import trapline.bytes.Cursor;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 import trapline.model.RemoteAddress;
 import trapline.model.RemoteMemory;
@@ -65,11 +66,11 @@ final class CoreFile implements RemoteMemory, UnwindModules {
       Bytes note = at.take(size);
       at.skip(Math.min(at.remaining(), -size & 3));
       if (type == 1) { // NT_PRSTATUS: pr_pid at 32, pr_reg at 112
-        long[] slots = new long[Registers.SLOTS];
+        long[] slots = new long[Architecture.X86_64.slots()];
         for (int i = 0; i < slots.length; i++) {
           slots[i] = note.u64(112 + 8L * i);
         }
-        threads.put(note.i32(32), new Registers(slots));
+        threads.put(note.i32(32), new Registers(Architecture.X86_64, slots));
       } else if (type == 6) { // NT_AUXV
         for (long entry = 0; entry + 16 <= note.size(); entry += 16) {
           if (note.u64(entry) == 33) { // AT_SYSINFO_EHDR

@@ -192,7 +192,7 @@ final class FailedCalls implements CallHandler {
   @Override
   public void exited(TraceEvent.Exited exited, TracedProcess process) {
     int thread = exited.threadId();
-    long result = exited.registers().rax();
+    long result = exited.registers().result();
     lastWords.exited(exited, process.memory());
     Pending call = pending.remove(thread);
     if (call == null || call.key().id().number() != exited.call().number()) {
@@ -255,7 +255,7 @@ final class FailedCalls implements CallHandler {
 
   /// 0 when it cannot be read.
   private static long topOfStack(Registers registers, RemoteMemory memory) {
-    byte[] word = memory.readExactly(registers.rsp(), Long.BYTES);
+    byte[] word = memory.readExactly(registers.stackPointer(), Long.BYTES);
     return word == null ? 0 : LittleEndian.word(word, 0);
   }
 
@@ -287,7 +287,7 @@ final class FailedCalls implements CallHandler {
     }
     DecodeContext context = view.context(process.memory(), thread);
     // As at the entry, but for the result: 0 is rax's number in DWARF.
-    Registers registers = exited.registers().withDwarf(0, result);
+    Registers registers = exited.registers().withResult(result);
     Arrival arrival =
         builder.arrive(
             view.caller(thread, process),

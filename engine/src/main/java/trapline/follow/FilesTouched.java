@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import trapline.abi.SyscallTable;
 import trapline.bytes.ByteText;
 import trapline.linux.files.UntrustedFile;
+import trapline.model.Abi;
 import trapline.model.Registers;
+import trapline.model.SyscallId;
 
 /// The files that a run looked at, as they were before the run touched them, so that the program
 /// can be run once more elsewhere and finds the same.
@@ -94,19 +97,22 @@ public final class FilesTouched {
 
   /// A thread is about to make a call.
   ///
-  /// @param name the call's
   /// @param named the paths that it names
-  void entered(int thread, String name, Registers registers, List<PathArguments.Named> named) {
+  void entered(int thread, SyscallId id, Registers registers, List<PathArguments.Named> named) {
+    Abi abi = id.abi();
+    String name = SyscallTable.of(abi).nameOf(id.number());
     for (PathArguments.Named each : named) {
       if (opened.size() >= MOST) {
         cut = true;
         return;
       }
       odd |= ByteText.hasBytes(each.text());
-      Path path = path(thread, registers, each);
+      Path path = path(thread, abi, registers, each);
       if (path != null && !isOfKernel(path)) {
         boolean changes =
-            opens(name) ? isWritten(registers, each.argument()) : !LOOKS.contains(name);
+            opens(name)
+                ? isWritten(registers.argument(abi, each.argument().argument() + 1))
+                : !LOOKS.contains(name);
         touched(path, changes);
       }
     }
@@ -140,8 +146,8 @@ public final class FilesTouched {
     return name.equals("open") || name.equals("openat");
   }
 
-  private static boolean isWritten(Registers registers, PathArguments path) {
-    return (registers.argument(path.argument() + 1) & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
+  private static boolean isWritten(long flags) {
+    return (flags & (O_ACCMODE | O_CREAT | O_TRUNC)) != 0;
   }
 
   private static boolean isOfKernel(Path path) {
@@ -187,7 +193,8 @@ public final class FilesTouched {
     }
   }
 
-  private static @Nullable Path path(int thread, Registers registers, PathArguments.Named path) {
+  private static @Nullable Path path(
+      int thread, Abi abi, Registers registers, PathArguments.Named path) {
     if (path.text().isEmpty()) {
       return null;
     }
@@ -200,7 +207,7 @@ public final class FilesTouched {
       int folder =
           argument.folder() < 0
               ? PathArguments.AT_FDCWD
-              : (int) registers.argument(argument.folder());
+              : (int) registers.argument(abi, argument.folder());
       Path link =
           folder == PathArguments.AT_FDCWD
               ? Path.of("/proc/" + thread + "/cwd")

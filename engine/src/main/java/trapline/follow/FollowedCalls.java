@@ -342,7 +342,7 @@ final class FollowedCalls implements CallHandler {
         builder.depart(call.arrival(), exited.registers(), view.context(process.memory(), thread));
     TracedCall ran =
         call.kind() == PendingCall.Kind.FULL
-            ? watch.ran(thread, exited.call(), exited.registers().rax())
+            ? watch.ran(thread, exited.call(), exited.registers().result())
             : null;
     if (departure.outcome() instanceof Outcome.Restarted) {
       call = named(call); // the same call comes again, and is to be recognised

@@ -28,15 +28,18 @@ public final class InputRead {
 
   /// A call has returned.
   void exited(int thread, SyscallId id, Registers registers, RemoteMemory memory) {
-    long count = registers.rax();
+    long count = registers.result();
     boolean reads =
-        id.abi() == Abi.X86_64 && id.number() == READ && registers.argument(0) == 0 && count > 0;
+        id.abi() == Abi.X86_64
+            && id.number() == READ
+            && registers.argument(Abi.X86_64, 0) == 0
+            && count > 0;
     if (!reads
         || bytes.size() + count > LARGEST
         || !target(Integer.toString(thread)).equals(input)) {
       return;
     }
-    byte[] read = memory.readExactly(registers.argument(1), (int) count);
+    byte[] read = memory.readExactly(registers.argument(Abi.X86_64, 1), (int) count);
     if (read != null) {
       bytes.writeBytes(read);
     }

@@ -24,8 +24,8 @@ final class InterruptedCall {
   /// Whether the call has failed with EINTR, as the registers behind the handler show.
   boolean failedAt(Registers registers) {
     Registers exit = returned.departure().registers();
-    return registers.rax() == -EINTR
-        && registers.rip() == exit.rip()
-        && registers.rsp() == exit.rsp();
+    return registers.result() == -EINTR
+        && registers.instructionPointer() == exit.instructionPointer()
+        && registers.stackPointer() == exit.stackPointer();
   }
 }

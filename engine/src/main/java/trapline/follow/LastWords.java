@@ -17,7 +17,7 @@ final class LastWords {
     OutputCall call = OutputCall.of(event.call());
     if ((call != OutputCall.BUFFER && call != OutputCall.VECTOR)
         || event.registers().argument(event.call().abi(), 0) != STANDARD_ERROR
-        || event.registers().rax() <= 0) {
+        || event.registers().result() <= 0) {
       return;
     }
     byte[] written = WrittenBytes.end(call, event, memory, MOST);

@@ -1,9 +1,7 @@
 package trapline.follow;
 
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Errnos;
 import trapline.abi.SyscallSignature;
@@ -38,9 +36,10 @@ final class Mappings {
   /// What these return has the size in the third argument.
   private static final List<String> MOVES = List.of("mremap");
 
-  private static final Map<Abi, BitSet> NUMBERS = new EnumMap<>(Abi.class);
-  private static final Map<Abi, BitSet> MOVING = new EnumMap<>(Abi.class);
-  private static final Map<Abi, BitSet> VAGUE = new EnumMap<>(Abi.class);
+  // by Abi.index()
+  private static final @Nullable BitSet[] NUMBERS = new BitSet[Abi.all().size()];
+  private static final @Nullable BitSet[] MOVING = new BitSet[Abi.all().size()];
+  private static final @Nullable BitSet[] VAGUE = new BitSet[Abi.all().size()];
 
   /// The part of a call's number that tells it from others of its ABI.
   private static final int NUMBER = 0xfff;
@@ -92,7 +91,7 @@ final class Mappings {
 
   /// Takes the end of a call.
   void returned(SyscallId call, Registers exit) {
-    if (!changes(call) || Errnos.isError(exit.rax())) {
+    if (!changes(call) || Errnos.isError(exit.result())) {
       return;
     }
     stale = true;
@@ -106,13 +105,13 @@ final class Mappings {
     long first = exit.argument(abi, 0);
     long size = exit.argument(abi, 1);
     // mmap and mremap return where the memory is now, the others 0
-    boolean moved = exit.rax() != 0 && exit.rax() != first;
+    boolean moved = exit.result() != 0 && exit.result() != first;
     long newSize = isOf(call, MOVES, MOVING) ? exit.argument(abi, 2) : size;
     for (Maps.Mapping mapping : known.mappings()) {
       if (mapping.isExecutable()
           && (vague
               || overlaps(mapping, first, Math.max(size, newSize))
-              || (moved && overlaps(mapping, exit.rax(), newSize)))) {
+              || (moved && overlaps(mapping, exit.result(), newSize)))) {
         forgetStacks();
         return;
       }
@@ -124,8 +123,8 @@ final class Mappings {
         && Long.compareUnsigned(start, mapping.end()) < 0;
   }
 
-  private static boolean isOf(SyscallId call, List<String> names, Map<Abi, BitSet> cache) {
-    BitSet numbers = cache.get(call.abi());
+  private static boolean isOf(SyscallId call, List<String> names, @Nullable BitSet[] cache) {
+    BitSet numbers = cache[call.abi().index()];
     if (numbers == null) {
       numbers = new BitSet();
       SyscallTable table = SyscallTable.of(call.abi());
@@ -135,7 +134,7 @@ final class Mappings {
           numbers.set((int) signature.number() & NUMBER);
         }
       }
-      cache.put(call.abi(), numbers);
+      cache[call.abi().index()] = numbers;
     }
     return numbers.get((int) call.number() & NUMBER);
   }

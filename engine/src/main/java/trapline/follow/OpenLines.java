@@ -119,7 +119,7 @@ public final class OpenLines {
       case OTHER -> known.clear();
       case NEITHER -> {}
       default -> {
-        if (exited.registers().rax() > 0) {
+        if (exited.registers().result() > 0) {
           wrote(call, exited, process, memory);
         }
       }

@@ -1,7 +1,7 @@
 package trapline.follow;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import trapline.abi.SyscallTable;
 import trapline.model.Abi;
 import trapline.model.SyscallId;
@@ -26,10 +26,12 @@ enum OutputCall {
   /// Numbers from here on are not kept.
   private static final int KEPT = 512;
 
-  private static final Map<Abi, OutputCall[]> KNOWN = new ConcurrentHashMap<>();
+  /// By [Abi#index()].
+  private static final AtomicReferenceArray<OutputCall @Nullable []> KNOWN =
+      new AtomicReferenceArray<>(Abi.all().size());
 
   static OutputCall of(SyscallId id) {
-    OutputCall[] calls = KNOWN.get(id.abi());
+    OutputCall[] calls = KNOWN.get(id.abi().index());
     if (calls == null) {
       calls = calls(id.abi());
     }
@@ -43,7 +45,7 @@ enum OutputCall {
     for (int number = 0; number < KEPT; number++) {
       calls[number] = byName(table.nameOf(number));
     }
-    KNOWN.put(abi, calls);
+    KNOWN.set(abi.index(), calls);
     return calls;
   }
 

@@ -139,7 +139,7 @@ public final class Preparation {
       TracedProcess process,
       JourneyBuilder builder,
       Limits limits) {
-    SyscallId id = SyscallId.bySyscallInstruction(registers.origRax());
+    SyscallId id = SyscallId.bySyscallInstruction(registers.number());
     OutputCall.of(id);
     ThreadView view = new ThreadView(limits);
     Arrival arrival =
@@ -150,7 +150,7 @@ public final class Preparation {
     builder.explore(arrival, process, process.slots(), process.bindsNow(), process::libraryName);
     Departure departure = null;
     for (long result : RESULTS) {
-      Registers exit = registers.withDwarf(0, result); // rax
+      Registers exit = registers.withResult(result);
       departure = builder.depart(arrival, exit, view.context(process.memory(), thread));
     }
     return builder.returned(

@@ -79,7 +79,7 @@ final class ReturnStepper {
       if (mayRun(way) && runs(steps, threadId, way)) {
         return null;
       }
-      if (!decode(way.now().rip(), memory)) {
+      if (!decode(way.now().instructionPointer(), memory)) {
         return way.ended("the code at the program counter cannot be read");
       }
       if (leaves(caller)) {
@@ -109,7 +109,7 @@ final class ReturnStepper {
 
   /// Whether what the thread runs through from here to its caller need not be seen.
   private boolean mayRun(WayBack way) {
-    boolean failed = Errnos.isError(way.exit().rax());
+    boolean failed = Errnos.isError(way.exit().result());
     return !whole && way.instructions() > (way.hasLeftWrapper() && !failed ? 0 : FIRST);
   }
 

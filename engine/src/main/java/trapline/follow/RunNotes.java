@@ -86,19 +86,18 @@ public final class RunNotes {
   CallKey entered(TraceEvent.Entered event, RemoteMemory memory) {
     SyscallId id = event.call();
     Registers registers = event.registers();
-    String name = SyscallTable.of(id.abi()).nameOf(id.number());
     List<Long> arguments = new ArrayList<>(ARGUMENTS);
     for (int i = 0; i < ARGUMENTS; i++) {
       arguments.add(registers.argument(id.abi(), i));
     }
     List<PathArguments.Named> named = PathArguments.read(id, arguments, memory);
-    files.entered(event.threadId(), name, registers, named);
-    return tree.entered(event.threadId(), id, registers.rip(), arguments, named);
+    files.entered(event.threadId(), id, registers, named);
+    return tree.entered(event.threadId(), id, registers.instructionPointer(), arguments, named);
   }
 
   /// A call has returned.
   void exited(TraceEvent.Exited event, RemoteMemory memory) {
-    tree.returned(event.threadId(), event.registers().rax());
+    tree.returned(event.threadId(), event.registers().result());
     input.exited(event.threadId(), event.call(), event.registers(), memory);
   }
 

@@ -34,7 +34,7 @@ final class SeccompView {
     if (name.equals("seccomp") || name.equals("prctl")) {
       return; // a filter that it installed did not look at it
     }
-    boolean failed = exited.registers().rax() < 0;
+    boolean failed = exited.registers().result() < 0;
     switch (verdict(exited)) {
       case RESULT -> note(arrival, "a filter of the process returned this result" + NOT_RUN, "");
       case TRACED -> note(arrival, "a filter asked for a tracer, and there is none" + NOT_RUN, "");

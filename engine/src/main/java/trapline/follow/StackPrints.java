@@ -26,7 +26,7 @@ final class StackPrints {
     List<StackPrint.Level> levels = new ArrayList<>();
     for (int i = 0; i + 1 < frames.size(); i++) {
       PhysicalFrame outer = frames.get(i + 1);
-      long slot = frames.get(i).cfa().value() - WORD - registers.rsp();
+      long slot = frames.get(i).cfa().value() - WORD - registers.stackPointer();
       if (outer.signal() || frames.get(i).signal() || slot < 0 || slot >= HIGHEST) {
         break; // a signal came in between: another run need not have it there
       }

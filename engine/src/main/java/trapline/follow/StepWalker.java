@@ -60,16 +60,18 @@ final class StepWalker {
 
     /// Takes the call, which is about to be made.
     void called(Registers state, RemoteMemory memory) {
-      stackPointer = state.rsp();
+      stackPointer = state.stackPointer();
       back = gateway.next().value();
       if (gateway.tail()) {
-        byte[] word = memory.readExactly(state.rsp(), 8);
+        byte[] word = memory.readExactly(state.stackPointer(), 8);
         back = word == null ? 0 : LittleEndian.word(word, 0);
       }
     }
 
     boolean hasReturned(Registers state) {
-      return stackPointer >= 0 && state.rip() == back && state.rsp() >= stackPointer;
+      return stackPointer >= 0
+          && state.instructionPointer() == back
+          && state.stackPointer() >= stackPointer;
     }
   }
 
@@ -198,13 +200,13 @@ final class StepWalker {
     Walk walk = null;
     // In the last state the thread still is.
     for (Registers state : trace.states().subList(trace.caller(), trace.states().size() - 1)) {
-      Gateway gateway = starts.get(state.rip());
+      Gateway gateway = starts.get(state.instructionPointer());
       if (gateway != null && walk == null) {
         walk = new Walk(gateway);
       }
       if (walk != null) {
         walk.states.add(state);
-        if (state.rip() == walk.gateway.call().value()) {
+        if (state.instructionPointer() == walk.gateway.call().value()) {
           walk.called(state, process.memory());
         }
       }
@@ -212,7 +214,7 @@ final class StepWalker {
     if (walk != null) {
       walks.put(thread, new ArrayList<>(List.of(walk)));
       goOn(process, thread);
-    } else if (starts.containsKey(trace.states().getLast().rip())) {
+    } else if (starts.containsKey(trace.states().getLast().instructionPointer())) {
       goOn(process, thread);
     }
   }
@@ -271,7 +273,7 @@ final class StepWalker {
       if (!open.isEmpty() && open.getLast().hasReturned(state)) {
         open.removeLast();
       }
-      Gateway gateway = starts.get(state.rip());
+      Gateway gateway = starts.get(state.instructionPointer());
       // A library's trap ends the way that began with the call to it.
       if (gateway != null
           && (open.isEmpty()
@@ -283,10 +285,10 @@ final class StepWalker {
       }
       Walk walk = open.getLast();
       walk.states.add(state);
-      if (state.rip() == walk.gateway.call().value()) {
+      if (state.instructionPointer() == walk.gateway.call().value()) {
         walk.called(state, memory);
       }
-      if (!decode(state.rip(), memory)) {
+      if (!decode(state.instructionPointer(), memory)) {
         break;
       }
       if (instruction.flow() == Flow.SYSCALL || instruction.flow() == Flow.INTERRUPT) {

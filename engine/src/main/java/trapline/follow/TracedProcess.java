@@ -22,6 +22,7 @@ import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.Maps;
 import trapline.linux.proc.ProcessFacts;
+import trapline.model.Architecture;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
@@ -379,9 +380,10 @@ final class TracedProcess implements AddressSpace {
     }
     List<String> names = new ArrayList<>();
     try {
+      String prefix = Architecture.X86_64.vdsoPrefix();
       for (Symbol symbol : vdso.elf().dynamicSymbols()) {
-        if (symbol.isDefined() && symbol.name().startsWith("__vdso_")) {
-          names.add(symbol.name().substring("__vdso_".length()));
+        if (symbol.isDefined() && symbol.name().startsWith(prefix)) {
+          names.add(symbol.name().substring(prefix.length()));
         }
       }
     } catch (MalformedBinary e) {

@@ -50,7 +50,7 @@ final class WayBack {
   /// Whether the thread is higher on its stack than at the end of the call: the function that made
   /// it has returned.
   boolean hasLeftWrapper() {
-    return Long.compareUnsigned(now().rsp(), states.getFirst().rsp()) > 0;
+    return Long.compareUnsigned(now().stackPointer(), states.getFirst().stackPointer()) > 0;
   }
 
   /// Where the library returns to, when the thread has not come there; else `null`.
@@ -84,8 +84,8 @@ final class WayBack {
   }
 
   private boolean isAt(ReturnPoint point) {
-    return now().rip() == point.address().value()
-        && Long.compareUnsigned(now().rsp(), point.stackPointer()) >= 0;
+    return now().instructionPointer() == point.address().value()
+        && Long.compareUnsigned(now().stackPointer(), point.stackPointer()) >= 0;
   }
 
   /// What the instructions in the caller overwrote.
@@ -103,14 +103,16 @@ final class WayBack {
 
   /// Whether a handler that returns to these registers returns to this way.
   boolean goesOnAt(Registers registers) {
-    return now().rip() == registers.rip() && now().rsp() == registers.rsp();
+    return now().instructionPointer() == registers.instructionPointer()
+        && now().stackPointer() == registers.stackPointer();
   }
 
   /// Whether a call at these registers shows that the handler has left this way by a jump: it is
   /// made by the same instruction and in the same frame.
   boolean isLeftBy(Registers entry) {
     Registers exit = states.getFirst();
-    return exit.rip() == entry.rip() && exit.rsp() == entry.rsp();
+    return exit.instructionPointer() == entry.instructionPointer()
+        && exit.stackPointer() == entry.stackPointer();
   }
 
   /// The signals whose handlers have run in between, such as `SIGCHLD and SIGALRM`.

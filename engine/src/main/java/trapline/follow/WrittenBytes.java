@@ -23,7 +23,7 @@ final class WrittenBytes {
     Registers registers = exited.registers();
     Abi abi = exited.call().abi();
     long address = registers.argument(abi, 1);
-    long written = registers.rax();
+    long written = registers.result();
     if (call == OutputCall.VECTOR) {
       return ofVectors(address, registers.argument(abi, 2), written, abi, memory, most);
     }

@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import trapline.kernel.KernelIndex;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallRow;
+import trapline.model.Abi;
 
 /// What a tree or tarball looked like when it was indexed, to notice that it has changed.
 ///
@@ -70,7 +70,7 @@ public record SourceStamp(String place, long readAt, String identity, Set<String
       for (SyscallDeclaration declaration : index.declarations()) {
         add(declaration.place().file(), paths);
       }
-      for (SyscallAbi abi : index.abis()) {
+      for (Abi abi : index.abis()) {
         for (SyscallRow row : index.rows(abi)) {
           add(row.place().file(), paths);
         }

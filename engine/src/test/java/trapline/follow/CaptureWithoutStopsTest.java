@@ -145,7 +145,7 @@ class CaptureWithoutStopsTest {
   }
 
   private static String name(Registers registers) {
-    return Session.nameOf(SyscallId.bySyscallInstruction(registers.origRax()));
+    return Session.nameOf(SyscallId.bySyscallInstruction(registers.number()));
   }
 
   private static JourneyBuilder builder() {
@@ -166,7 +166,7 @@ class CaptureWithoutStopsTest {
     try {
       int pid = (int) sleeper.pid();
       Registers entry = asleep(pid);
-      SyscallId call = SyscallId.bySyscallInstruction(entry.origRax());
+      SyscallId call = SyscallId.bySyscallInstruction(entry.number());
       Script script =
           new Script(
               pid,

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.model.Abi;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
 import trapline.model.SyscallId;
@@ -38,10 +39,10 @@ class FilesTouchedTest {
   }
 
   private void open(Path path, int flags) {
-    call(OPENAT, "openat", path, flags);
+    call(OPENAT, path, flags);
   }
 
-  private void call(SyscallId id, String call, Path path, int flags) {
+  private void call(SyscallId id, Path path, int flags) {
     byte[] name = (path + "\0").getBytes(UTF_8);
     RemoteMemory memory =
         (address, into, offset, length) -> {
@@ -50,13 +51,17 @@ class FilesTouchedTest {
           System.arraycopy(name, from, into, offset, given);
           return given;
         };
-    long[] slots = new long[Registers.SLOTS];
+    long[] slots = new long[Architecture.X86_64.slots()];
     slots[RDI] = AT_FDCWD;
     slots[RSI] = PATH;
     slots[RDX] = flags;
     int self = (int) ProcessHandle.current().pid();
     List<Long> arguments = List.of((long) AT_FDCWD, PATH, (long) flags, 0L, 0L, 0L);
-    touched.entered(self, call, new Registers(slots), PathArguments.read(id, arguments, memory));
+    touched.entered(
+        self,
+        id,
+        new Registers(Architecture.X86_64, slots),
+        PathArguments.read(id, arguments, memory));
   }
 
   @Test
@@ -81,7 +86,7 @@ class FilesTouchedTest {
   @Test
   void aFileThatAnotherCallChangesIsCopied() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "before");
-    call(UNLINKAT, "unlinkat", file, 0);
+    call(UNLINKAT, file, 0);
     assertThat(touched.opened()).containsExactly(file);
     assertThat(touched.copies()).containsOnlyKeys(file);
   }

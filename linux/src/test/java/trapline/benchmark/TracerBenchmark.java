@@ -8,7 +8,7 @@ import trapline.capture.StepResult;
 import trapline.capture.TraceEvent;
 import trapline.linux.ptrace.LaunchSpec;
 import trapline.linux.ptrace.Tracer;
-import trapline.model.Registers;
+import trapline.model.Architecture;
 
 /// Stops and steps a second, beside strace in the same run. Prints; asserts nothing.
 final class TracerBenchmark {
@@ -53,7 +53,7 @@ final class TracerBenchmark {
   }
 
   private static void steps(int count) {
-    long[] registers = new long[Registers.SLOTS];
+    long[] registers = new long[Architecture.X86_64.slots()];
     try (Tracer tracer =
         Tracer.launch(new LaunchSpec(Path.of("/bin/dd"), DD, Map.of(), Path.of("")))) {
       int thread = tracer.next().threadId();

@@ -1,7 +1,6 @@
 package trapline.kernel.source;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +21,6 @@ import trapline.kernel.Gap;
 import trapline.kernel.IndexContent;
 import trapline.kernel.KernelConfig;
 import trapline.kernel.KernelVersion;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallDeclaration;
 import trapline.kernel.SyscallDefinition;
 import trapline.kernel.SyscallRow;
@@ -37,9 +35,7 @@ final class ContentBuilder {
 
   /// The architectures whose kernels Trapline observes.
   private static final Set<String> TRACED =
-      Arrays.stream(Abi.values())
-          .map(abi -> SyscallAbi.of(abi).architecture())
-          .collect(Collectors.toSet());
+      Abi.traced().stream().map(Abi::architecture).collect(Collectors.toSet());
 
   private final SourceFiles files;
   private final List<Gap> unread;
@@ -61,7 +57,7 @@ final class ContentBuilder {
     if (numberings.found().isEmpty()) {
       throw files.malformed(
           "no kernel source: it has no table of system calls, such as "
-              + Numberings.places(SyscallAbi.of(Abi.X86_64)).getFirst());
+              + Numberings.places(Abi.X86_64).getFirst());
     }
     List<IndexContent.Redirection> redirections = redirections();
     Set<String> served = served(numberings, redirections);
@@ -87,11 +83,10 @@ final class ContentBuilder {
             });
     List<Gap> gaps = new ArrayList<>(unread);
     gaps.addAll(numberings.gaps());
-    for (Abi abi : Abi.values()) {
-      SyscallAbi wanted = SyscallAbi.of(abi);
-      if (numberings.found().stream().noneMatch(found -> found.abi().equals(wanted))) {
-        String place = Numberings.places(wanted).getFirst();
-        gaps.add(new Gap(new Place(place, 0), "no table of " + wanted.label() + " was found here"));
+    for (Abi abi : Abi.traced()) {
+      if (numberings.found().stream().noneMatch(found -> found.abi().equals(abi))) {
+        String place = Numberings.places(abi).getFirst();
+        gaps.add(new Gap(new Place(place, 0), "no table of " + abi.label() + " was found here"));
       }
     }
     List<IndexContent.Table> tables = tables(numberings, configs, gaps);
@@ -303,7 +298,7 @@ final class ContentBuilder {
     List<IndexContent.Table> tables = new ArrayList<>();
     Map<String, EntryPathFinder> finders = new TreeMap<>();
     for (Numberings.Numbering numbering : numberings.found()) {
-      SyscallAbi abi = numbering.abi();
+      Abi abi = numbering.abi();
       List<EntryPath> paths = List.of();
       if (!EntryRules.all().paths(abi).isEmpty()) {
         paths =

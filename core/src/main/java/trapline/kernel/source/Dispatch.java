@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import trapline.kernel.DispatchNames;
-import trapline.kernel.SyscallAbi;
+import trapline.model.Abi;
 
 /// In which files architectures make functions of a table's entry points: data, `dispatches.txt`.
 final class Dispatch {
@@ -13,7 +13,7 @@ final class Dispatch {
   private Dispatch() {}
 
   /// How the dispatch names what it calls; by its own name when no file says more.
-  static DispatchNames names(SyscallAbi abi, Map<String, ArchitectureMacros.Found> macros) {
+  static DispatchNames names(Abi abi, Map<String, ArchitectureMacros.Found> macros) {
     for (List<String> line : FILES) {
       ArchitectureMacros.Found found = macros.get(line.get(1));
       if (line.get(0).equals(abi.label()) && found != null && !found.prefixes().isEmpty()) {

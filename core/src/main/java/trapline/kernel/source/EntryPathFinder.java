@@ -13,8 +13,8 @@ import trapline.kernel.EntryPath;
 import trapline.kernel.EntryPath.Stage;
 import trapline.kernel.Gap;
 import trapline.kernel.KernelConfig;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.source.SourceScanner.Function;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Finds the ways from the trap to the dispatch in one architecture's source: from the entry points
@@ -59,7 +59,7 @@ final class EntryPathFinder {
 
   /// The ways that an ABI's callers have, as many as the rules know; one that the source does not
   /// show has no stages, and is one of [#gaps].
-  List<EntryPath> paths(SyscallAbi abi) {
+  List<EntryPath> paths(Abi abi) {
     List<EntryPath> paths = new ArrayList<>();
     Map<String, Node> known = withLines(abi);
     for (EntryRules.Path rule : EntryRules.all().paths(abi)) {
@@ -102,7 +102,7 @@ final class EntryPathFinder {
   }
 
   /// The stages with what macros make for one numbering.
-  private Map<String, Node> withLines(SyscallAbi abi) {
+  private Map<String, Node> withLines(Abi abi) {
     Map<String, Node> all = new HashMap<>(nodes);
     for (EntryRules.Line rule : EntryRules.all().lines(architecture)) {
       byte[] file = files.get(rule.file());

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import trapline.kernel.SyscallAbi;
+import trapline.model.Abi;
 
 /// Where system calls enter each architecture's kernel and end in its dispatch: data,
 /// `entry-paths.txt`, which describes its own lines.
@@ -142,7 +142,7 @@ final class EntryRules {
   }
 
   /// The ways into the kernel, the usual one first; empty when no rule knows the numbering.
-  List<Path> paths(SyscallAbi abi) {
+  List<Path> paths(Abi abi) {
     return paths.getOrDefault(abi.label(), List.of());
   }
 

@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import trapline.bytes.Bytes;
 import trapline.kernel.Gap;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallRow;
+import trapline.model.Abi;
 import trapline.model.Place;
 
 /// Finds the numberings of system calls that a source has, and reads their rows: where each is, and
 /// in which form, is data, `tables.txt`.
 final class Numberings {
   /// A numbering with its rows by number.
-  record Numbering(SyscallAbi abi, List<SyscallRow> rows) {
+  record Numbering(Abi abi, List<SyscallRow> rows) {
     Numbering {
       rows = List.copyOf(rows);
     }
@@ -46,7 +46,7 @@ final class Numberings {
   /// @param files the files of [#wanted] by path
   Numberings(Map<String, byte[]> files) {
     this.files = files;
-    for (SyscallAbi abi : SyscallAbi.all()) {
+    for (Abi abi : Abi.all()) {
       List<Location> places = LOCATIONS.stream().filter(l -> l.label.equals(abi.label())).toList();
       Optional<Map<Integer, SyscallRow>> rows = Optional.empty();
       for (Location place : places) {
@@ -80,7 +80,7 @@ final class Numberings {
   }
 
   /// Where a numbering is looked for.
-  static List<String> places(SyscallAbi abi) {
+  static List<String> places(Abi abi) {
     return LOCATIONS.stream()
         .filter(place -> place.label.equals(abi.label()) && !place.form.equals("private"))
         .map(Location::path)

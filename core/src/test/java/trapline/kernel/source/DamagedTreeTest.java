@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelSource;
-import trapline.kernel.SyscallAbi;
 import trapline.kernel.SyscallState;
 import trapline.model.Abi;
 import trapline.model.MalformedBinary;
@@ -147,7 +146,7 @@ class DamagedTreeTest {
     assertThat(index.facts(Abi.X86_64, 0).orElseThrow().state())
         .isEqualTo(SyscallState.IMPLEMENTED);
     assertThat(index.abis())
-        .extracting(SyscallAbi::label)
+        .extracting(Abi::label)
         .containsExactly("x86_64", "x32", "i386", "arm", "arm_oabi");
   }
 
@@ -180,7 +179,7 @@ class DamagedTreeTest {
     Files.delete(tree.resolve(TABLE_32));
     KernelIndex index = index();
 
-    assertThat(index.abis()).extracting(SyscallAbi::label).contains("x86_64", "arm");
+    assertThat(index.abis()).extracting(Abi::label).contains("x86_64", "arm");
     assertThat(index.gaps()).hasSize(1);
     assertThat(index.gaps().getFirst().place().file()).isEqualTo(TABLE_32);
     assertThat(index.gaps().getFirst().reason()).contains("no table of i386");
@@ -191,7 +190,7 @@ class DamagedTreeTest {
     write(TABLE_64, "{ \"read\": 0 }\n");
     KernelIndex index = index();
 
-    assertThat(index.abis()).extracting(SyscallAbi::label).contains("i386", "arm");
+    assertThat(index.abis()).extracting(Abi::label).contains("i386", "arm");
     assertThat(index.rows(Abi.X86_64)).isEmpty();
     assertThat(index.gaps())
         .anySatisfy(

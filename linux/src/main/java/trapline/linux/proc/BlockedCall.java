@@ -1,16 +1,15 @@
 package trapline.linux.proc;
 
 import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 
 /// What the kernel tells of a thread that waits inside a system call, without stopping it
 /// (`/proc/PID/syscall`, proc_pid_syscall(5)).
 public final class BlockedCall {
-  private static final int RDI = 14;
-  private static final int[] ARGUMENTS = {RDI, 13, 12, 7, 9, 8};
-  private static final int ORIG_RAX = 15;
-  private static final int RIP = 16;
-  private static final int RSP = 19;
+  private static final Architecture ARCHITECTURE = Architecture.X86_64;
+  private static final int ARGUMENTS = 6;
   private static final int FIELDS = 9;
 
   private BlockedCall() {}
@@ -24,18 +23,18 @@ public final class BlockedCall {
     if (fields.length != FIELDS) {
       return null;
     }
-    long[] slots = new long[Registers.SLOTS];
+    long[] slots = new long[ARCHITECTURE.slots()];
     try {
-      slots[ORIG_RAX] = Long.parseLong(fields[0]);
-      for (int i = 0; i < ARGUMENTS.length; i++) {
-        slots[ARGUMENTS[i]] = hexadecimal(fields[1 + i]);
+      slots[ARCHITECTURE.numberSlot()] = Long.parseLong(fields[0]);
+      for (int i = 0; i < ARGUMENTS; i++) {
+        slots[Abi.X86_64.argumentSlot(i)] = hexadecimal(fields[1 + i]);
       }
-      slots[RSP] = hexadecimal(fields[7]);
-      slots[RIP] = hexadecimal(fields[8]);
+      slots[ARCHITECTURE.stackPointerSlot()] = hexadecimal(fields[7]);
+      slots[ARCHITECTURE.instructionPointerSlot()] = hexadecimal(fields[8]);
     } catch (NumberFormatException e) {
       return null;
     }
-    return new Registers(slots);
+    return new Registers(ARCHITECTURE, slots);
   }
 
   private static long hexadecimal(String field) {

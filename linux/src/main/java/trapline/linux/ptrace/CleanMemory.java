@@ -27,10 +27,13 @@ final class CleanMemory implements RemoteMemory {
       count = readByAnother(address, into, offset, length);
     }
     if (count > 0 && thread.space.hasBreakpoints()) {
-      for (Map.Entry<Long, Byte> breakpoint : thread.space.breakpoints().entrySet()) {
-        long at = breakpoint.getKey() - address;
-        if (at >= 0 && at < count) {
-          into[offset + (int) at] = breakpoint.getValue();
+      for (Map.Entry<Long, byte[]> breakpoint : thread.space.breakpoints().entrySet()) {
+        byte[] original = breakpoint.getValue();
+        for (int i = 0; i < original.length; i++) {
+          long at = breakpoint.getKey() + i - address;
+          if (at >= 0 && at < count) {
+            into[offset + (int) at] = original[i];
+          }
         }
       }
     }

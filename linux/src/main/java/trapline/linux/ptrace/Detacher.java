@@ -192,9 +192,10 @@ final class Detacher {
         return;
       }
       if (code == Numbers.SI_KERNEL && ptrace.fetchRegisters(thread.threadId) >= 0) {
-        long address = ptrace.register(Ptrace.RIP) - 1;
+        long address =
+            ptrace.register(Ptrace.INSTRUCTION_POINTER) - TracedMemory.BREAKPOINT_ADVANCE;
         if (thread.space.contains(address)) {
-          ptrace.setRegister(Ptrace.RIP, address);
+          ptrace.setRegister(Ptrace.INSTRUCTION_POINTER, address);
           ptrace.storeRegisters(thread.threadId);
           return;
         }

@@ -24,27 +24,30 @@ final class ForkFlags {
       return byEvent(event);
     }
     SyscallId call = parent.call;
-    long number = call == null ? ptrace.register(Ptrace.ORIG_RAX) : call.number();
+    long number = call == null ? ptrace.register(Ptrace.NUMBER) : call.number();
     if (number == Numbers.NR_CLONE3) { // the same number in each ABI
-      long address =
-          ptrace.register(call != null && call.abi() == Abi.I386 ? Ptrace.RBX : Ptrace.RDI);
+      long address = argument(ptrace, call == null ? Abi.X86_64 : call.abi(), 0);
       byte[] flags = new ProcessMemory(parent.threadId).readExactly(address, 8);
       return flags == null ? byEvent(event) : LittleEndian.word(flags, 0);
     }
     if (call != null && call.abi() == Abi.I386) {
       return switch ((int) number) {
-        case I386_CLONE -> ptrace.register(Ptrace.RBX) & 0xffff_ffffL;
+        case I386_CLONE -> argument(ptrace, Abi.I386, 0);
         case I386_VFORK -> Numbers.CLONE_VM | Numbers.CLONE_VFORK;
         case I386_FORK -> 0;
         default -> byEvent(event);
       };
     }
     return switch ((int) number) {
-      case Numbers.NR_CLONE -> ptrace.register(Ptrace.RDI);
+      case Numbers.NR_CLONE -> argument(ptrace, Abi.X86_64, 0);
       case Numbers.NR_VFORK -> Numbers.CLONE_VM | Numbers.CLONE_VFORK;
       case Numbers.NR_FORK -> 0;
       default -> byEvent(event);
     };
+  }
+
+  private static long argument(Ptrace ptrace, Abi abi, int index) {
+    return abi.argument(ptrace.register(abi.argumentSlot(index)));
   }
 
   private static long byEvent(int event) {

@@ -37,8 +37,8 @@ final class Launcher {
       check(ptrace.request(Numbers.PTRACE_INTERRUPT, process, 0, 0), "PTRACE_INTERRUPT");
       awaitStop(process);
       check(ptrace.fetchRegisters(process), "PTRACE_GETREGS");
-      ptrace.setRegister(Ptrace.RIP, Stub.GO);
-      ptrace.setRegister(Ptrace.ORIG_RAX, -1); // or the kernel would start pause(2) again
+      ptrace.setRegister(Ptrace.INSTRUCTION_POINTER, Stub.GO);
+      ptrace.setRegister(Ptrace.NUMBER, -1); // or the kernel would start pause(2) again
       check(ptrace.storeRegisters(process), "PTRACE_SETREGS");
       runToExec(process);
       done = true;
@@ -117,12 +117,12 @@ final class Launcher {
       }
       if (Status.stopSignal(status) == Numbers.SIGTRAP) {
         check(ptrace.fetchRegisters(process), "PTRACE_GETREGS");
-        boolean directory = ptrace.register(Ptrace.RIP) == Stub.CHDIR_FAILED;
+        boolean directory = ptrace.register(Ptrace.INSTRUCTION_POINTER) == Stub.CHDIR_FAILED;
         throw kernel.refused(
             directory
                 ? "chdir(\"" + spec.directory() + "\")"
                 : "execve(\"" + spec.executable() + "\")",
-            ptrace.register(Ptrace.RAX),
+            ptrace.register(Ptrace.RESULT),
             "");
       }
       signal = Status.stopSignal(status);

@@ -20,7 +20,11 @@ final class Restart {
   /// (`include/linux/errno.h`).
   static final int ERESTARTNOHAND = 514;
 
-  private static final int SYSCALL_INSTRUCTION_SIZE = 2;
+  private static final int TRAP_LENGTH = Ptrace.ARCHITECTURE.restartLength();
+
+  /// The slot from which the kernel takes the number when the call is made again.
+  private static final int NUMBER_AGAIN = Ptrace.ARCHITECTURE.restartNumberSlot();
+
   private static final long CS_64 = 0x33;
 
   private Restart() {}
@@ -29,8 +33,8 @@ final class Restart {
   /// nothing happens when it is not in such a call. The fetched registers say `-ERESTARTNOHAND`
   /// afterwards.
   static void again(Ptrace ptrace, TracedThread thread) {
-    long number = ptrace.register(Ptrace.ORIG_RAX);
-    if (ptrace.register(Ptrace.RAX) != -Numbers.EINTR
+    long number = ptrace.register(Ptrace.NUMBER);
+    if (ptrace.register(Ptrace.RESULT) != -Numbers.EINTR
         || number < 0
         || number > CALLS[CALLS.length - 1]
         || Arrays.binarySearch(CALLS, (int) number) < 0
@@ -40,14 +44,14 @@ final class Restart {
         || ProcessFacts.hasPendingSignal(thread.threadId)) {
       return;
     }
-    long address = ptrace.register(Ptrace.RIP);
-    ptrace.setRegister(Ptrace.RIP, address - SYSCALL_INSTRUCTION_SIZE);
-    ptrace.setRegister(Ptrace.RAX, number);
-    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    long address = ptrace.register(Ptrace.INSTRUCTION_POINTER);
+    ptrace.setRegister(Ptrace.INSTRUCTION_POINTER, address - TRAP_LENGTH);
+    ptrace.setRegister(NUMBER_AGAIN, number);
+    ptrace.setRegister(Ptrace.NUMBER, -1);
     ptrace.storeRegisters(thread.threadId);
-    ptrace.setRegister(Ptrace.RIP, address);
-    ptrace.setRegister(Ptrace.RAX, -ERESTARTNOHAND);
-    ptrace.setRegister(Ptrace.ORIG_RAX, number);
+    ptrace.setRegister(Ptrace.INSTRUCTION_POINTER, address);
+    ptrace.setRegister(Ptrace.RESULT, -ERESTARTNOHAND);
+    ptrace.setRegister(Ptrace.NUMBER, number);
   }
 
   /// Takes a thread that the tracer interrupted out of the entry of a call again, so that it makes
@@ -63,8 +67,8 @@ final class Restart {
     if (ptrace.fetchRegisters(threadId) < 0 || ptrace.register(Ptrace.CS) != CS_64) {
       return true;
     }
-    long number = ptrace.register(Ptrace.ORIG_RAX);
-    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    long number = ptrace.register(Ptrace.NUMBER);
+    ptrace.setRegister(Ptrace.NUMBER, -1);
     ptrace.storeRegisters(threadId);
     ptrace.request(Numbers.PTRACE_SYSCALL, threadId, 0, 0);
     if (waiter.awaitSurely(threadId) < 0
@@ -72,9 +76,10 @@ final class Restart {
         || ptrace.fetchRegisters(threadId) < 0) {
       return false;
     }
-    ptrace.setRegister(Ptrace.RIP, ptrace.register(Ptrace.RIP) - SYSCALL_INSTRUCTION_SIZE);
-    ptrace.setRegister(Ptrace.RAX, number);
-    ptrace.setRegister(Ptrace.ORIG_RAX, -1);
+    ptrace.setRegister(
+        Ptrace.INSTRUCTION_POINTER, ptrace.register(Ptrace.INSTRUCTION_POINTER) - TRAP_LENGTH);
+    ptrace.setRegister(NUMBER_AGAIN, number);
+    ptrace.setRegister(Ptrace.NUMBER, -1);
     ptrace.storeRegisters(threadId);
     return true;
   }

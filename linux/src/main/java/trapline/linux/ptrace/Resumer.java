@@ -150,7 +150,7 @@ final class Resumer {
   }
 
   private boolean atBreakpoint(TracedThread thread) {
-    return ptrace.peekRegister(thread.threadId, Ptrace.RIP) >= 0
+    return ptrace.peekRegister(thread.threadId, Ptrace.INSTRUCTION_POINTER) >= 0
         && thread.space.contains(ptrace.peeked());
   }
 
@@ -190,13 +190,15 @@ final class Resumer {
 
   /// Whether a step would make a system call, whose stops nobody would see.
   private static boolean isSystemCall(TracedThread thread, long address) {
-    byte[] code = new ProcessMemory(thread.threadId).readExactly(address, 2);
-    Byte first = thread.space.breakpoints().get(address);
-    if (code == null || first == null) {
+    byte[] code =
+        new ProcessMemory(thread.threadId)
+            .readExactly(address, Ptrace.ARCHITECTURE.restartLength());
+    byte[] original = thread.space.breakpoints().get(address);
+    if (code == null || original == null) {
       return false;
     }
-    return (first == 0x0f && (code[1] == 0x05 || code[1] == 0x34))
-        || (first == (byte) 0xcd && code[1] == (byte) 0x80);
+    System.arraycopy(original, 0, code, 0, Math.min(original.length, code.length));
+    return !Ptrace.ARCHITECTURE.trapAt(code, 0).isEmpty();
   }
 
   /// Runs a hidden system call instruction up to the call's entry.
@@ -328,11 +330,11 @@ final class Resumer {
   }
 
   private void noteHandler(TracedThread thread) {
-    if (ptrace.peekRegister(thread.threadId, Ptrace.RSP) < 0) {
+    if (ptrace.peekRegister(thread.threadId, Ptrace.STACK_POINTER) < 0) {
       return;
     }
     long slot = ptrace.peeked();
-    if (ptrace.peekRegister(thread.threadId, Ptrace.RIP) >= 0) {
+    if (ptrace.peekRegister(thread.threadId, Ptrace.INSTRUCTION_POINTER) >= 0) {
       thread.space.noteHandler(slot, ptrace.peeked());
     }
   }

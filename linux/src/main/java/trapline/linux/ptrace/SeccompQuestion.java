@@ -29,10 +29,7 @@ final class SeccompQuestion {
     }
     int[] data =
         SeccompFilter.data(
-            (int) registers.origRax(),
-            abi == Abi.I386 ? Numbers.AUDIT_ARCH_I386 : Numbers.AUDIT_ARCH_X86_64,
-            registers.rip(),
-            arguments);
+            (int) registers.number(), abi.auditArch(), registers.instructionPointer(), arguments);
     int first = Numbers.SECCOMP_RET_ALLOW;
     for (int i = 0; i < MOST_FILTERS; i++) {
       long[] code = ptrace.seccompFilter(thread, i);

@@ -5,7 +5,6 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
-import trapline.linux.proc.ProcessMemory;
 import trapline.linux.ptrace.TracedThread.Stop;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
@@ -187,7 +186,7 @@ final class StopHandler {
   /// Whether a SIGTRAP was for the thread's target; then it is done with.
   private boolean atTarget(TracedThread thread) {
     int threadId = thread.threadId;
-    if (ptrace.peekRegister(threadId, Ptrace.RSP) < 0) {
+    if (ptrace.peekRegister(threadId, Ptrace.STACK_POINTER) < 0) {
       gone(thread);
       return true;
     }
@@ -231,7 +230,7 @@ final class StopHandler {
     Registers registers = ptrace.registers();
     long now = System.nanoTime();
     if (kind == Numbers.PTRACE_SYSCALL_INFO_ENTRY) {
-      long number = known ? ptrace.syscallNumber() : registers.origRax();
+      long number = known ? ptrace.syscallNumber() : registers.number();
       SyscallId call = call(abi32(known), number);
       thread.call = call;
       thread.stop = Stop.SYSCALL_ENTRY;
@@ -239,7 +238,7 @@ final class StopHandler {
     } else {
       SyscallId call = thread.call;
       if (call == null) {
-        call = call(abi32(known), registers.origRax());
+        call = call(abi32(known), registers.number());
       }
       thread.call = null;
       thread.stop = Stop.SYSCALL_EXIT;
@@ -249,7 +248,7 @@ final class StopHandler {
 
   private boolean abi32(boolean known) {
     return known
-        ? ptrace.syscallArch() == Numbers.AUDIT_ARCH_I386
+        ? ptrace.syscallArch() == Abi.I386.auditArch()
         : ptrace.register(Ptrace.CS) == CS_32;
   }
 
@@ -305,16 +304,15 @@ final class StopHandler {
       gone(thread);
       return true;
     }
-    long address = ptrace.register(Ptrace.RIP) - 1;
+    long address = ptrace.register(Ptrace.INSTRUCTION_POINTER) - TracedMemory.BREAKPOINT_ADVANCE;
     boolean present = thread.space.contains(address);
     if (!present) {
       // Another thread may have run into it just before it was removed.
-      byte[] there = new ProcessMemory(threadId).readExactly(address, 1);
-      if (there == null || there[0] == TracedMemory.INT3) {
+      if (TracedMemory.mayBeBreakpoint(threadId, address)) {
         return false;
       }
     }
-    ptrace.setRegister(Ptrace.RIP, address);
+    ptrace.setRegister(Ptrace.INSTRUCTION_POINTER, address);
     ptrace.storeRegisters(threadId);
     if (present) {
       thread.stop = Stop.BREAKPOINT;

@@ -1,19 +1,22 @@
 package trapline.linux.ptrace;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import trapline.linux.proc.ProcessMemory;
+import trapline.linux.sys.Ptrace;
 
 /// The memory image that the threads of a process share, a vfork parent and its child too, with the
 /// breakpoints in it.
 final class TracedMemory {
-  static final byte INT3 = (byte) 0xcc;
+  /// How far behind a breakpoint's start a thread stops.
+  static final int BREAKPOINT_ADVANCE = Ptrace.ARCHITECTURE.breakpointAdvance();
 
-  private static final byte[] INT3_CODE = {INT3};
+  private static final byte[] BREAKPOINT = Ptrace.ARCHITECTURE.breakpoint();
 
-  /// The byte that each breakpoint took the place of.
-  private final Map<Long, Byte> originals = new HashMap<>();
+  /// The bytes that each breakpoint took the place of.
+  private final Map<Long, byte[]> originals = new HashMap<>();
 
   /// More running signal handlers than this are not remembered; the oldest are most likely done.
   private static final int MOST_HANDLERS = 1024;
@@ -53,12 +56,18 @@ final class TracedMemory {
     return handlers.getOrDefault(slot, 0L);
   }
 
-  Map<Long, Byte> breakpoints() {
+  Map<Long, byte[]> breakpoints() {
     return originals;
   }
 
   boolean hasBreakpoints() {
     return !originals.isEmpty();
+  }
+
+  /// Whether a breakpoint, of whoever, is at an address that can be read; also when it cannot.
+  static boolean mayBeBreakpoint(int threadId, long address) {
+    byte[] there = new ProcessMemory(threadId).readExactly(address, BREAKPOINT.length);
+    return there == null || Arrays.equals(there, BREAKPOINT);
   }
 
   boolean contains(long address) {
@@ -71,18 +80,18 @@ final class TracedMemory {
       return true;
     }
     ProcessMemory memory = new ProcessMemory(threadId);
-    byte[] there = memory.readExactly(address, 1);
-    if (there == null || !memory.write(address, INT3_CODE)) {
+    byte[] there = memory.readExactly(address, BREAKPOINT.length);
+    if (there == null || !memory.write(address, BREAKPOINT)) {
       return false;
     }
-    originals.put(address, there[0]);
+    originals.put(address, there);
     return true;
   }
 
   void remove(int threadId, long address) {
-    Byte original = originals.remove(address);
+    byte[] original = originals.remove(address);
     if (original != null) {
-      new ProcessMemory(threadId).write(address, new byte[] {original});
+      new ProcessMemory(threadId).write(address, original);
     }
   }
 
@@ -94,18 +103,18 @@ final class TracedMemory {
 
   /// Uncovers an instruction until [#putBack(int)].
   void lift(int threadId, long address) {
-    Byte original = originals.get(address);
+    byte[] original = originals.get(address);
     if (original != null) {
       lifted = true;
       liftedAddress = address;
-      new ProcessMemory(threadId).write(address, new byte[] {original});
+      new ProcessMemory(threadId).write(address, original);
     }
   }
 
   void putBack(int threadId) {
     if (lifted) {
       lifted = false;
-      new ProcessMemory(threadId).write(liftedAddress, INT3_CODE);
+      new ProcessMemory(threadId).write(liftedAddress, BREAKPOINT);
     }
   }
 }

@@ -18,6 +18,7 @@ import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
 import trapline.model.Abi;
+import trapline.model.Architecture;
 import trapline.model.KernelRefused;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
@@ -266,7 +267,7 @@ public final class Tracer implements Capture, Stepping, PendingSignals, SeccompA
   @Override
   public boolean wasTrapped(TraceEvent.Exited exited) {
     Registers registers = exited.registers();
-    if (registers.rax() != registers.origRax() || stopped(exited.threadId()) == null) {
+    if (registers.result() != registers.number() || stopped(exited.threadId()) == null) {
       return false;
     }
     return ptrace.queuedSignal(exited.threadId(), Numbers.SIGSYS, Numbers.SYS_SECCOMP) != null;
@@ -298,7 +299,7 @@ public final class Tracer implements Capture, Stepping, PendingSignals, SeccompA
     if (stopped(threadId) == null) {
       return false;
     }
-    for (int slot = 0; slot < Registers.SLOTS; slot++) {
+    for (int slot = 0; slot < Architecture.X86_64.slots(); slot++) {
       ptrace.setRegister(slot, registers.slot(slot));
     }
     return ptrace.storeRegisters(threadId) >= 0;

@@ -157,9 +157,6 @@ public final class Numbers {
   public static final int PTRACE_SYSCALL_INFO_ENTRY = 1;
   public static final int PTRACE_SYSCALL_INFO_EXIT = 2;
 
-  public static final int AUDIT_ARCH_X86_64 = 0xc000003e;
-  public static final int AUDIT_ARCH_I386 = 0x40000003;
-
   /// Shares the memory with the parent.
   public static final long CLONE_VM = 0x100;
 

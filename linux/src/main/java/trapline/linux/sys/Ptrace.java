@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 
 /// ptrace(2) and wait4(2), for one tracing thread, with buffers made once.
@@ -17,17 +18,23 @@ public final class Ptrace {
   /// Size of `siginfo_t`.
   public static final int SIGINFO_SIZE = 128;
 
-  /// Slots of `user_regs_struct`.
-  public static final int RBX = 5;
+  /// The architecture of the threads that can be traced here.
+  public static final Architecture ARCHITECTURE = Architecture.X86_64;
 
-  public static final int RAX = 10;
-  public static final int RDI = 14;
-  public static final int ORIG_RAX = 15;
-  public static final int RIP = 16;
+  /// The slot of a system call's number while the thread is in the call.
+  public static final int NUMBER = ARCHITECTURE.numberSlot();
 
-  /// The slot of `rsp`.
-  public static final int RSP = 19;
-  public static final int CS = 17;
+  /// The slot of a system call's result.
+  public static final int RESULT = ARCHITECTURE.resultSlot();
+
+  /// The slot of the instruction pointer.
+  public static final int INSTRUCTION_POINTER = ARCHITECTURE.instructionPointerSlot();
+
+  /// The slot of the stack pointer.
+  public static final int STACK_POINTER = ARCHITECTURE.stackPointerSlot();
+
+  /// The slot of the segment register that says whether x86 code has 32 or 64 bits.
+  public static final int CS = ARCHITECTURE.slot("cs");
 
   /// Offsets of `u_debugreg[0]` and `u_debugreg[7]` in `struct user`.
   private static final int DEBUG_ADDRESS = 848;
@@ -37,7 +44,8 @@ public final class Ptrace {
   /// The first debug register, for one thread, at an execution.
   private static final int EXECUTION_OF_FIRST = 1;
 
-  private static final int REGISTERS_SIZE = Registers.SLOTS * 8;
+  private static final int SLOTS = ARCHITECTURE.slots();
+  private static final int REGISTERS_SIZE = SLOTS * 8;
   private static final int SYSCALL_INFO_SIZE = 88;
 
   private final Kernel kernel = new Kernel();
@@ -83,14 +91,14 @@ public final class Ptrace {
   }
 
   public void copyRegisters(long[] into) {
-    MemorySegment.copy(registers, JAVA_LONG, 0, into, 0, Registers.SLOTS);
+    MemorySegment.copy(registers, JAVA_LONG, 0, into, 0, SLOTS);
   }
 
   /// The registers fetched last.
   public Registers registers() {
-    long[] slots = new long[Registers.SLOTS];
+    long[] slots = new long[SLOTS];
     copyRegisters(slots);
-    return new Registers(slots);
+    return new Registers(ARCHITECTURE, slots);
   }
 
   /// Changes a slot of the registers fetched last; [#storeRegisters(int)] hands them to the thread.

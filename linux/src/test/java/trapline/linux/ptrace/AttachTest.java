@@ -163,7 +163,7 @@ class AttachTest {
       TraceEvent event = tracer.next();
       if (event instanceof TraceEvent.Started started) {
         threads.add(started.threadId());
-        inside.add(started.registers().origRax());
+        inside.add(started.registers().number());
         assertThat(started.processId()).isEqualTo(id());
       } else if (event instanceof TraceEvent.Entered) {
         assertThat(threads).contains(event.threadId());
@@ -202,7 +202,7 @@ class AttachTest {
       for (int i = 0; i < 200; i++) {
         TraceEvent event = tracer.next();
         if (event instanceof TraceEvent.Exited exited && exited.call().number() == 110) {
-          breakpoints(tracer).insert(exited.threadId(), exited.registers().rip());
+          breakpoints(tracer).insert(exited.threadId(), exited.registers().instructionPointer());
         }
         tracer.resume(event.threadId());
       }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.capture.TraceEvent;
 import trapline.linux.proc.Descriptors;
+import trapline.model.Abi;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -121,7 +122,7 @@ class DescriptorsTest {
       for (TraceEvent event; (event = tracer.next()) != null; ) {
         if (event instanceof TraceEvent.Entered entered && entered.call().number() == 8) {
           Descriptors descriptors = new Descriptors(entered.threadId());
-          actual.add(descriptors.describe((int) entered.registers().argument(0)));
+          actual.add(descriptors.describe((int) entered.registers().argument(Abi.X86_64, 0)));
           assertThat(descriptors.describe(4711)).isNull();
         }
         tracer.resume(event.threadId());

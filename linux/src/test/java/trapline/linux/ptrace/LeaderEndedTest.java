@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import trapline.capture.TraceEvent;
 import trapline.linux.proc.ProcessFacts;
+import trapline.model.Abi;
 import trapline.model.KernelRefused;
 import trapline.testing.Command;
 import trapline.testing.Programs;
@@ -100,9 +101,9 @@ class LeaderEndedTest {
       // pthread_join(3) returns a little earlier.
       Waiting.until(() -> ProcessFacts.hasEnded(leader));
       assertThat(ProcessFacts.livingThread(leader)).isEqualTo(call.threadId());
-      byte[] name = memory.readExactly(call.registers().argument(0), 15);
+      byte[] name = memory.readExactly(call.registers().argument(Abi.X86_64, 0), 15);
       assertThat(new String(name, StandardCharsets.UTF_8)).isEqualTo("/no/such/folder");
-      assertThat(tracer.memory(leader).readExactly(call.registers().argument(0), 15))
+      assertThat(tracer.memory(leader).readExactly(call.registers().argument(Abi.X86_64, 0), 15))
           .isEqualTo(name);
     }
     Traced.assertNoneLeft(program);

@@ -296,7 +296,7 @@ class LifeCycleTest {
         events.add(event);
         if (event instanceof TraceEvent.BreakpointHit hit) {
           hits++;
-          assertThat(tracer.registers(hit.threadId()).rip()).isEqualTo(target);
+          assertThat(tracer.registers(hit.threadId()).instructionPointer()).isEqualTo(target);
           if (hits % 3 == 0) {
             assertThat(tracer.step(hit.threadId())).isEqualTo(StepResult.STEPPED);
           }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.capture.StepResult;
 import trapline.capture.TraceEvent;
+import trapline.model.Architecture;
 import trapline.model.Registers;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -49,7 +50,8 @@ class ResumeToTest {
         int thread = atExit(tracer);
         long least = least(tracer, thread, up);
         Registers now = registers(tracer, thread);
-        while (now.rip() != inside || Long.compareUnsigned(now.rsp(), least) < 0) {
+        while (now.instructionPointer() != inside
+            || Long.compareUnsigned(now.stackPointer(), least) < 0) {
           assertThat(tracer.step(thread)).isEqualTo(StepResult.STEPPED);
           now = registers(tracer, thread);
         }
@@ -65,8 +67,8 @@ class ResumeToTest {
         assertEnds(tracer);
       }
       // The parent's id, which getppid has returned, is of another run: rax is its sum.
-      for (int slot = 0; slot < Registers.SLOTS; slot++) {
-        String name = Registers.slotName(slot);
+      for (int slot = 0; slot < Architecture.X86_64.slots(); slot++) {
+        String name = Architecture.X86_64.slotName(slot);
         // The kernel sets the resume flag, which pushf does not show, or the thread would stop
         // again.
         long ignored = name.equals("eflags") ? RESUME_FLAG : name.equals("rax") ? -1 : 0;
@@ -84,7 +86,7 @@ class ResumeToTest {
     long inside = Traced.symbols(program).get("inside");
     try (Tracer tracer = Traced.launchFixed(program)) {
       int thread = atExit(tracer);
-      long never = registers(tracer, thread).rsp() + 4096;
+      long never = registers(tracer, thread).stackPointer() + 4096;
       assertThat(tracer.resumeTo(thread, inside, never)).isTrue();
       assertThat(tracer.next())
           .isInstanceOfSatisfying(
@@ -130,7 +132,7 @@ class ResumeToTest {
   /// The stack pointer behind so many returns: each takes a return address, and the one before a
   /// register.
   private static long least(Tracer tracer, int thread, long frames) {
-    return registers(tracer, thread).rsp() + 16 * frames - 8;
+    return registers(tracer, thread).stackPointer() + 16 * frames - 8;
   }
 
   private static Registers registers(Tracer tracer, int thread) {

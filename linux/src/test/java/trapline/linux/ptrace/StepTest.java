@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import trapline.capture.StepResult;
 import trapline.capture.TraceEvent;
-import trapline.model.Registers;
+import trapline.model.Architecture;
 import trapline.testing.Command;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
@@ -56,7 +56,7 @@ class StepTest {
       }
     }
     List<Long> actual = new ArrayList<>();
-    long[] registers = new long[Registers.SLOTS];
+    long[] registers = new long[Architecture.X86_64.slots()];
     try (Tracer tracer = Traced.launch(program)) {
       int thread = tracer.next().threadId();
       for (int i = 0; i < STEPS; i++) {

@@ -410,7 +410,7 @@ class StraceComparisonTest {
           open = out.toString();
         }
         case TraceEvent.Exited exited -> {
-          long result = exited.registers().rax();
+          long result = exited.registers().result();
           String text =
               RESTARTS.containsKey(result)
                   ? RESTARTS.get(result)
