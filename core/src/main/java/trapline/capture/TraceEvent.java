@@ -1,6 +1,5 @@
 package trapline.capture;
 
-import trapline.model.Abi;
 import trapline.model.Registers;
 import trapline.model.SyscallId;
 

@@ -29,6 +29,8 @@ import trapline.model.RunSummary;
 /// back. What else there is to know is looked up then and there while a program runs that Trapline
 /// has started, and later ([LateCalls]) in one that it was attached to, which others wait for.
 final class FollowedCalls implements CallHandler {
+  private static final String UNSEEN_END = "its end is not among the events captured";
+
   private final FollowOptions options;
   private final JourneyBuilder builder;
   private final JourneySink sink;
@@ -83,7 +85,7 @@ final class FollowedCalls implements CallHandler {
   @Override
   public void before(TraceEvent event) {
     if (event instanceof TraceEvent.Signalled) {
-      catchUpAll(); // it may end the process
+      late.exploreAll(); // it may end the process
     }
     waysBack.take(event);
   }
@@ -130,7 +132,7 @@ final class FollowedCalls implements CallHandler {
     }
     PendingCall open = pending.remove(thread);
     if (open != null) {
-      unreturned(open, new Outcome.NeverReturned("its end is not among the events captured"));
+      unreturned(open, new Outcome.NeverReturned(UNSEEN_END));
     }
     waysBack.entered(entered);
     InterruptedCall before = interrupted.get(thread);
@@ -138,14 +140,18 @@ final class FollowedCalls implements CallHandler {
       interrupted.remove(thread);
       maker.emit(before.returned.call(), before.journey);
     }
-    if (Mappings.changes(entered.call()) || LastCalls.mayEnd(name)) {
-      catchUpAll();
-      late.name();
+    boolean mayTakeAway = Mappings.changes(entered.call()) || LastCalls.mayEnd(name);
+    if (mayTakeAway) {
+      late.exploreAll();
     }
     if (isCountedOnly(entered, process)) {
       shown.countStartup(name);
     } else if (options.wants(name) && !isShown(entered, process)) {
-      begin(entered, process, key);
+      if (!mayTakeAway && putsOff(process)) {
+        beginLate(entered, process);
+      } else {
+        begin(entered, process, key);
+      }
     }
     process.slots().look(process, process.memory());
   }
@@ -238,16 +244,16 @@ final class FollowedCalls implements CallHandler {
     return call.kind() == PendingCall.Kind.LATE ? late.named(call) : call;
   }
 
+  private void beginLate(TraceEvent.Entered entered, TracedProcess process) {
+    Origin walked = builder.walk(entered.call(), entered.registers(), process);
+    if (!late.isCounted(process, walked)) {
+      Arrival arrival = arrive(entered, process, walked);
+      pending.put(entered.threadId(), late.begin(process, walked, arrival, begun(entered)));
+    }
+  }
+
   private void begin(TraceEvent.Entered entered, TracedProcess process, @Nullable CallKey key) {
     int thread = entered.threadId();
-    if (putsOff(process)) {
-      Origin walked = builder.walk(entered.call(), entered.registers(), process);
-      if (!late.isCounted(process, walked)) {
-        Arrival arrival = arrive(entered, process, walked);
-        pending.put(thread, late.begin(process, walked, arrival, begun(entered)));
-      }
-      return;
-    }
     Origin origin = builder.origin(entered.call(), entered.registers(), process);
     String site = origin.site();
     InterruptedCall broken = interrupted.get(thread);
@@ -300,6 +306,9 @@ final class FollowedCalls implements CallHandler {
     PendingCall call = pending.remove(thread);
     if (call != null && call.arrival().id().number() == exited.call().number()) {
       return call;
+    }
+    if (call != null) {
+      unreturned(call, new Outcome.NeverReturned(UNSEEN_END));
     }
     watch.left(thread);
     if (walker != null) {

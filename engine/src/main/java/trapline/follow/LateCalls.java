@@ -37,6 +37,7 @@ final class LateCalls {
     private final @Nullable ReturnPoint expected;
     private PendingCall call;
     private State state = State.UNNAMED;
+    private boolean isCountedOnly;
     private long again;
     private @Nullable ReturnedCall returned;
     private @Nullable ReturnTrace trace;
@@ -144,49 +145,51 @@ final class LateCalls {
         next.call.arrival().site();
         next.state = State.NAMED;
       }
-      case NAMED -> {
-        PendingCall call = named(next.call);
-        if (call == null) {
-          returned.remove();
-        } else {
-          next.call = call;
-          next.state = State.EXPLORED;
-        }
-      }
+      case NAMED -> explore(next);
       case EXPLORED -> {
         returned.remove();
-        finish.accept(next.whole(), next.wayBack());
+        calls.remove(next.call.arrival());
+        if (!next.isCountedOnly) {
+          finish.accept(next.whole(), next.wayBack());
+        }
       }
     }
   }
 
-  /// Looks up all of a call up to the kernel. It is put off no longer.
+  /// Takes a call that is put off no longer.
   ///
-  /// @return `null` when its site was shown before: it is only counted
+  /// @return with all up to the kernel; `null` when its site was shown before: it is only counted
   @Nullable PendingCall named(PendingCall call) {
-    String site = call.arrival().site();
     Late late = Objects.requireNonNull(calls.remove(call.arrival()));
+    explore(late);
+    return late.isCountedOnly ? null : late.call;
+  }
+
+  private void explore(Late late) {
+    if (late.state == State.EXPLORED) {
+      return;
+    }
+    late.state = State.EXPLORED;
+    Arrival arrival = late.call.arrival();
+    String site = arrival.site();
     waiting.remove(late.place);
     if (sites.size() < MOST_KNOWN) {
       sites.put(late.place, site);
     }
-    boolean isNew = !shown.isKnown(site);
-    if (isNew) {
+    late.isCountedOnly = shown.isKnown(site);
+    if (!late.isCountedOnly) {
       shown.begin(site);
+      maker.look(arrival, late.place.process, late.history, inBrief);
+      late.call = late.call.named();
     }
-    for (long i = isNew ? 1 : 0; i < 1 + late.again; i++) {
+    for (long i = late.isCountedOnly ? 0 : 1; i < 1 + late.again; i++) {
       shown.pass(site);
     }
-    if (!isNew) {
-      return null;
-    }
-    maker.look(call.arrival(), late.place.process, late.history, inBrief);
-    return call.named();
   }
 
-  /// Looks up what needs the code of a process in its place, which is about to change.
-  void name() {
-    calls.values().forEach(late -> late.call.arrival().site());
+  /// Looks up everything: the code and memory that it is read from may be about to change.
+  void exploreAll() {
+    calls.values().forEach(this::explore);
     sites.clear();
   }
 }
