@@ -49,33 +49,26 @@ final class SeenLines {
   private static boolean saysMore(Journey journey) {
     return !journey.steps().isEmpty()
         || !journey.diagnostics().isEmpty()
-        || journey.hops().stream().anyMatch(hop -> hop.kind() == HopKind.KERNEL_FUNCTION);
+        || journey.hop(HopKind.KERNEL_FUNCTION) != null;
   }
 
   private static @Nullable Line line(Journey journey) {
-    Hop.SourceLine source = null;
+    Frame user = journey.userFrame();
+    if (user == null || (user.place() == null && user.function().isEmpty())) {
+      return null;
+    }
     String library = "";
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line
-          && line.user() >= 0
-          && line.user() < line.stack().size()) {
-        source = line;
-      } else if (hop instanceof Hop.Wrapper wrapper) {
-        library = wrapper.path().isEmpty() ? wrapper.function() : wrapper.path().getFirst();
-      }
-    }
-    if (source == null) {
-      return null;
-    }
-    Frame user = source.frame();
-    if (user.place() == null && user.function().isEmpty()) {
-      return null;
+    if (journey.hop(HopKind.WRAPPER) instanceof Hop.Wrapper wrapper) {
+      library = wrapper.path().isEmpty() ? wrapper.function() : wrapper.path().getFirst();
     }
     String outcome =
         journey.outcome() instanceof Outcome.Failed failed
             ? failed.errno().name()
             : journey.outcome().kind();
-    String callers = user.place() == null ? callers(source) : "";
+    String callers =
+        user.place() == null && journey.hop(HopKind.SOURCE_LINE) instanceof Hop.SourceLine source
+            ? callers(source)
+            : "";
     return new Line(
         journey.id(), user.module(), user.function(), user.place(), callers, library, outcome);
   }

@@ -263,12 +263,22 @@ public final class JourneyBuilder {
     }
     arrival.trap = known.trap();
     List<Hop> hops = new ArrayList<>();
-    hops.add(known.sourceLine());
-    hops.add(known.callSite(arrival.origin.stack(), arrival.name, arrival.arguments, space));
-    hops.add(known.plt(arrival.origin.stack(), space, history, bindNow));
-    hops.add(known.wrapper(arrival.origin.stack(), arrival.name, arrival.arguments));
-    hops.add(trapHop(arrival, space, known.trapText()));
-    hops.addAll(known.kernel());
+    for (HopKind kind : HopKind.values()) {
+      switch (kind) {
+        case SOURCE_LINE -> hops.add(known.sourceLine());
+        case CALL_SITE ->
+            hops.add(
+                known.callSite(arrival.origin.stack(), arrival.name, arrival.arguments, space));
+        case PLT -> hops.add(known.plt(arrival.origin.stack(), space, history, bindNow));
+        case WRAPPER ->
+            hops.add(known.wrapper(arrival.origin.stack(), arrival.name, arrival.arguments));
+        case SYSCALL_INSTRUCTION -> hops.add(trapHop(arrival, space, known.trapText()));
+        case KERNEL_ENTRY -> hops.addAll(known.kernel());
+        case TABLE_ROW, DECLARATION, IMPLEMENTATION -> {} // among the kernel's
+        case KERNEL_FUNCTION -> {} // where the kernel is observed: Journey.withHop
+        case RETURN -> {} // at the exit
+      }
+    }
     arrival.notes.addAll(known.notes());
     arrival.hops = hops;
   }
@@ -468,7 +478,11 @@ public final class JourneyBuilder {
         boolean isAddress = outcome instanceof Outcome.Returned && isAddress(arrival.id);
         Returns returns =
             new Returns(space, arrival.origin.stack(), arrival.trap, trace, isAddress);
-        hops.set(3, Wrappers.withBranch(hops.get(3), arrival.trap, returns.branch()));
+        hops.replaceAll(
+            hop ->
+                hop.kind() == HopKind.WRAPPER
+                    ? Wrappers.withBranch(hop, arrival.trap, returns.branch())
+                    : hop);
         hops.add(returns.hop());
       }
     }
@@ -525,17 +539,31 @@ public final class JourneyBuilder {
   /// Whether a hop gives what a note says as its reason.
   private static boolean isToldBy(Diagnostic note, List<Hop> hops) {
     for (Hop hop : hops) {
-      String reason =
-          switch (hop) {
-            case Hop.SourceLine line -> line.textMissing();
-            case Hop.Wrapper wrapper -> wrapper.placeMissing();
-            case Hop.Missing missing -> missing.why();
-            default -> "";
-          };
-      if (reason.contains(note.what())) {
+      if (reason(hop).contains(note.what())) {
         return true;
       }
     }
     return false;
+  }
+
+  /// Why the hop or a part of it is not known; empty when it is.
+  private static String reason(Hop hop) {
+    if (hop instanceof Hop.Missing missing) {
+      return missing.why();
+    }
+    return switch (hop.kind()) {
+      case SOURCE_LINE -> ((Hop.SourceLine) hop).textMissing();
+      case WRAPPER -> ((Hop.Wrapper) hop).placeMissing();
+      case CALL_SITE,
+          PLT,
+          SYSCALL_INSTRUCTION,
+          KERNEL_ENTRY,
+          TABLE_ROW,
+          DECLARATION,
+          IMPLEMENTATION,
+          KERNEL_FUNCTION,
+          RETURN ->
+          "";
+    };
   }
 }

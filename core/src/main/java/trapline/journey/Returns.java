@@ -20,7 +20,7 @@ final class Returns {
   private final CallStack stack;
   private final Wrappers.@Nullable Trap trap;
   private final ReturnTrace trace;
-  private final long rax;
+  private final long result;
   private final boolean isAddress;
 
   /// @param isAddress whether the call returned an address
@@ -34,7 +34,7 @@ final class Returns {
     this.stack = stack;
     this.trap = trap;
     this.trace = trace;
-    this.rax = trace.states().getFirst().result();
+    this.result = trace.states().getFirst().result();
     this.isAddress = isAddress;
   }
 
@@ -57,7 +57,7 @@ final class Returns {
   private String branchText(Instruction branch, boolean taken) {
     return branch.mnemonic()
         + (taken ? " taken" : " not taken")
-        + (Errnos.isError(rax) ? ": an error" : ": no error");
+        + (Errnos.isError(result) ? ": an error" : ": no error");
   }
 
   Hop hop() {
@@ -83,7 +83,7 @@ final class Returns {
     List<CodeLine> code = new ArrayList<>();
     String errno = code(assignment, code);
     return new Hop.Return(
-        Evidence.OBSERVED, rax, code, branch(), errno, assignment.text(), place, trace.ended());
+        Evidence.OBSERVED, result, code, branch(), errno, assignment.text(), place, trace.ended());
   }
 
   /// Fills in the instructions that are shown: the wrapper's, in brief when they are many, and the
@@ -105,10 +105,10 @@ final class Returns {
       }
       String note = i == assignment.step() ? assignment.text() : "";
       String store =
-          i < inner && image != null ? ErrnoStore.place(instruction, before, image, rax) : "";
+          i < inner && image != null ? ErrnoStore.place(instruction, before, image, result) : "";
       if (!store.isEmpty()) {
         errno = store;
-        note = "errno = " + Errnos.of((int) -rax).name();
+        note = "errno = " + Errnos.of((int) -result).name();
       }
       if (inner <= SHOWN || !note.isEmpty() || i < 3 || i >= inner - 1) {
         into.add(

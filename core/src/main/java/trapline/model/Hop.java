@@ -235,7 +235,8 @@ public sealed interface Hop {
   /// The trap.
   ///
   /// @param instruction `syscall`, `int $0x80` or `sysenter`
-  /// @param registers rax and the argument registers that the call uses, by name, in their order
+  /// @param registers the number's and the argument registers that the call uses, by name, in their
+  // order
   record SyscallInstruction(
       Evidence evidence,
       RemoteAddress address,
@@ -373,7 +374,7 @@ public sealed interface Hop {
 
   /// The way back.
   ///
-  /// @param rax the register's value after the trap
+  /// @param result the value of the register that holds the result after the trap
   /// @param code the instructions that were executed from the trap to the caller, in brief
   /// @param branch what the wrapper decided: `jae not taken: no error`; empty when not seen
   /// @param errnoStore where the wrapper stored errno: `%fs:-0x80`; empty when it did
@@ -383,7 +384,7 @@ public sealed interface Hop {
   /// @param note why something of the above could not be told; may be empty
   record Return(
       Evidence evidence,
-      long rax,
+      long result,
       List<CodeLine> code,
       String branch,
       String errnoStore,

@@ -1,6 +1,7 @@
 package trapline.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One system call's road, as an ordered list of hops.
 ///
@@ -37,6 +38,29 @@ public record Journey(
     hops = List.copyOf(hops);
     steps = List.copyOf(steps);
     diagnostics = List.copyOf(diagnostics);
+  }
+
+  /// The hop of a kind.
+  ///
+  /// @return `null` when there is none
+  public @Nullable Hop hop(HopKind kind) {
+    for (Hop hop : hops) {
+      if (hop.kind() == kind) {
+        return hop;
+      }
+    }
+    return null;
+  }
+
+  /// The frame that is shown as the user's.
+  ///
+  /// @return `null` when it is not known
+  public @Nullable Frame userFrame() {
+    return hop(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line
+            && line.user() >= 0
+            && line.user() < line.stack().size()
+        ? line.frame()
+        : null;
   }
 
   /// The same call with these hops.

@@ -3,7 +3,6 @@ package trapline.report;
 import java.util.List;
 import trapline.model.Argument;
 import trapline.model.Frame;
-import trapline.model.Hop;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 
@@ -61,19 +60,15 @@ public final class BriefReport {
   }
 
   private static String place(Page page, Journey journey, int width) {
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line
-          && line.user() >= 0
-          && line.user() < line.stack().size()) {
-        Frame frame = line.frame();
-        String where = page.fitted(Names.where(frame), width);
-        int room = width - Display.width(where) - 2;
-        String function = Display.clean(Names.function(frame, page.glyphs.dots));
-        return frame.function().isEmpty() || Display.width(function) > room
-            ? where
-            : where + "  " + function;
-      }
+    Frame frame = journey.userFrame();
+    if (frame == null) {
+      return "";
     }
-    return "";
+    String where = page.fitted(Names.where(frame), width);
+    int room = width - Display.width(where) - 2;
+    String function = Display.clean(Names.function(frame, page.glyphs.dots));
+    return frame.function().isEmpty() || Display.width(function) > room
+        ? where
+        : where + "  " + function;
   }
 }

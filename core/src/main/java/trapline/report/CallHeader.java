@@ -4,7 +4,6 @@ import java.util.List;
 import trapline.model.Argument;
 import trapline.model.Errno;
 import trapline.model.Frame;
-import trapline.model.Hop;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 
@@ -127,13 +126,8 @@ final class CallHeader {
     if (!journey.program().name().isEmpty()) {
       return cut(journey.program().name());
     }
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
-        String name = Names.baseName(line.frame().module());
-        return cut(name);
-      }
-    }
-    return "";
+    Frame user = journey.userFrame();
+    return user == null ? "" : cut(Names.baseName(user.module()));
   }
 
   private static String cut(String name) {
@@ -141,29 +135,19 @@ final class CallHeader {
   }
 
   private static boolean isLineKnown(Journey journey) {
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
-        return line.frame().place() != null;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isFrame(Hop.SourceLine line, int index) {
-    return index >= 0 && index < line.stack().size();
+    Frame user = journey.userFrame();
+    return user != null && user.place() != null;
   }
 
   private static String place(Page page, Journey journey) {
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line && isFrame(line, line.user())) {
-        Frame frame = line.frame();
-        int room = page.style.width() / 3;
-        String dots = page.glyphs.dots;
-        return page.fitted(Names.where(frame), room)
-            + "  "
-            + Display.cutMiddle(Display.clean(Names.function(frame, dots)), room, dots);
-      }
+    Frame frame = journey.userFrame();
+    if (frame == null) {
+      return "";
     }
-    return "";
+    int room = page.style.width() / 3;
+    String dots = page.glyphs.dots;
+    return page.fitted(Names.where(frame), room)
+        + "  "
+        + Display.cutMiddle(Display.clean(Names.function(frame, dots)), room, dots);
   }
 }

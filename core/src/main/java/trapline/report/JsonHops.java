@@ -21,47 +21,59 @@ final class JsonHops {
     if (hop instanceof Hop.Missing missing) {
       string(json, "missing", missing.why());
       optional(json, "remedy", missing.remedy());
-    } else if (hop instanceof Hop.SourceLine line) {
-      sourceLine(json, line);
-    } else if (hop instanceof Hop.CallSite site) {
-      evidence(json, site.evidence());
-      string(json, "module", site.module());
-      symbol(json, "function", site.function());
-      code(json, site.code());
-    } else if (hop instanceof Hop.Plt plt) {
-      plt(json, plt);
-    } else if (hop instanceof Hop.Wrapper wrapper) {
-      wrapper(json, wrapper);
-    } else if (hop instanceof Hop.SyscallInstruction trap) {
-      trap(json, trap);
-    } else if (hop instanceof Hop.KernelEntry entry) {
-      kernelEntry(json, entry);
-    } else if (hop instanceof Hop.TableRow row) {
-      evidence(json, row.evidence());
-      json.writeNumberProperty("number", row.number());
-      string(json, "abi", row.abi());
-      string(json, "name", row.name());
-      optional(json, "entry", row.entry());
-      place(json, row.place());
-    } else if (hop instanceof Hop.Declaration declaration) {
-      evidence(json, declaration.evidence());
-      json.writeArrayPropertyStart("declarations");
-      for (Hop.Text text : declaration.declarations()) {
-        json.writeStartObject();
-        string(json, "text", text.text());
-        place(json, text.place());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-    } else if (hop instanceof Hop.Implementation implementation) {
-      implementation(json, implementation);
-    } else if (hop instanceof Hop.KernelFunctions functions) {
-      evidence(json, functions.evidence());
-      JsonExplanation.run(json, functions.run(), functions.placesFrom());
-    } else if (hop instanceof Hop.Return back) {
-      back(json, back);
+    } else {
+      established(json, hop);
     }
     json.writeEndObject();
+  }
+
+  private static void established(JsonGenerator json, Hop hop) {
+    switch (hop.kind()) {
+      case SOURCE_LINE -> sourceLine(json, (Hop.SourceLine) hop);
+      case CALL_SITE -> callSite(json, (Hop.CallSite) hop);
+      case PLT -> plt(json, (Hop.Plt) hop);
+      case WRAPPER -> wrapper(json, (Hop.Wrapper) hop);
+      case SYSCALL_INSTRUCTION -> trap(json, (Hop.SyscallInstruction) hop);
+      case KERNEL_ENTRY -> kernelEntry(json, (Hop.KernelEntry) hop);
+      case TABLE_ROW -> tableRow(json, (Hop.TableRow) hop);
+      case DECLARATION -> declaration(json, (Hop.Declaration) hop);
+      case IMPLEMENTATION -> implementation(json, (Hop.Implementation) hop);
+      case KERNEL_FUNCTION -> kernelFunctions(json, (Hop.KernelFunctions) hop);
+      case RETURN -> back(json, (Hop.Return) hop);
+    }
+  }
+
+  private static void callSite(JsonGenerator json, Hop.CallSite site) {
+    evidence(json, site.evidence());
+    string(json, "module", site.module());
+    symbol(json, "function", site.function());
+    code(json, site.code());
+  }
+
+  private static void tableRow(JsonGenerator json, Hop.TableRow row) {
+    evidence(json, row.evidence());
+    json.writeNumberProperty("number", row.number());
+    string(json, "abi", row.abi());
+    string(json, "name", row.name());
+    optional(json, "entry", row.entry());
+    place(json, row.place());
+  }
+
+  private static void declaration(JsonGenerator json, Hop.Declaration declaration) {
+    evidence(json, declaration.evidence());
+    json.writeArrayPropertyStart("declarations");
+    for (Hop.Text text : declaration.declarations()) {
+      json.writeStartObject();
+      string(json, "text", text.text());
+      place(json, text.place());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void kernelFunctions(JsonGenerator json, Hop.KernelFunctions functions) {
+    evidence(json, functions.evidence());
+    JsonExplanation.run(json, functions.run(), functions.placesFrom());
   }
 
   static void write(JsonGenerator json, Step step) {
@@ -256,7 +268,7 @@ final class JsonHops {
 
   private static void back(JsonGenerator json, Hop.Return back) {
     evidence(json, back.evidence());
-    json.writeStringProperty("rax", Numbers.hex(back.rax()));
+    json.writeStringProperty("result", Numbers.hex(back.result()));
     code(json, back.code());
     optionalSymbol(json, "branch", back.branch());
     optionalSymbol(json, "errnoStore", back.errnoStore());

@@ -26,7 +26,7 @@ import trapline.model.Step;
 @SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 public final class JsonReport {
   /// The value of the member `trapline`: grows when a consumer of the format must change.
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   /// ASCII only: what reaches a terminal or a file is the same in every locale, and no control
   /// character of the traced program's data among it.

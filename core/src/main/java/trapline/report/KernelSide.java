@@ -9,15 +9,8 @@ import trapline.model.KernelFacts;
 import trapline.model.Place;
 
 /// The section below the boundary: entry, table, declaration, definition.
-@SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 final class KernelSide {
-  private static final HopKind[] KINDS = {
-    HopKind.KERNEL_ENTRY,
-    HopKind.TABLE_ROW,
-    HopKind.DECLARATION,
-    HopKind.IMPLEMENTATION,
-    HopKind.KERNEL_FUNCTION
-  };
+  private static final HopKind[] KINDS = Road.of(HopKind.Side.KERNEL);
 
   private KernelSide() {}
 
@@ -62,11 +55,8 @@ final class KernelSide {
           Absence.row(page, missing);
         }
         before = missing;
-      } else if (hop instanceof Hop.Implementation implementation) {
-        implementation(page, implementation, withoutEntry ? road.get(HopKind.KERNEL_ENTRY) : null);
-        before = null;
       } else if (hop != null && !(withoutEntry && kind == HopKind.KERNEL_ENTRY)) {
-        render(page, hop);
+        render(page, hop, withoutEntry ? road.get(HopKind.KERNEL_ENTRY) : null);
         before = null;
       }
     }
@@ -124,15 +114,15 @@ final class KernelSide {
         Tone.STRONG);
   }
 
-  private static void render(Page page, Hop hop) {
-    if (hop instanceof Hop.KernelEntry entry) {
-      entry(page, entry);
-    } else if (hop instanceof Hop.TableRow row) {
-      table(page, row);
-    } else if (hop instanceof Hop.Declaration declaration) {
-      declaration(page, declaration);
-    } else if (hop instanceof Hop.KernelFunctions functions) {
-      RanRows.render(page, functions);
+  /// @param entry whose last stage was shown with its place; `null` when it was not
+  private static void render(Page page, Hop hop, @Nullable Hop entry) {
+    switch (hop.kind()) {
+      case KERNEL_ENTRY -> entry(page, (Hop.KernelEntry) hop);
+      case TABLE_ROW -> table(page, (Hop.TableRow) hop);
+      case DECLARATION -> declaration(page, (Hop.Declaration) hop);
+      case IMPLEMENTATION -> implementation(page, (Hop.Implementation) hop, entry);
+      case KERNEL_FUNCTION -> RanRows.render(page, (Hop.KernelFunctions) hop);
+      case SOURCE_LINE, CALL_SITE, PLT, WRAPPER, SYSCALL_INSTRUCTION, RETURN -> {} // other sections
     }
   }
 

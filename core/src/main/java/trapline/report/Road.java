@@ -1,5 +1,6 @@
 package trapline.report;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,13 @@ final class Road {
   /// The object file that the trap is in.
   String trapModule() {
     return get(HopKind.SYSCALL_INSTRUCTION) instanceof Hop.SyscallInstruction in ? in.module() : "";
+  }
+
+  /// The hops of a part of the way, in their order.
+  static HopKind[] of(HopKind.Side side) {
+    return Arrays.stream(HopKind.values())
+        .filter(kind -> kind.side() == side)
+        .toArray(HopKind[]::new);
   }
 
   /// The short name of a hop in the left column.

@@ -22,9 +22,6 @@ public final class Told {
   /// A program that makes code as it runs has ever new notes, instructions and stacks.
   private static final int MOST = 50_000;
 
-  private static final Set<HopKind> KERNEL_PART =
-      Set.of(HopKind.KERNEL_ENTRY, HopKind.TABLE_ROW, HopKind.DECLARATION, HopKind.IMPLEMENTATION);
-
   private record Note(String why, String remedy) {}
 
   private record KernelPart(KernelFacts facts, List<Hop> hops) {}
@@ -55,31 +52,48 @@ public final class Told {
     for (Hop hop : journey.hops()) {
       if (hop instanceof Hop.Missing missing) {
         add(missing.why(), missing.remedy());
-      } else if (hop instanceof Hop.SourceLine line) {
-        add(line.textMissing(), "");
-        add(line.stackEnd(), "");
-        stacks.add(line);
-      } else if (hop instanceof Hop.CallSite site) {
-        add(site.module(), site.code());
-      } else if (hop instanceof Hop.Plt plt) {
-        shown.add(slot(plt));
-        shown.add(binding(plt));
-      } else if (hop instanceof Hop.Wrapper wrapper) {
-        add(wrapper.placeMissing(), "");
-        shown.add(library(wrapper, road.callingModule()));
-        shown.add(function(wrapper));
-        add(wrapper.module(), wrapper.code());
-      } else if (hop instanceof Hop.KernelEntry entry) {
-        shown.add(wayIn(entry));
-      } else if (hop instanceof Hop.TableRow row) {
-        shown.add(table(row));
-      } else if (hop instanceof Hop.Return back) {
-        add(back.note(), "");
-        add(wayBack(road), back.code());
+      } else {
+        add(road, hop);
       }
     }
     for (Diagnostic diagnostic : journey.diagnostics()) {
       add(diagnostic.where() + ": " + diagnostic.what(), diagnostic.remedy());
+    }
+  }
+
+  private void add(Road road, Hop hop) {
+    switch (hop.kind()) {
+      case SOURCE_LINE -> {
+        Hop.SourceLine line = (Hop.SourceLine) hop;
+        add(line.textMissing(), "");
+        add(line.stackEnd(), "");
+        stacks.add(line);
+      }
+      case CALL_SITE -> {
+        Hop.CallSite site = (Hop.CallSite) hop;
+        add(site.module(), site.code());
+      }
+      case PLT -> {
+        Hop.Plt plt = (Hop.Plt) hop;
+        shown.add(slot(plt));
+        shown.add(binding(plt));
+      }
+      case WRAPPER -> {
+        Hop.Wrapper wrapper = (Hop.Wrapper) hop;
+        add(wrapper.placeMissing(), "");
+        shown.add(library(wrapper, road.callingModule()));
+        shown.add(function(wrapper));
+        add(wrapper.module(), wrapper.code());
+      }
+      case KERNEL_ENTRY -> shown.add(wayIn((Hop.KernelEntry) hop));
+      case TABLE_ROW -> shown.add(table((Hop.TableRow) hop));
+      case RETURN -> {
+        Hop.Return back = (Hop.Return) hop;
+        add(back.note(), "");
+        add(wayBack(road), back.code());
+      }
+      case SYSCALL_INSTRUCTION, KERNEL_FUNCTION -> {} // shown in full with each journey
+      case DECLARATION, IMPLEMENTATION -> {} // kernelPart has them
     }
   }
 
@@ -247,9 +261,9 @@ public final class Told {
   }
 
   private static KernelPart kernelPart(Journey journey) {
-    List<Hop> hops = new ArrayList<>(KERNEL_PART.size());
+    List<Hop> hops = new ArrayList<>();
     for (Hop hop : journey.hops()) {
-      if (KERNEL_PART.contains(hop.kind())) {
+      if (hop.kind().side() == HopKind.Side.KERNEL && hop.kind() != HopKind.KERNEL_FUNCTION) {
         hops.add(hop);
       }
     }

@@ -3,6 +3,7 @@ package trapline.report;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
 import trapline.model.CodeLine;
 import trapline.model.Hop;
 import trapline.model.HopKind;
@@ -13,13 +14,14 @@ import trapline.model.StartedProgram;
 /// The sections above the boundary: the user's program and the library.
 final class UserSide {
   private static final int PATH_MAX = 9;
+  private static final HopKind[] LIBRARY = Road.of(HopKind.Side.LIBRARY);
 
   private UserSide() {}
 
   static void render(Page page, Journey journey, Road road) {
     program(page, journey, road);
     page.gap();
-    library(page, road);
+    library(page, road, journey.id().abi());
   }
 
   private static void program(Page page, Journey journey, Road road) {
@@ -115,14 +117,14 @@ final class UserSide {
     return module.indexOf('/') >= 0;
   }
 
-  private static void library(Page page, Road road) {
+  private static void library(Page page, Road road, Abi abi) {
     Hop plt = road.get(HopKind.PLT);
     Hop wrapper = road.get(HopKind.WRAPPER);
-    Hop trap = road.get(HopKind.SYSCALL_INSTRUCTION);
     String trapModule = road.trapModule();
     boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(road.callingModule());
     Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
-    if (none != null && !(elsewhere && plt == null && wrapper == null)) {
+    boolean heading = none != null && !(elsewhere && plt == null && wrapper == null);
+    if (heading) {
       page.heading(
           page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
     } else {
@@ -132,21 +134,32 @@ final class UserSide {
       } else {
         libraryHeading(page, plt, wrapper, road.callingModule(), trapModule);
       }
-      if (plt instanceof Hop.Plt slot) {
-        plt(page, slot, wrapper);
-      } else {
-        Absence.row(page, plt);
-      }
-      if (wrapper instanceof Hop.Wrapper function) {
-        wrapper(page, function, road);
-      } else {
-        Absence.row(page, wrapper);
+    }
+    for (HopKind kind : LIBRARY) {
+      Hop hop = road.get(kind);
+      boolean inHeading = heading && (kind == HopKind.PLT || kind == HopKind.WRAPPER);
+      if (hop instanceof Hop.Missing && !inHeading) {
+        Absence.row(page, hop);
+      } else if (hop != null && !inHeading) {
+        libraryHop(page, hop, road, abi);
       }
     }
-    if (trap instanceof Hop.SyscallInstruction instruction) {
-      trap(page, instruction, wrapper);
-    } else {
-      Absence.row(page, trap);
+  }
+
+  private static void libraryHop(Page page, Hop hop, Road road, Abi abi) {
+    switch (hop.kind()) {
+      case PLT -> plt(page, (Hop.Plt) hop, road.get(HopKind.WRAPPER));
+      case WRAPPER -> wrapper(page, (Hop.Wrapper) hop, road);
+      case SYSCALL_INSTRUCTION ->
+          trap(page, (Hop.SyscallInstruction) hop, road.get(HopKind.WRAPPER), abi);
+      case SOURCE_LINE,
+          CALL_SITE,
+          KERNEL_ENTRY,
+          TABLE_ROW,
+          DECLARATION,
+          IMPLEMENTATION,
+          KERNEL_FUNCTION,
+          RETURN -> {} // other sections
     }
   }
 
@@ -306,10 +319,10 @@ final class UserSide {
     return path;
   }
 
-  private static void trap(Page page, Hop.SyscallInstruction trap, @Nullable Hop wrapper) {
+  private static void trap(Page page, Hop.SyscallInstruction trap, @Nullable Hop wrapper, Abi abi) {
     Phrase fact = Phrase.of(trap.instruction(), Tone.STRONG);
     for (Hop.RegisterValue register : trap.registers()) {
-      boolean number = register.name().equals("rax") || register.name().equals("eax");
+      boolean number = register.name().equals(abi.numberRegister());
       // Numbers are written in decimal, but for x32's.
       boolean small = number && register.value() >= 0 && register.value() < 0x10000;
       String value = small ? Long.toString(register.value()) : Numbers.register(register.value());

@@ -9,7 +9,7 @@ import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 
-/// The last section: the result on its way from `rax` to the caller's variable.
+/// The last section: the result on its way from its register to the caller's variable.
 @SuppressWarnings("IfChainToSwitch") // see CallHeader.outcome
 final class WayBack {
   private WayBack() {}
@@ -52,10 +52,11 @@ final class WayBack {
 
   private static void back(Page page, Journey journey, Road road, Hop.Return back) {
     Phrase way = new Phrase();
+    String register = journey.id().abi().resultRegister() + " = ";
     if (journey.outcome() instanceof Outcome.Failed(Errno errno)) {
-      way.word("rax = " + back.rax() + " (-" + errno.name() + ")", Tone.ERROR);
+      way.word(register + back.result() + " (-" + errno.name() + ")", Tone.ERROR);
     } else {
-      way.word("rax = " + rax(back.rax()));
+      way.word(register + number(back.result()));
     }
     if (!back.branch().isEmpty()) {
       way.step(page.glyphs.to, Names.shown(back.branch(), page.glyphs.dots), Tone.PLAIN);
@@ -111,7 +112,7 @@ final class WayBack {
     return false;
   }
 
-  private static String rax(long value) {
+  private static String number(long value) {
     return value > -4096 && value < 1L << 32 ? Long.toString(value) : Numbers.hex(value);
   }
 }

@@ -10,6 +10,7 @@ import trapline.model.ErrorOrigin;
 import trapline.model.ErrorOrigin.Candidate;
 import trapline.model.Explanation;
 import trapline.model.Hop;
+import trapline.model.HopKind;
 import trapline.model.KernelRun;
 import trapline.model.LocalCause;
 import trapline.model.RanFunction;
@@ -117,10 +118,8 @@ public final class WhyReport {
 
   private void userSide() {
     page.side(Tone.USER);
-    for (Hop hop : explanation.journey().hops()) {
-      if (hop instanceof Hop.SourceLine line) {
-        StackRows.render(page, "your code", line);
-      }
+    if (explanation.journey().hop(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line) {
+      StackRows.render(page, "your code", line);
     }
     if (explanation.times() > 1) {
       page.row(

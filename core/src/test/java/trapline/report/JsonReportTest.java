@@ -137,8 +137,8 @@ class JsonReportTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"trapline\":1 | \"trapline\":2",
-        "\"trapline\":1 | \"trapline\":\"1\"",
+        "\"trapline\":2 | \"trapline\":1",
+        "\"trapline\":2 | \"trapline\":\"2\"",
         "\"number\":41,\"name\" | \"name\"",
         "\"abi\":\"x86_64\" | \"abi\":\"arm64\"",
         "\"pid\":4711 | \"pid\":\"4711\"",
@@ -156,6 +156,7 @@ class JsonReportTest {
         "\"here\":true | \"here\":false",
         "\"inlined\":false | \"inlined\":null",
         "\"rax\":\"0x29\" | \"rax\":41",
+        "\"result\":\"0x3\",\"code\" | \"rax\":\"0x3\",\"code\"",
         "\"signature\": | \"sig\":",
         "\"kind\":\"collapsed\" | \"kind\":\"folded\"",
         "\"diagnostics\":[] | \"diagnostics\":null",
@@ -176,7 +177,7 @@ class JsonReportTest {
     String json = JsonReport.render(SampleJourneys.socket());
     assertThat(json)
         .startsWith(
-            "{\"trapline\":1,\"syscall\":{\"number\":41,\"name\":\"socket\",\"abi\":\"x86_64\"},"
+            "{\"trapline\":2,\"syscall\":{\"number\":41,\"name\":\"socket\",\"abi\":\"x86_64\"},"
                 + "\"thread\":{\"pid\":4711,\"tid\":4711,\"name\":\"server\"},")
         .contains(
             "\"arguments\":[{\"name\":\"family\",\"type\":\"int\",\"raw\":\"0x2\",\"text\":\"AF_INET\"},")

@@ -4,6 +4,7 @@ import java.util.List;
 import trapline.model.ArgValue;
 import trapline.model.Argument;
 import trapline.model.Hop;
+import trapline.model.HopKind;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 
@@ -18,7 +19,7 @@ final class FailurePlace {
 
   static String of(Journey journey) {
     StringBuilder place = new StringBuilder(journey.name()).append(' ').append(journey.outcome());
-    if (!journey.hops().isEmpty() && journey.hops().getFirst() instanceof Hop.SourceLine line) {
+    if (journey.hop(HopKind.SOURCE_LINE) instanceof Hop.SourceLine line) {
       place.append(line.frame().module()).append(line.frame().moduleOffset());
     }
     boolean notOpen =

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.abi.Signals;
 import trapline.model.Frame;
-import trapline.model.Hop;
 import trapline.model.Journey;
 import trapline.model.Outcome;
 import trapline.model.RunSummary;
@@ -69,7 +68,7 @@ final class Tally {
     String name = call.arrival().site();
     Site site = sites.get(name);
     if (site == null) {
-      site = new Site(journey.name(), user(journey));
+      site = new Site(journey.name(), journey.userFrame());
       site.times = passed.getOrDefault(name, 0L);
       passed.remove(name);
       sites.put(name, site);
@@ -78,17 +77,6 @@ final class Tally {
     if (journey.outcome() instanceof Outcome.Failed failed) {
       failures.merge(journey.name() + " " + failed.errno().name(), 1L, Long::sum);
     }
-  }
-
-  private static @Nullable Frame user(Journey journey) {
-    for (Hop hop : journey.hops()) {
-      if (hop instanceof Hop.SourceLine line
-          && line.user() >= 0
-          && line.user() < line.stack().size()) {
-        return line.frame();
-      }
-    }
-    return null;
   }
 
   /// @param status what the program passed to exit
