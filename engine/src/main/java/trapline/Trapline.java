@@ -63,7 +63,7 @@ public final class Trapline {
   /// @param name as the kernel's table has it
   /// @return empty when that version has no such call
   public static Optional<SyscallFacts> syscall(String version, String name) {
-    return KernelIndexSet.embedded().nearest(version).named(Abi.X86_64, name);
+    return KernelIndexSet.embedded().nearest(version).named(Abi.NATIVE, name);
   }
 
   /// Decodes x86-64 machine code from its first byte on, one instruction after the other. Bytes

@@ -16,7 +16,7 @@ final class CallNames {
   /// @throws CommandFailure when one of them is no system call's
   static Set<String> check(List<String> calls) {
     Set<String> names = new LinkedHashSet<>();
-    SyscallTable table = SyscallTable.of(Abi.X86_64);
+    SyscallTable table = SyscallTable.of(Abi.NATIVE);
     for (String name : calls) {
       if (name.isEmpty()) {
         throw new CommandFailure(ExitStatus.USAGE, "--call has an empty name in its list");

@@ -363,7 +363,7 @@ final class FollowCommand implements Callable<Integer> {
     if (result.vdso().contains(call)) {
       return ": the vDSO answers it in user mode, without a trap";
     }
-    List<Suggestion> others = SyscallTable.of(Abi.X86_64).libcEquivalents(call);
+    List<Suggestion> others = SyscallTable.of(Abi.NATIVE).libcEquivalents(call);
     if (!others.isEmpty()) {
       Suggestion other = others.getFirst();
       return "; try --call " + other.name() + (other.note().isEmpty() ? "" : ": " + other.note());

@@ -34,7 +34,7 @@ public final class PackageFiles {
     List<CommandOutline> commands = CommandOutline.all();
     List<ManualText> texts = ManualText.all();
     List<String> calls =
-        SyscallTable.of(Abi.X86_64).all().stream().map(SyscallSignature::name).sorted().toList();
+        SyscallTable.of(Abi.NATIVE).all().stream().map(SyscallSignature::name).sorted().toList();
     Map<String, String> files = new LinkedHashMap<>();
     for (CommandOutline command : commands) {
       files.put(

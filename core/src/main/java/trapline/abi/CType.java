@@ -49,7 +49,7 @@ public record CType(int size, boolean signed, int pointers, String base) {
   /// program's register as it is; only in memory such a program's addresses have 32 bits.
   public static CType inRegister(String text, Abi abi) {
     CType type = of(text, abi);
-    return abi == Abi.X32 && type.isPointer()
+    return abi.registerBits() > abi.bits() && type.isPointer()
         ? new CType(8, false, type.pointers, type.base)
         : type;
   }

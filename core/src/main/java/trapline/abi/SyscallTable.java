@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Abi;
-import trapline.model.SyscallId;
 
 /// The system calls of one ABI. Immutable; loaded once, on first use. A call's signature is built
 /// when it is first asked for.
@@ -19,17 +18,9 @@ import trapline.model.SyscallId;
 public final class SyscallTable {
   private static final int LARGEST = 4096;
 
-  private static final class X86Table {
-    static final SyscallTable IT = new SyscallTable(Abi.X86_64, "syscalls-x86_64.txt");
-  }
-
-  private static final class X32Table {
-    static final SyscallTable IT = new SyscallTable(Abi.X32, "syscalls-x32.txt");
-  }
-
-  private static final class I386Table {
-    static final SyscallTable IT = new SyscallTable(Abi.I386, "syscalls-i386.txt");
-  }
+  /// By [Abi#index()], made when they are first asked for.
+  private static final AtomicReferenceArray<@Nullable SyscallTable> TABLES =
+      new AtomicReferenceArray<>(Abi.all().size());
 
   private final Abi abi;
   private final String text;
@@ -68,16 +59,20 @@ public final class SyscallTable {
 
   /// The table of an ABI that is traced.
   public static SyscallTable of(Abi abi) {
-    if (abi == Abi.X86_64) {
-      return X86Table.IT;
+    SyscallTable table = TABLES.get(abi.index());
+    return table == null ? read(abi) : table;
+  }
+
+  private static synchronized SyscallTable read(Abi abi) {
+    SyscallTable table = TABLES.get(abi.index());
+    if (table == null) {
+      if (!abi.isTraced()) {
+        throw new IllegalArgumentException("no signatures of calls of " + abi);
+      }
+      table = new SyscallTable(abi, "syscalls-" + abi.label() + ".txt");
+      TABLES.set(abi.index(), table);
     }
-    if (abi == Abi.I386) {
-      return I386Table.IT;
-    }
-    if (abi == Abi.X32) {
-      return X32Table.IT;
-    }
-    throw new IllegalArgumentException("no signatures of calls of " + abi);
+    return table;
   }
 
   public Abi abi() {
@@ -88,7 +83,7 @@ public final class SyscallTable {
   ///
   /// @param number as the program passes it; for x32 with or without bit 30
   public @Nullable SyscallSignature byNumber(long number) {
-    long index = abi == Abi.X32 ? number & ~SyscallId.X32_BIT : number;
+    long index = number & ~abi.offset();
     if (index < 0 || index >= rowOfNumber.length || rowOfNumber[(int) index] < 0) {
       return null;
     }
@@ -105,7 +100,7 @@ public final class SyscallTable {
   /// program passes it.
   public String nameOf(long number) {
     SyscallSignature signature = byNumber(number);
-    long passed = abi == Abi.X32 ? number | SyscallId.X32_BIT : number;
+    long passed = number | abi.offset();
     return signature == null ? "syscall_0x" + Long.toHexString(passed) : signature.name();
   }
 
@@ -132,9 +127,9 @@ public final class SyscallTable {
   private SyscallSignature parse(int row) {
     int end = text.indexOf('\n', starts[row]);
     String[] fields = text.substring(starts[row], end < 0 ? text.length() : end).split("\t", -1);
-    long number = Long.parseLong(fields[0]) | (abi == Abi.X32 ? SyscallId.X32_BIT : 0);
+    long number = Long.parseLong(fields[0]) | abi.offset();
     if (fields[2].startsWith("=")) {
-      SyscallSignature same = X86Table.IT.byName(fields[2].substring(1));
+      SyscallSignature same = of(Abi.NATIVE).byName(fields[2].substring(1));
       if (same == null) {
         throw new IllegalStateException("no call " + fields[2] + " for " + abi + " " + fields[1]);
       }

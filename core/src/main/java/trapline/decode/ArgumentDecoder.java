@@ -45,7 +45,7 @@ public final class ArgumentDecoder {
     ValueDecoder decoder = new ValueDecoder(signature.layouts(), context);
     CallScope scope = new CallScope(signature, raw, false, 0, decoder, List.of());
     List<Argument> arguments = new ArrayList<>(signature.parameters().size());
-    if (id.abi() == Abi.X86_64 && signature.name().equals("rt_sigreturn")) {
+    if (id.abi() == Abi.NATIVE && signature.name().equals("rt_sigreturn")) {
       arguments.add(SignalSets.frame(decoder, registers.stackPointer()));
     }
     for (int i = 0; i < signature.parameters().size() && i < raw.length; i++) {

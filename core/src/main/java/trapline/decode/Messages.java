@@ -90,7 +90,7 @@ final class Messages {
   }
 
   private static byte @Nullable [] wide(ValueDecoder decoder, long address, int size) {
-    return decoder.abi() == Abi.X86_64 ? decoder.memory().exactly(address, size) : null;
+    return decoder.abi() == Abi.NATIVE ? decoder.memory().exactly(address, size) : null;
   }
 
   /// @param limit how many bytes of its buffers matter

@@ -29,7 +29,7 @@ final class SignalInfo {
   /// `siginfo`, or `siginfo(waited)`, of which `waitid` stores no times (`kernel/exit.c`).
   static ArgValue decode(
       ValueDecoder decoder, ArgFormat format, CType type, long raw, Scope scope) {
-    byte[] bytes = decoder.abi() == Abi.X86_64 ? decoder.memory().exactly(raw, SIZE) : null;
+    byte[] bytes = decoder.abi() == Abi.NATIVE ? decoder.memory().exactly(raw, SIZE) : null;
     return bytes == null ? new ArgValue.Pointer(raw) : decode(bytes, format.arguments().isEmpty());
   }
 

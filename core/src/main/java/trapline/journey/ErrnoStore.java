@@ -24,17 +24,17 @@ final class ErrnoStore {
   ///
   /// @param before the registers before the instruction
   /// @param image the object file that it is in
-  /// @param rax what the call returned
+  /// @param result what the call returned
   /// @return empty when it stored something else
-  static String place(Instruction instruction, Registers before, Image image, long rax) {
+  static String place(Instruction instruction, Registers before, Image image, long result) {
     int last = instruction.operandCount() - 1;
     boolean stores =
-        Errnos.isError(rax)
+        Errnos.isError(result)
             && last >= 1
             && instruction.kind(last) == OperandKind.MEMORY
             && instruction.writes(last);
     Long stored = stores ? stored(instruction, before) : null;
-    if (stored == null || stored.intValue() != (int) -rax) {
+    if (stored == null || stored.intValue() != (int) -result) {
       return "";
     }
     long address = MemoryOperands.address(instruction, last, before);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.OperandKind;
+import trapline.model.Abi;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
@@ -30,7 +31,7 @@ import trapline.unwind.UnwindModule;
 /// @param parts where the function goes on outside of its own range
 record FunctionExits(List<Exit> jumps, List<RemoteAddress> parts) {
   private static final int MOST_PARTS = 8;
-  private static final int RSP = 7;
+  private static final int STACK_POINTER = Abi.NATIVE.machine().dwarfStackPointer();
 
   /// @param behind the address behind the jump
   /// @param branch where it leads
@@ -149,7 +150,7 @@ record FunctionExits(List<Exit> jumps, List<RemoteAddress> parts) {
     }
     return rule == null
         || (rule instanceof CfaRule.RegisterOffset(int register, long offset)
-            && register == RSP
+            && register == STACK_POINTER
             && offset == 8);
   }
 

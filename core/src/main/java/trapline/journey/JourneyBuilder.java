@@ -438,11 +438,11 @@ public final class JourneyBuilder {
   /// @param registers those at the exit
   /// @param context memory and descriptors as they are at this stop
   public Departure depart(Arrival arrival, Registers registers, DecodeContext context) {
-    long rax = registers.result();
+    long result = registers.result();
     return new Departure(
         registers,
-        decoder.onExit(arrival.id, arrival.arguments, arrival.registers, rax, context),
-        decoder.outcome(arrival.id, arrival.registers, rax, context));
+        decoder.onExit(arrival.id, arrival.arguments, arrival.registers, result, context),
+        decoder.outcome(arrival.id, arrival.registers, result, context));
   }
 
   /// What a call has left that the kernel does not start again, as a signal handler ran.

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import trapline.code.Flow;
 import trapline.code.Instruction;
 import trapline.code.X86Decoder;
-import trapline.model.Architecture;
+import trapline.model.Abi;
 import trapline.model.CodeLine;
 import trapline.model.Evidence;
 import trapline.model.Hop;
@@ -17,7 +17,7 @@ import trapline.model.RemoteAddress;
 /// from the process' memory.
 final class MemoryCode {
   /// Encodings of `syscall`, `int` and `sysenter`.
-  private static final int TRAP = Architecture.X86_64.restartLength();
+  private static final int TRAP = Abi.NATIVE.machine().restartLength();
 
   private MemoryCode() {}
 

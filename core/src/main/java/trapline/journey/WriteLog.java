@@ -11,7 +11,6 @@ import trapline.model.RemoteMemory;
 /// later as it was at any of them.
 public final class WriteLog {
   private static final int WORD = 8;
-  private static final int RSP = 7; // its number in DWARF
 
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   private record Write(int state, long address, byte[] before) {
@@ -49,7 +48,7 @@ public final class WriteLog {
   public void before(int state, Instruction instruction, Registers registers, RemoteMemory memory) {
     String mnemonic = instruction.mnemonic();
     if (mnemonic.startsWith("push")) {
-      note(state, registers.dwarf(RSP) - WORD, WORD, memory);
+      note(state, registers.stackPointer() - WORD, WORD, memory);
     } else if (mnemonic.startsWith("enter") || mnemonic.startsWith("maskmov")) {
       unknown = state;
     }

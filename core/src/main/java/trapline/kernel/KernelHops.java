@@ -53,8 +53,8 @@ public final class KernelHops {
 
   private void readAhead() {
     try {
-      hops(new SyscallId(Abi.X86_64, 0), "syscall");
-      hops(new SyscallId(Abi.X86_64, 1), "syscall");
+      hops(new SyscallId(Abi.NATIVE, 0), Abi.NATIVE.instruction());
+      hops(new SyscallId(Abi.NATIVE, 1), Abi.NATIVE.instruction());
     } catch (RuntimeException e) {
       // The call that needs it says what is wrong.
     }
@@ -304,7 +304,7 @@ public final class KernelHops {
     } else if (symbols.whyUnavailable().isEmpty()) {
       clauses.add("no symbol " + facts.symbol() + " (kallsyms)");
     }
-    if (facts.definitions().size() == 1 && abi == Abi.X86_64) {
+    if (facts.definitions().size() == 1 && abi == Abi.NATIVE) {
       String name = tracepointName(facts.entry());
       Optional<TracepointFormat> format = running.tracepoint("sys_enter_" + name);
       if (format.isPresent()) {

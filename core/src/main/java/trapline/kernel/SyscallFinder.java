@@ -211,7 +211,7 @@ public final class SyscallFinder {
   /// What glibc's function of that name calls here.
   private static List<Suggestion> instead(String text, Set<String> names) {
     List<Suggestion> calls = new ArrayList<>();
-    for (Suggestion suggestion : SyscallTable.of(Abi.X86_64).libcEquivalents(text)) {
+    for (Suggestion suggestion : SyscallTable.of(Abi.NATIVE).libcEquivalents(text)) {
       if (suggestion.name().isEmpty() || names.contains(suggestion.name())) {
         calls.add(suggestion);
       }

@@ -22,6 +22,9 @@ public final class Abi {
   public static final Abi X32 = known("x32");
   public static final Abi I386 = known("i386");
 
+  /// That of 64-bit programs of the machine that Trapline runs on.
+  public static final Abi NATIVE = X86_64;
+
   private static final List<Abi> TRACED = ALL.stream().filter(abi -> abi.machine != null).toList();
 
   final int[] argumentSlots;

@@ -1,6 +1,7 @@
 package trapline.unwind;
 
 import java.util.Arrays;
+import trapline.model.Abi;
 import trapline.model.Architecture;
 import trapline.model.Registers;
 
@@ -9,7 +10,7 @@ import trapline.model.Registers;
 public final class FrameRegisters {
   /// The architecture whose stacks are walked. The numbers below are constants, because they are
   /// used for each frame of each call.
-  static final Architecture ARCHITECTURE = Architecture.X86_64;
+  static final Architecture ARCHITECTURE = Abi.NATIVE.machine();
 
   /// How many registers there are in a frame.
   static final int COUNT = ARCHITECTURE.dwarfCount();

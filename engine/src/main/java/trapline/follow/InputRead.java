@@ -30,16 +30,16 @@ public final class InputRead {
   void exited(int thread, SyscallId id, Registers registers, RemoteMemory memory) {
     long count = registers.result();
     boolean reads =
-        id.abi() == Abi.X86_64
+        id.abi() == Abi.NATIVE
             && id.number() == READ
-            && registers.argument(Abi.X86_64, 0) == 0
+            && registers.argument(Abi.NATIVE, 0) == 0
             && count > 0;
     if (!reads
         || bytes.size() + count > LARGEST
         || !target(Integer.toString(thread)).equals(input)) {
       return;
     }
-    byte[] read = memory.readExactly(registers.argument(Abi.X86_64, 1), (int) count);
+    byte[] read = memory.readExactly(registers.argument(Abi.NATIVE, 1), (int) count);
     if (read != null) {
       bytes.writeBytes(read);
     }

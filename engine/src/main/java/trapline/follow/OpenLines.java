@@ -164,7 +164,7 @@ public final class OpenLines {
       case SENDFILE, SPLICE, TEE -> {
         int from = call.source();
         // The 32-bit calls have places of either size; theirs are not looked at.
-        boolean may = call != OutputCall.TEE && abi == Abi.X86_64;
+        boolean may = call != OutputCall.TEE && abi == Abi.NATIVE;
         byte[] place = may ? memory.readExactly(registers.argument(abi, from + 1), 8) : null;
         yield OpenFile.lastByte(
             exited.threadId(),

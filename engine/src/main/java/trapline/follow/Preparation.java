@@ -101,7 +101,7 @@ public final class Preparation {
   /// Looks at the functions that make calls.
   private static void lookAhead(Image library, BooleanSupplier goesOn) {
     List<String> names =
-        SyscallTable.of(Abi.X86_64).all().stream().map(SyscallSignature::name).toList();
+        SyscallTable.of(Abi.NATIVE).all().stream().map(SyscallSignature::name).toList();
     try {
       library.lookAhead(names, goesOn);
     } catch (MalformedBinary | Unsupported e) {

@@ -22,7 +22,7 @@ import trapline.linux.objects.ObjectFile;
 import trapline.linux.objects.ObjectFiles;
 import trapline.linux.proc.Maps;
 import trapline.linux.proc.ProcessFacts;
-import trapline.model.Architecture;
+import trapline.model.Abi;
 import trapline.model.LinkAddress;
 import trapline.model.MalformedBinary;
 import trapline.model.RemoteAddress;
@@ -380,7 +380,7 @@ final class TracedProcess implements AddressSpace {
     }
     List<String> names = new ArrayList<>();
     try {
-      String prefix = Architecture.X86_64.vdsoPrefix();
+      String prefix = Abi.NATIVE.machine().vdsoPrefix();
       for (Symbol symbol : vdso.elf().dynamicSymbols()) {
         if (symbol.isDefined() && symbol.name().startsWith(prefix)) {
           names.add(symbol.name().substring(prefix.length()));

@@ -33,7 +33,7 @@ final class WrittenBytes {
 
   private static byte @Nullable [] ofVectors(
       long address, long count, long written, Abi abi, RemoteMemory memory, int most) {
-    int word = abi == Abi.X86_64 ? Long.BYTES : Integer.BYTES;
+    int word = abi.bits() / Byte.SIZE;
     int vectors = Math.clamp(count, 0, MOST_VECTORS);
     byte[] table = memory.readExactly(address, vectors * 2 * word);
     if (table == null) {

@@ -8,7 +8,7 @@ import trapline.model.Registers;
 /// What the kernel tells of a thread that waits inside a system call, without stopping it
 /// (`/proc/PID/syscall`, proc_pid_syscall(5)).
 public final class BlockedCall {
-  private static final Architecture ARCHITECTURE = Architecture.X86_64;
+  private static final Architecture ARCHITECTURE = Abi.NATIVE.machine();
   private static final int ARGUMENTS = 6;
   private static final int FIELDS = 9;
 
@@ -27,7 +27,7 @@ public final class BlockedCall {
     try {
       slots[ARCHITECTURE.numberSlot()] = Long.parseLong(fields[0]);
       for (int i = 0; i < ARGUMENTS; i++) {
-        slots[Abi.X86_64.argumentSlot(i)] = hexadecimal(fields[1 + i]);
+        slots[Abi.NATIVE.argumentSlot(i)] = hexadecimal(fields[1 + i]);
       }
       slots[ARCHITECTURE.stackPointerSlot()] = hexadecimal(fields[7]);
       slots[ARCHITECTURE.instructionPointerSlot()] = hexadecimal(fields[8]);

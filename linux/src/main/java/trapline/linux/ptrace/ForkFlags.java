@@ -26,7 +26,7 @@ final class ForkFlags {
     SyscallId call = parent.call;
     long number = call == null ? ptrace.register(Ptrace.NUMBER) : call.number();
     if (number == Numbers.NR_CLONE3) { // the same number in each ABI
-      long address = argument(ptrace, call == null ? Abi.X86_64 : call.abi(), 0);
+      long address = argument(ptrace, call == null ? Abi.NATIVE : call.abi(), 0);
       byte[] flags = new ProcessMemory(parent.threadId).readExactly(address, 8);
       return flags == null ? byEvent(event) : LittleEndian.word(flags, 0);
     }
@@ -39,7 +39,7 @@ final class ForkFlags {
       };
     }
     return switch ((int) number) {
-      case Numbers.NR_CLONE -> argument(ptrace, Abi.X86_64, 0);
+      case Numbers.NR_CLONE -> argument(ptrace, Abi.NATIVE, 0);
       case Numbers.NR_VFORK -> Numbers.CLONE_VM | Numbers.CLONE_VFORK;
       case Numbers.NR_FORK -> 0;
       default -> byEvent(event);

@@ -18,7 +18,6 @@ import trapline.linux.sys.Kernel;
 import trapline.linux.sys.Numbers;
 import trapline.linux.sys.Ptrace;
 import trapline.model.Abi;
-import trapline.model.Architecture;
 import trapline.model.KernelRefused;
 import trapline.model.Registers;
 import trapline.model.RemoteMemory;
@@ -37,7 +36,7 @@ public final class Tracer implements Capture, Stepping, PendingSignals, SeccompA
           | Numbers.PTRACE_O_TRACECLONE
           | Numbers.PTRACE_O_TRACEEXEC;
 
-  private static final SyscallId EXECVE = new SyscallId(Abi.X86_64, 59);
+  private static final SyscallId EXECVE = new SyscallId(Abi.NATIVE, 59);
 
   private final Thread owner = Thread.currentThread();
   private final Ptrace ptrace = new Ptrace();
@@ -299,7 +298,7 @@ public final class Tracer implements Capture, Stepping, PendingSignals, SeccompA
     if (stopped(threadId) == null) {
       return false;
     }
-    for (int slot = 0; slot < Architecture.X86_64.slots(); slot++) {
+    for (int slot = 0; slot < registers.architecture().slots(); slot++) {
       ptrace.setRegister(slot, registers.slot(slot));
     }
     return ptrace.storeRegisters(threadId) >= 0;

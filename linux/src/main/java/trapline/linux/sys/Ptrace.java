@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
+import trapline.model.Abi;
 import trapline.model.Architecture;
 import trapline.model.Registers;
 
@@ -19,7 +20,7 @@ public final class Ptrace {
   public static final int SIGINFO_SIZE = 128;
 
   /// The architecture of the threads that can be traced here.
-  public static final Architecture ARCHITECTURE = Architecture.X86_64;
+  public static final Architecture ARCHITECTURE = Abi.NATIVE.machine();
 
   /// The slot of a system call's number while the thread is in the call.
   public static final int NUMBER = ARCHITECTURE.numberSlot();
