@@ -469,7 +469,7 @@ public final class JourneyBuilder {
       List<Step> steps) {
     Outcome outcome = departure.outcome();
     List<Hop> hops = new ArrayList<>(arrival.hops);
-    if (hops.size() > 1) {
+    if (isExplored(hops)) {
       if (outcome instanceof Outcome.Restarted restarted) {
         hops.add(
             new Hop.Missing(
@@ -478,15 +478,25 @@ public final class JourneyBuilder {
         boolean isAddress = outcome instanceof Outcome.Returned && isAddress(arrival.id);
         Returns returns =
             new Returns(space, arrival.origin.stack(), arrival.trap, trace, isAddress);
-        hops.replaceAll(
-            hop ->
-                hop.kind() == HopKind.WRAPPER
-                    ? Wrappers.withBranch(hop, arrival.trap, returns.branch())
-                    : hop);
+        for (int i = 0; i < hops.size(); i++) {
+          if (hops.get(i).kind() == HopKind.WRAPPER) {
+            hops.set(i, Wrappers.withBranch(hops.get(i), arrival.trap, returns.branch()));
+          }
+        }
         hops.add(returns.hop());
       }
     }
     return journey(arrival, departure.arguments(), outcome, nanoseconds, occurrence, hops, steps);
+  }
+
+  /// Whether more than the source line was looked for.
+  private static boolean isExplored(List<Hop> hops) {
+    for (Hop hop : hops) {
+      if (hop.kind() != HopKind.SOURCE_LINE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether a call returns an address.
@@ -499,7 +509,7 @@ public final class JourneyBuilder {
   public Journey unreturned(
       Arrival arrival, Outcome outcome, long nanoseconds, long occurrence, List<Step> steps) {
     List<Hop> hops = new ArrayList<>(arrival.hops);
-    if (hops.size() > 1) {
+    if (isExplored(hops)) {
       String why =
           switch (outcome) {
             case Outcome.NeverReturned never -> never.why();

@@ -25,7 +25,7 @@ public final class Abi {
   /// That of 64-bit programs of the machine that Trapline runs on.
   public static final Abi NATIVE = X86_64;
 
-  private static final List<Abi> TRACED = ALL.stream().filter(abi -> abi.machine != null).toList();
+  private static final List<Abi> TRACED = findTraced();
 
   final int[] argumentSlots;
   final long argumentMask;
@@ -90,6 +90,16 @@ public final class Abi {
     } catch (IOException e) {
       throw new UncheckedIOException("the table " + TABLE + " cannot be read", e);
     }
+  }
+
+  private static List<Abi> findTraced() {
+    List<Abi> traced = new ArrayList<>();
+    for (Abi abi : ALL) { // a stream would cost milliseconds when a program starts
+      if (abi.machine != null) {
+        traced.add(abi);
+      }
+    }
+    return List.copyOf(traced);
   }
 
   private static Abi known(String label) {

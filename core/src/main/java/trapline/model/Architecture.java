@@ -132,7 +132,12 @@ public final class Architecture {
         if (key.equals("architecture")) {
           inside = value.equals(name);
         } else if (inside) {
-          entries.computeIfAbsent(key, _ -> new ArrayList<>()).add(value);
+          List<String> values = entries.get(key);
+          if (values == null) { // without a lambda, which costs time when a program starts
+            values = new ArrayList<>();
+            entries.put(key, values);
+          }
+          values.add(value);
         }
       }
       return new Architecture(name, entries);

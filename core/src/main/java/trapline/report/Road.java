@@ -1,7 +1,8 @@
 package trapline.report;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import trapline.model.Hop;
@@ -58,9 +59,13 @@ final class Road {
 
   /// The hops of a part of the way, in their order.
   static HopKind[] of(HopKind.Side side) {
-    return Arrays.stream(HopKind.values())
-        .filter(kind -> kind.side() == side)
-        .toArray(HopKind[]::new);
+    List<HopKind> kinds = new ArrayList<>();
+    for (HopKind kind : HopKind.values()) {
+      if (kind.side() == side) {
+        kinds.add(kind);
+      }
+    }
+    return kinds.toArray(new HopKind[0]);
   }
 
   /// The short name of a hop in the left column.
