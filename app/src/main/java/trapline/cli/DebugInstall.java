@@ -27,10 +27,11 @@ import trapline.linux.proc.ProcessFacts;
 import trapline.model.MalformedBinary;
 import trapline.model.Unsupported;
 
-/// `--install`: before a run, installs the Debian packages with the debug information that a
-/// program and its libraries lack here. What cannot be installed is told, and the run goes on.
+/// `--install-debuginfo`: before a run, installs the Debian packages with the debug information
+/// that a program and its libraries lack here. What cannot be installed is told, and the run goes
+/// on.
 final class DebugInstall {
-  private static final String OPTION = "--install";
+  private static final String OPTION = "--install-debuginfo";
   private static final long LONGEST = 1 << 20;
 
   private final ObjectFiles objects;
@@ -48,7 +49,7 @@ final class DebugInstall {
 
   /// For a program that is to be started, when the option was given.
   static void before(ParseResult typed, Path program, PrintStream err) {
-    if (typed.hasMatchedOption(OPTION)) {
+    if (RenamedOptions.has(typed, OPTION)) {
       DebugInstall install = new DebugInstall(directories(typed), err);
       install.run(install.files(program));
     }
@@ -56,7 +57,7 @@ final class DebugInstall {
 
   /// For a process that runs already, when the option was given.
   static void before(ParseResult typed, int process, PrintStream err) {
-    if (typed.hasMatchedOption(OPTION)) {
+    if (RenamedOptions.has(typed, OPTION)) {
       Set<Path> files = new LinkedHashSet<>();
       for (Maps.Mapping each : Maps.of(ProcessFacts.livingThread(process)).mappings()) {
         if (each.isFile() && each.isExecutable()) {

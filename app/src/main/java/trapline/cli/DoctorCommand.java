@@ -228,7 +228,7 @@ final class DoctorCommand implements Callable<Integer> {
     String what = "kernel functions that ran, live (function tracer)";
     return switch (TracingAbility.look()) {
       case TracingAbility.Unable unable ->
-          Checkup.no(what, unable.why(), unable.remedy() + "; or a guest: --kernel vm");
+          Checkup.no(what, unable.why(), unable.remedy() + "; or a guest: --observe vm");
       case TracingAbility.Able able ->
           able.values() == TracingAbility.Values.TRACER
               ? Checkup.yes(what, "function_graph in an instance of its own, with return values")

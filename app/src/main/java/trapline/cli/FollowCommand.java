@@ -84,10 +84,10 @@ final class FollowCommand implements Callable<Integer> {
   private CommandSpec describe() {
     CommandSpec described = CommandObjects.spec(this);
     described.usageMessage().sortOptions(false);
-    described.addOption(
-        RunOptions.calls(
-            "Follow only these calls (socket,bind). The run ends, and a program that Trapline"
-                + " started with it, when each has been followed once."));
+    RunOptions.addCalls(
+        described,
+        "Follow only these calls (socket,bind). The run ends, and a program that Trapline"
+            + " started with it, when each has been followed once.");
     described.addOption(TraplineCommand.flag("--all", "Follow every occurrence, and keep going."));
     described.addOption(
         OptionSpec.builder("--steps")
@@ -105,7 +105,7 @@ final class FollowCommand implements Callable<Integer> {
         TraplineCommand.flag(
             "--brief", "Print one line per journey: the call, its result, your line, the time."));
     described.addOption(
-        OptionSpec.builder("-p")
+        OptionSpec.builder("-p", "--pid")
             .paramLabel("PID")
             .type(Integer.class)
             .description("Follow a running process: all its threads; PID may name any of them.")
@@ -134,7 +134,7 @@ final class FollowCommand implements Callable<Integer> {
 
   /// Takes what the user typed.
   private void take(ParseResult typed) {
-    calls = typed.matchedOptionValue("--call", calls);
+    calls = RunOptions.calls(typed);
     all = typed.hasMatchedOption("--all");
     steps = typed.matchedOptionValue("--steps", steps);
     json = typed.hasMatchedOption("--json");
@@ -209,7 +209,7 @@ final class FollowCommand implements Callable<Integer> {
           "--libc is for programs that are started; process " + processId + " runs already");
     }
     if (processId != null && observation.mode() == ObservationChoice.Mode.VM) {
-      throw usage("--kernel vm runs a program once more; a process that runs already cannot be");
+      throw usage("--observe vm runs a program once more; a process that runs already cannot be");
     }
     if (processId != null && processId <= 0) {
       throw usage("-p " + processId + ": a process id is a number of 1 or more");
@@ -221,7 +221,7 @@ final class FollowCommand implements Callable<Integer> {
       throw usage("--steps shows each instruction, --brief one line per journey: name one of them");
     }
     if (brief && observation.mode() != ObservationChoice.Mode.OFF) {
-      throw usage("--brief shows no kernel functions: leave out --kernel");
+      throw usage("--brief shows no kernel functions: leave out --observe");
     }
     if (stringLimit < 0) {
       throw usage("-s takes a number of 0 or more");

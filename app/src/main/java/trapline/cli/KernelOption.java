@@ -3,7 +3,9 @@ package trapline.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 import trapline.kernel.KernelIndex;
 import trapline.kernel.KernelIndexSet;
 import trapline.kernel.KernelVersion;
@@ -11,7 +13,7 @@ import trapline.kernel.RunningKernel;
 import trapline.kernel.VersionMatch;
 import trapline.run.KernelChoice;
 
-/// The option `--kernel`: whose facts the user wants.
+/// The option `--kernel-version`: whose facts the user wants.
 ///
 /// @param set all versions at hand
 /// @param index the chosen one of them
@@ -20,16 +22,23 @@ import trapline.run.KernelChoice;
 /// @param ownSeries whether it was chosen for the running kernel, and is of its series
 record KernelOption(
     KernelIndexSet set, KernelIndex index, String origin, String relation, boolean ownSeries) {
-  static final String NAME = "--kernel";
+  static final String NAME = "--kernel-version";
 
-  static OptionSpec spec() {
-    return OptionSpec.builder(NAME)
-        .paramLabel("VERSION|TREE|TARBALL|INDEX")
-        .type(String.class)
-        .description(
-            "The kernel's version, such as 6.12, or its source, or a file that trapline index wrote"
-                + " (default: the nearest to the running one).")
-        .build();
+  static void addTo(CommandSpec spec) {
+    RenamedOptions.add(
+        spec,
+        OptionSpec.builder(NAME)
+            .paramLabel("VERSION|TREE|TARBALL|INDEX")
+            .type(String.class)
+            .description(
+                "The kernel's version, such as 6.12, or its source, or a file that trapline index"
+                    + " wrote (default: the nearest to the running one).")
+            .build());
+  }
+
+  /// What the user typed; `null` when the option was not given.
+  static @Nullable String typed(ParseResult typed) {
+    return RenamedOptions.value(typed, NAME, (@Nullable String) null);
   }
 
   /// @param typed what the user typed; `null` for what serves the running kernel best

@@ -15,8 +15,9 @@ final class ObservationOptions {
 
   /// @param usual the mode when none is named
   static void addTo(CommandSpec spec, String usual) {
-    spec.addOption(
-        OptionSpec.builder("--kernel")
+    RenamedOptions.add(
+        spec,
+        OptionSpec.builder("--observe")
             .paramLabel("auto|live|vm|off")
             .type(String.class)
             .description(
@@ -25,14 +26,16 @@ final class ObservationOptions {
                     + usual
                     + ".")
             .build());
-    spec.addOption(
-        OptionSpec.builder("--image")
+    RenamedOptions.add(
+        spec,
+        OptionSpec.builder("--guest-kernel")
             .paramLabel("FILE|PACKAGE")
             .type(String.class)
             .description("The guest's kernel: a vmlinuz or vmlinux, or a Debian package.")
             .build());
-    spec.addOption(
-        OptionSpec.builder("--include")
+    RenamedOptions.add(
+        spec,
+        OptionSpec.builder("--guest-file")
             .paramLabel("PATH")
             .type(List.class)
             .auxiliaryTypes(Path.class)
@@ -43,23 +46,23 @@ final class ObservationOptions {
 
   /// @throws CommandFailure when the mode is none, or a file to include is not there
   static ObservationChoice of(ParseResult typed, String usual) {
-    String mode = typed.matchedOptionValue("--kernel", usual);
+    String mode = RenamedOptions.value(typed, "--observe", usual);
     for (ObservationChoice.Mode each : ObservationChoice.Mode.values()) {
       if (each.name().toLowerCase(Locale.ROOT).equals(mode)) {
-        for (Path path : typed.matchedOptionValue("--include", List.<Path>of())) {
+        for (Path path : RenamedOptions.value(typed, "--guest-file", List.<Path>of())) {
           if (!Files.exists(path)) {
             throw new CommandFailure(
-                ExitStatus.BAD_FILE, "--include " + path + ": no such file or directory");
+                ExitStatus.BAD_FILE, "--guest-file " + path + ": no such file or directory");
           }
         }
         return new ObservationChoice(
             each,
-            typed.matchedOptionValue("--image", (String) null),
-            typed.matchedOptionValue("--include", List.<Path>of()),
+            RenamedOptions.value(typed, "--guest-kernel", (String) null),
+            RenamedOptions.value(typed, "--guest-file", List.<Path>of()),
             typed.matchedOptionValue("--kernel-source", (Path) null));
       }
     }
     throw new CommandFailure(
-        ExitStatus.USAGE, "--kernel " + mode + ": one of auto, live, vm and off");
+        ExitStatus.USAGE, "--observe " + mode + ": one of auto, live, vm and off");
   }
 }

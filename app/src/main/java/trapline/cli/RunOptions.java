@@ -33,15 +33,44 @@ final class RunOptions {
         .build();
   }
 
-  /// `--call`.
-  static OptionSpec calls(String description) {
-    return OptionSpec.builder("--call")
-        .paramLabel("NAMES")
-        .splitRegex(",")
-        .type(List.class)
-        .auxiliaryTypes(String.class)
-        .description(description)
-        .build();
+  /// `--call`, and strace's spelling of it.
+  static void addCalls(CommandSpec spec, String description) {
+    spec.addOption(
+        OptionSpec.builder("--call")
+            .paramLabel("NAMES")
+            .splitRegex(",")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description(description)
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-e")
+            .paramLabel("trace=NAMES")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .description("As --call, in strace's spelling.")
+            .build());
+  }
+
+  /// The names that `--call` and `-e trace=` give.
+  ///
+  /// @throws CommandFailure when `-e` asks for something else
+  static List<String> calls(ParseResult typed) {
+    List<String> names = new ArrayList<>(typed.matchedOptionValue("--call", List.<String>of()));
+    for (String expression : typed.matchedOptionValue("-e", List.<String>of())) {
+      // As in strace, an expression without a qualifier is about calls.
+      String list = expression.startsWith("trace=") ? expression.substring(6) : expression;
+      boolean other = list.contains("=") || list.isEmpty();
+      if (other || "!?/%".indexOf(list.charAt(0)) >= 0 || list.contains("@")) {
+        throw new CommandFailure(
+            ExitStatus.USAGE,
+            "-e "
+                + expression
+                + ": only trace= with names of calls works here, such as -e trace=openat,read");
+      }
+      names.addAll(List.of(list.split(",", -1)));
+    }
+    return names;
   }
 
   /// How values are shown, where debug files are, where the output goes; and the program.
@@ -72,7 +101,7 @@ final class RunOptions {
                     + " package managers.")
             .build());
     spec.addOption(LibcOption.spec());
-    spec.addOption(DebugInstall.spec());
+    RenamedOptions.add(spec, DebugInstall.spec());
     spec.addOption(
         OptionSpec.builder("-o", "--output")
             .paramLabel("FILE")

@@ -33,7 +33,7 @@ final class SyscallCommand implements Callable<Integer> {
     this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(AbiOption.spec());
-    spec.addOption(KernelOption.spec());
+    KernelOption.addTo(spec);
     spec.addOption(TraplineCommand.flag("--json", "Print one JSON object (docs/FORMATS.md)."));
     spec.addOption(TraplineCommand.flag("--ascii", "Draw with plain characters."));
     spec.addPositional(
@@ -55,7 +55,7 @@ final class SyscallCommand implements Callable<Integer> {
   public Integer call() {
     ParseResult typed = spec.commandLine().getParseResult();
     @Nullable String arch = typed.matchedOptionValue(AbiOption.NAME, (String) null);
-    @Nullable String version = typed.matchedOptionValue(KernelOption.NAME, (String) null);
+    @Nullable String version = KernelOption.typed(typed);
     List<String> names = typed.matchedPositionalValue(0, List.<String>of());
     if (names.size() != 1) {
       throw new CommandFailure(

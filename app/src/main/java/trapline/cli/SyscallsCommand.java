@@ -34,7 +34,7 @@ final class SyscallsCommand implements Callable<Integer> {
     this.spec = CommandObjects.spec(this);
     spec.usageMessage().sortOptions(false);
     spec.addOption(AbiOption.spec());
-    spec.addOption(KernelOption.spec());
+    KernelOption.addTo(spec);
     spec.addOption(
         OptionSpec.builder("--grep")
             .paramLabel("RE")
@@ -65,7 +65,7 @@ final class SyscallsCommand implements Callable<Integer> {
   public Integer call() {
     ParseResult typed = spec.commandLine().getParseResult();
     @Nullable String arch = typed.matchedOptionValue(AbiOption.NAME, (String) null);
-    @Nullable String version = typed.matchedOptionValue(KernelOption.NAME, (String) null);
+    @Nullable String version = KernelOption.typed(typed);
     @Nullable String range = typed.matchedOptionValue("--diff", (String) null);
     TableFormat format = format(typed.matchedOptionValue("--format", "table"));
     Predicate<SyscallRow> wanted = wanted(typed.matchedOptionValue("--grep", ""));
@@ -76,7 +76,7 @@ final class SyscallsCommand implements Callable<Integer> {
             format == TableFormat.TABLE && Terminal.isTerminal(1));
     if (range != null) {
       if (version != null) {
-        throw new CommandFailure(ExitStatus.USAGE, "either --kernel or --diff, not both");
+        throw new CommandFailure(ExitStatus.USAGE, "either --kernel-version or --diff, not both");
       }
       out.rendered(difference(range, arch, wanted).render(format, style));
     } else {

@@ -44,7 +44,7 @@ final class WhyCommand implements Callable<Integer> {
   private CommandSpec describe() {
     CommandSpec described = CommandObjects.spec(this);
     described.usageMessage().sortOptions(false);
-    described.addOption(RunOptions.calls("Explain only these calls (bind,openat)."));
+    RunOptions.addCalls(described, "Explain only these calls (bind,openat).");
     described.addOption(
         OptionSpec.builder("--nth")
             .paramLabel("N")
@@ -61,7 +61,7 @@ final class WhyCommand implements Callable<Integer> {
         TraplineCommand.flag(
             "--startup", "Explain what fails while the dynamic linker starts the program, too."));
     described.addOption(
-        OptionSpec.builder("-p")
+        OptionSpec.builder("-p", "--pid")
             .paramLabel("PID")
             .type(Integer.class)
             .description(
@@ -145,9 +145,9 @@ final class WhyCommand implements Callable<Integer> {
       throw usage("--libc is for programs that are started; process " + process + " runs already");
     }
     boolean needsGuest =
-        "vm".equals(typed.matchedOptionValue("--kernel", ""))
-            || typed.hasMatchedOption("--image")
-            || typed.hasMatchedOption("--include");
+        "vm".equals(RenamedOptions.value(typed, "--observe", ""))
+            || RenamedOptions.has(typed, "--guest-kernel")
+            || RenamedOptions.has(typed, "--guest-file");
     if (needsGuest) {
       throw usage("a guest runs a program once more, which cannot be done with a running process");
     }
@@ -160,7 +160,7 @@ final class WhyCommand implements Callable<Integer> {
       throw usage("--nth takes a number of 1 or more");
     }
     return new FailureChoice(
-        CallNames.check(typed.matchedOptionValue("--call", List.<String>of())),
+        CallNames.check(RunOptions.calls(typed)),
         nth,
         typed.hasMatchedOption("--startup"),
         typed.hasMatchedOption("--all"));

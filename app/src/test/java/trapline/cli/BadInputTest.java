@@ -147,6 +147,34 @@ class BadInputTest {
     assertThat(Cli.run(folder, "follow", "--help").orFail()).contains("--kernel-source");
   }
 
+  @Test
+  void callsCanBeNamedAsForStrace() {
+    for (String expression : List.of("trace=getppid", "getppid")) {
+      Command strace = Cli.run(folder, "follow", "-e", expression, "sh", "-c", "echo $PPID");
+      assertThat(strace.orFail()).contains("getppid() = ");
+    }
+    for (String other :
+        List.of("trace=%file", "trace=!read", "signal=none", "trace=/get", "trace=")) {
+      Command refused = Cli.run(folder, "follow", "-e", other, "true");
+      assertThat(refused.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(refused.err()).startsWith("trapline: -e " + other + ": only").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void oldNamesOfOptionsWorkAndAreNotShown() {
+    for (String command : List.of("follow", "why", "syscall", "syscalls")) {
+      String help = Cli.run(folder, command, "--help").orFail();
+      assertThat(help).doesNotContainPattern("--(kernel|image|include|install)[ =]");
+    }
+    assertThat(Cli.run(folder, "syscalls", "--kernel", "6.1", "--grep", "^socket$").orFail())
+        .isEqualTo(
+            Cli.run(folder, "syscalls", "--kernel-version", "6.1", "--grep", "^socket$").orFail());
+    Command both = Cli.run(folder, "why", "--kernel", "off", "--include", "/no/such", "true");
+    assertThat(both.err()).startsWith("trapline: --guest-file /no/such: no such").hasLineCount(1);
+    assertThat(Cli.run(folder, "follow", "--pid", "0").err()).contains("-p").hasLineCount(1);
+  }
+
   private static void assertRoot(int status, String line, String... arguments) {
     Command run = Cli.run(folder, arguments);
     assertThat(run.err()).contains(line);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.Command;
 import trapline.testing.Tools;
 
-/// `--install`, with tools in place of apt's that note what they were asked: bash's debug
+/// `--install-debuginfo`, with tools in place of apt's that note what they were asked: bash's debug
 /// information is in no package that tests install.
 @Tag("host")
 class DebugInstallTest {
@@ -37,7 +37,8 @@ class DebugInstallTest {
   private Command follow() {
     List<String> command = new ArrayList<>(List.of("env", "PATH=" + folder + ":/usr/bin:/bin"));
     command.addAll(
-        Cli.command("follow", "--install", "--call", "getppid", "/bin/bash", "-c", "true"));
+        Cli.command(
+            "follow", "--install-debuginfo", "--call", "getppid", "/bin/bash", "-c", "true"));
     return Command.runIn(folder, command);
   }
 

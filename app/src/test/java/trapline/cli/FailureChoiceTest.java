@@ -61,7 +61,7 @@ class FailureChoiceTest {
   @Test
   void whatTheMessageNamesIsFirstAndLookUpsAreFolded() throws IOException {
     Path program = program();
-    Why why = Why.run(folder, List.of("--kernel", "off", program.toString(), "loud"));
+    Why why = Why.run(folder, List.of("--observe", "off", program.toString(), "loud"));
     assertThat(comments(why)).containsExactly("needed", "gone again", "sought last", "after");
     assertThat(why.err())
         .contains("3 look-ups failed on the way to a file that was found")
@@ -73,7 +73,7 @@ class FailureChoiceTest {
   @Test
   void withoutAMessageTheLastCallIsFirst() throws IOException {
     Path program = program();
-    Why why = Why.run(folder, List.of("--kernel", "off", program.toString()));
+    Why why = Why.run(folder, List.of("--observe", "off", program.toString()));
     assertThat(comments(why)).containsExactly("after", "gone again", "sought last", "needed");
     assertThat(why.err()).contains("explained first: it is the last call that failed");
   }
@@ -81,7 +81,7 @@ class FailureChoiceTest {
   @Test
   void allAreInTheOrderOfTheRun() throws IOException {
     Path program = program();
-    Why why = Why.run(folder, List.of("--kernel", "off", "--all", program.toString(), "loud"));
+    Why why = Why.run(folder, List.of("--observe", "off", "--all", program.toString(), "loud"));
     assertThat(comments(why))
         .containsExactly(
             "first directory",

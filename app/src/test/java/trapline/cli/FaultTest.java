@@ -94,11 +94,12 @@ class FaultTest {
     commands.put("build a C library", List.of("libc", "build", source.toString()));
     if (ALL) {
       commands.put(
-          "why a source", List.of("why", "--kernel", "off", "-o", "OUT", program.toString()));
+          "why a source", List.of("why", "--observe", "off", "-o", "OUT", program.toString()));
       String image = CloudKernels.series("6.12").toString();
       commands.put(
           "why in a guest",
-          List.of("why", "--kernel", "vm", "--image", image, "-o", "OUT", program.toString()));
+          List.of(
+              "why", "--observe", "vm", "--guest-kernel", image, "-o", "OUT", program.toString()));
     }
     if (ALL && !CHOSEN.equals("all")) {
       commands.values().removeIf(command -> !command.getFirst().equals(CHOSEN));

@@ -17,7 +17,7 @@ import trapline.testing.CloudKernels;
 import trapline.testing.Programs;
 import trapline.testing.Tools;
 
-/// `follow --kernel vm`: the calls of the guest are those of this machine's run.
+/// `follow --observe vm`: the calls of the guest are those of this machine's run.
 @Tag("vm")
 class FollowGuestTest {
   /// Of two equal calls the first is only made on the kernel that the argument names.
@@ -50,7 +50,7 @@ class FollowGuestTest {
     String image = CloudKernels.series("6.12").toString();
     Follow run =
         Follow.json(
-            List.of("--kernel", "vm", "--image", image, "--all", "--call", "access"),
+            List.of("--observe", "vm", "--guest-kernel", image, "--all", "--call", "access"),
             List.of(program.toString(), release));
     assertThat(run.status()).as(run.err()).isZero();
     Map<String, JsonNode> ran = new HashMap<>();

@@ -112,12 +112,14 @@ class IndexCommandTest {
     assertThat(cache()).hasSize(1).allMatch(name -> name.startsWith("6.99.3-"));
     Path file = folder.resolve("cache/trapline").resolve(cache().getFirst());
     Object made = Files.getLastModifiedTime(file);
-    assertThat(run("syscall", "socket", "--kernel", "tree").orFail()).contains("net/socket.c:1");
-    assertThat(run("syscall", "socket", "--kernel", "6.99").orFail()).contains("6.99.3");
+    assertThat(run("syscall", "socket", "--kernel-version", "tree").orFail())
+        .contains("net/socket.c:1");
+    assertThat(run("syscall", "socket", "--kernel-version", "6.99").orFail()).contains("6.99.3");
     assertThat(Files.getLastModifiedTime(file)).isEqualTo(made);
 
     write("tree/net/socket.c", "\n\n" + Files.readString(folder.resolve("tree/net/socket.c")));
-    assertThat(run("syscall", "socket", "--kernel", "tree").orFail()).contains("net/socket.c:3");
+    assertThat(run("syscall", "socket", "--kernel-version", "tree").orFail())
+        .contains("net/socket.c:3");
     assertThat(cache()).hasSize(1);
     assertThat(Files.getLastModifiedTime(file)).isNotEqualTo(made);
   }
@@ -131,7 +133,8 @@ class IndexCommandTest {
     before.add("my.index");
     assertThat(listing()).containsExactlyInAnyOrderElementsOf(before);
     assertThat(cache()).isEmpty();
-    assertThat(run("syscall", "socket", "--kernel", "./my.index").orFail()).contains("6.99.3");
+    assertThat(run("syscall", "socket", "--kernel-version", "./my.index").orFail())
+        .contains("6.99.3");
     assertThat(
             Cli.shell(folder, "cat tree.tar.xz | \"$@\"", "index", "-", "-o", "piped.index")
                 .orFail())
@@ -143,8 +146,8 @@ class IndexCommandTest {
     Files.write(folder.resolve("damaged.index"), damaged);
     Files.write(folder.resolve("short.index"), Arrays.copyOf(damaged, 1000));
     for (String name : List.of("./damaged.index", "./short.index")) {
-      Command refused = run("syscall", "socket", "--kernel", name);
-      assertThat(refused.err()).startsWith("trapline: --kernel " + name).hasLineCount(1);
+      Command refused = run("syscall", "socket", "--kernel-version", name);
+      assertThat(refused.err()).startsWith("trapline: --kernel-version " + name).hasLineCount(1);
       assertThat(refused.status()).isEqualTo(6);
     }
   }
@@ -322,7 +325,8 @@ class IndexCommandTest {
     CachedIndex kept =
         CachedIndex.open(folder.resolve("cache/trapline").resolve(cache().getFirst()));
     assertThat(kept.set().index(0).functions()).isPresent();
-    assertThat(run("syscall", "socket", "--kernel", "tree").orFail()).contains("net/socket.c:1");
+    assertThat(run("syscall", "socket", "--kernel-version", "tree").orFail())
+        .contains("net/socket.c:1");
   }
 
   /// A file of 8 GiB that is not there, and more files than a kernel has: each in little memory.
@@ -417,18 +421,23 @@ class IndexCommandTest {
     byte[] damaged = Files.readAllBytes(file);
     damaged[damaged.length * 2 / 3] ^= 1;
     Files.write(file, damaged);
-    Command again = run("syscall", "socket", "--kernel", "tree");
+    Command again = run("syscall", "socket", "--kernel-version", "tree");
     assertThat(again.err()).contains("is left aside").hasLineCount(1);
     assertThat(again.status()).isZero();
-    assertThat(run("syscall", "socket", "--kernel", "tree").err()).isEmpty();
+    assertThat(run("syscall", "socket", "--kernel-version", "tree").err()).isEmpty();
 
     Command.run("chmod", "777", cache.toString()).orFail();
-    Command open = run("syscall", "socket", "--kernel", "tree");
+    Command open = run("syscall", "socket", "--kernel-version", "tree");
     assertThat(open.err()).contains("others can write to it").hasLineCount(1);
     assertThat(open.status()).isZero();
     Command homeless =
         Cli.shell(
-            folder, "unset HOME XDG_CACHE_HOME; \"$@\"", "syscall", "socket", "--kernel", "tree");
+            folder,
+            "unset HOME XDG_CACHE_HOME; \"$@\"",
+            "syscall",
+            "socket",
+            "--kernel-version",
+            "tree");
     assertThat(homeless.err()).contains("no cache is used").hasLineCount(1);
     assertThat(homeless.status()).isZero();
     Cli.shell(folder, "HOME=$PWD/home XDG_CACHE_HOME=relative \"$@\"", "index", "tree").orFail();

@@ -68,8 +68,8 @@ class KillTest {
     all.put("follow -p", List.of("follow", "-p", "PID"));
     all.put("follow -p --call", List.of("follow", "--call", "getppid,getpgid", "-p", "PID"));
     all.put("follow -p --all", List.of("follow", "--all", "--steps", "-p", "PID"));
-    all.put("why", List.of("why", "--kernel", "off", c));
-    all.put("why -p", List.of("why", "-p", "PID", "--kernel", "off", "--nth", "100000"));
+    all.put("why", List.of("why", "--observe", "off", c));
+    all.put("why -p", List.of("why", "-p", "PID", "--observe", "off", "--nth", "100000"));
     all.put("index", List.of("index", folder.resolve("tree").toString()));
     return all;
   }
@@ -143,7 +143,8 @@ class KillTest {
   private static void guest(Map<String, List<String>> commands) {
     String image = CloudKernels.series("6.12").toString();
     commands.put(
-        "vm why", List.of("why", "--kernel", "vm", "--image", image, "--nth", "1", "ls", "/none"));
+        "vm why",
+        List.of("why", "--observe", "vm", "--guest-kernel", image, "--nth", "1", "ls", "/none"));
   }
 
   private Process start(List<String> words, AttachedTarget target) throws IOException {

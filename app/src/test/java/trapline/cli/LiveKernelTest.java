@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import trapline.testing.CloudKernels;
 import trapline.testing.Programs;
 
-/// `--kernel live` on a kernel that may be traced. The machine is booted once; each test looks at
+/// `--observe live` on a kernel that may be traced. The machine is booted once; each test looks at
 /// what one command left there. `-Dtrapline.liveKernel=FILE.deb` tries another kernel, of 6.11 or
 /// newer.
 @Tag("vm")
@@ -126,14 +126,14 @@ class LiveKernelTest {
             echo p:mine/one do_exit >$t/kprobe_events
             echo 1 >$t/options/funcgraph-tail
             state >/out/before
-            trapline why --kernel live --json -o /out/fails.json fails >/out/fails.out 2>/out/fails.err
+            trapline why --observe live --json -o /out/fails.json fails >/out/fails.out 2>/out/fails.err
             echo $? >/out/fails.status
             state >/out/fails.after
-            trapline why --kernel live signals 2 >/out/interrupted.out 2>/out/interrupted.err
+            trapline why --observe live signals 2 >/out/interrupted.out 2>/out/interrupted.err
             echo $? >/out/interrupted.status
             ps >/out/interrupted.processes
             state >/out/interrupted.after
-            trapline why --kernel live signals 9 >/out/killed.out 2>/out/killed.err
+            trapline why --observe live signals 9 >/out/killed.out 2>/out/killed.err
             echo $? >/out/killed.status
             n=0
             while ps | grep -q '[s]ignals' && [ $n -lt 60 ]; do sleep 1; n=$((n + 1)); done
@@ -141,7 +141,7 @@ class LiveKernelTest {
             state >/out/killed.after
             serves &
             server=$!
-            trapline follow --kernel live --call getpriority --json -o /out/serves.json \\
+            trapline follow --observe live --call getpriority --json -o /out/serves.json \\
               -p $server >/out/serves.out 2>/out/serves.err
             echo $? >/out/serves.status
             kill -0 $server && echo alive >/out/serves.alive

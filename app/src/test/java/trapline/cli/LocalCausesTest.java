@@ -40,7 +40,7 @@ class LocalCausesTest {
       Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     Path program = Programs.compile(temporary, "causes", resource("causes.c"), "-g", "-O0", "-w");
-    Why why = Why.run(folder, List.of("--kernel", "off", "--all", program.toString()));
+    Why why = Why.run(folder, List.of("--observe", "off", "--all", program.toString()));
     assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
     Map<String, JsonNode> answers = why.byComment();
     boolean isRoot = Files.getOwner(folder).getName().equals("root");

@@ -85,7 +85,7 @@ class MadeFilesTest {
 
   @Test
   void explaining() throws IOException {
-    safe(3, shared.toString(), "why", "--kernel", "off", "-o", shared + "/out", "p.c");
+    safe(3, shared.toString(), "why", "--observe", "off", "-o", shared + "/out", "p.c");
   }
 
   @Test
@@ -93,6 +93,6 @@ class MadeFilesTest {
     String xdg = Objects.requireNonNullElse(System.getenv("XDG_CACHE_HOME"), "");
     String cache = xdg.isEmpty() ? System.getProperty("user.home") + "/.cache" : xdg;
     String image = CloudKernels.series("6.12").toString();
-    safe(5, cache, "why", "--kernel", "vm", "--image", image, "p.c");
+    safe(5, cache, "why", "--observe", "vm", "--guest-kernel", image, "p.c");
   }
 }

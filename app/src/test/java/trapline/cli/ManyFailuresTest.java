@@ -37,7 +37,7 @@ class ManyFailuresTest {
   void theyAreCounted() {
     Tools.require("gcc");
     Path program = Programs.compile(folder, "program", PROGRAM, "-g", "-w");
-    Why why = Why.run(folder, List.of("--kernel", "off", "--all", program.toString()));
+    Why why = Why.run(folder, List.of("--observe", "off", "--all", program.toString()));
     assertThat(why.byComment().get("the same").get("error").get("times").asInt()).isEqualTo(300);
     assertThat(why.byComment().get("another socket").get("error").get("times").asInt())
         .isEqualTo(5);

@@ -186,7 +186,7 @@ class SeccompTest {
   @Test
   void aCallThatAFilterRefusedHasNoOtherCause() throws IOException {
     Programs.compile(folder, "program", REFUSES, "-g", "-w");
-    Why why = Why.run(folder, List.of("--kernel", "off", "--all", "./program"));
+    Why why = Why.run(folder, List.of("--observe", "off", "--all", "./program"));
     Map<String, String> causes = new HashMap<>();
     for (JsonNode answer : why.answers()) {
       causes.put(Follow.name(answer), answer.at("/error/causes").toString());

@@ -59,7 +59,7 @@ class SharedPlacesTest {
     Map<String, String> environment = Map.of("XDG_CACHE_HOME", cache.toString());
     refused(run(environment, "index", "tree"), 6, own + ": belongs to another user (65000)");
     refused(
-        run(environment, "why", "--kernel", "vm", "--image", deb(), "/bin/true"),
+        run(environment, "why", "--observe", "vm", "--guest-kernel", deb(), "/bin/true"),
         7,
         own + ": belongs to another user (65000)");
     assertThat(own).isEmptyDirectory();
@@ -158,7 +158,17 @@ class SharedPlacesTest {
             "XDG_RUNTIME_DIR", temporary.toString(),
             "XDG_CACHE_HOME", cache.toString());
     Command run =
-        run(environment, "why", "--kernel", "vm", "--image", image, "--nth", "1", "ls", "/none");
+        run(
+            environment,
+            "why",
+            "--observe",
+            "vm",
+            "--guest-kernel",
+            image,
+            "--nth",
+            "1",
+            "ls",
+            "/none");
     assertThat(run.out()).as(run.err()).contains("said ENOENT first");
     assertThat(victim.resolve("lock")).hasContent("whole");
     try (Stream<Path> files = Files.list(temporary)) {

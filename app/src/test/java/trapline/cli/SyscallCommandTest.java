@@ -53,21 +53,21 @@ class SyscallCommandTest {
       value = {
         "syscall sokcet|no such call: sokcet; did you mean socket?",
         "syscall socketcall --arch x86_64|--arch i386",
-        "syscall cachestat --kernel 5.10|no x86_64 call cachestat in 5.10.",
+        "syscall cachestat --kernel-version 5.10|no x86_64 call cachestat in 5.10.",
         "syscall 99999|no x86_64 call 99999 in",
         "syscall|name a system call, or give its number",
         "syscall socket bind|syscall takes one name or number, not 2",
         "syscall socket --arch vax|--arch vax: no such ABI; there are x86_64, x32, i386",
         "syscall socket --arch x86_46|did you mean x86_64?",
-        "syscall socket --kernel new|--kernel new: no version, file or directory; indexed are"
-            + " 5.10.",
+        "syscall socket --kernel new|--kernel-version new: no version, file or directory; indexed"
+            + " are 5.10.",
         "syscall socket --jsn|no such option: --jsn; did you mean --json?",
         "syscalls --grep (|--grep (: no regular expression: Unclosed group",
         "syscalls --format xml|--format xml: one of table, tsv, csv, json, markdown",
         "syscalls --diff 6.1|--diff 6.1: two versions as in --diff 6.1..7.3",
         "syscalls --diff 6.1..|--diff 6.1..: two versions",
         "syscalls --diff 6.1..6.5|--diff 6.1..6.5: 6.5 is not indexed; there are 5.10.",
-        "syscalls --diff 6.1..6.12 --kernel 6.1|either --kernel or --diff, not both",
+        "syscalls --diff 6.1..6.12 --kernel 6.1|either --kernel-version or --diff, not both",
         "syscalls socket|syscalls takes no argument: socket",
       })
   void badInputIsOneLineAndStatusTwo(String line, String says) {
@@ -79,7 +79,7 @@ class SyscallCommandTest {
 
   @Test
   void aCallHasItsAbisRegistersAndPrefix() {
-    assertThat(shown("syscall", "socket", "--kernel", "6.12", "--arch", "x86_64"))
+    assertThat(shown("syscall", "socket", "--kernel-version", "6.12", "--arch", "x86_64"))
         .startsWith("socket   41 on x86_64")
         .contains("  rdi       int family\n  rsi       int type\n  rdx       int protocol\n")
         .contains("SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)")
@@ -94,10 +94,10 @@ class SyscallCommandTest {
     assertThat(shown("syscall", "0x40000029", "--arch", "x86_64"))
         .startsWith("socket   0x40000029 on x32")
         .contains("rax = 0x40000029");
-    assertThat(shown("syscall", "lookup_dcookie", "--kernel", "6.18"))
+    assertThat(shown("syscall", "lookup_dcookie", "--kernel-version", "6.18"))
         .contains("reserved: the row names no entry point", "6.12.117 state changed")
         .doesNotContain("patched");
-    assertThat(shown("syscall", "clone", "--kernel", "6.12"))
+    assertThat(shown("syscall", "clone", "--kernel-version", "6.12"))
         .contains("left out: needs", "CONFIG_CLONE_BACKWARDS3");
   }
 
@@ -109,13 +109,13 @@ class SyscallCommandTest {
 
   @Test
   void anotherVersionSaysSo() {
-    assertThat(shown("syscall", "read", "--kernel", "6.5"))
+    assertThat(shown("syscall", "read", "--kernel-version", "6.5"))
         .contains("6.5 is not indexed: facts from 6.1.");
-    assertThat(shown("syscall", "read", "--kernel", "4.19")).contains("facts from 5.10.");
+    assertThat(shown("syscall", "read", "--kernel-version", "4.19")).contains("facts from 5.10.");
     String running = Command.run("uname", "-r").orFail().strip();
     assertThat(shown("syscall", "read")).contains("running " + running);
     for (KernelVersion version : KernelIndexSet.embedded().versions()) {
-      assertThat(shown("syscall", "read", "--kernel", version.release()))
+      assertThat(shown("syscall", "read", "--kernel-version", version.release()))
           .contains("Linux " + version.text())
           .doesNotContain("is not indexed");
     }
@@ -141,11 +141,12 @@ class SyscallCommandTest {
 
   @Test
   void theTableHasEveryRowAndItsSum() {
-    String table = shown("syscalls", "--kernel", "6.12", "--arch", "x86_64");
+    String table = shown("syscalls", "--kernel-version", "6.12", "--arch", "x86_64");
     assertThat(table)
         .contains(" 41  socket(family, type, protocol)", "net/socket.c:17", "– reserved")
         .containsPattern("\n375 calls of x86_64 in 6\\.12\\.117 .*: \\d+ implemented");
-    String tsv = shown("syscalls", "--kernel", "6.12", "--format", "tsv", "--arch", "x86_64");
+    String tsv =
+        shown("syscalls", "--kernel-version", "6.12", "--format", "tsv", "--arch", "x86_64");
     assertThat(tsv)
         .startsWith("number\tname\tentry\t")
         .hasLineCount(376)

@@ -23,7 +23,7 @@ class WaitingRunsTest {
 
   private ProcessBuilder why(String image) {
     return new ProcessBuilder(
-            Why.command("--kernel", "vm", "--image", image, "--nth", "1", "ls", "/none"))
+            Why.command("--observe", "vm", "--guest-kernel", image, "--nth", "1", "ls", "/none"))
         .directory(folder.toFile())
         .redirectOutput(folder.resolve("out").toFile());
   }

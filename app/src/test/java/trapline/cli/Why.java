@@ -20,9 +20,10 @@ import trapline.testing.Command;
 public record Why(int status, String err, List<JsonNode> answers) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /// Runs `trapline why --kernel vm --image IMAGE WORDS…` in a directory.
+  /// Runs `trapline why --observe vm --guest-kernel IMAGE WORDS…` in a directory.
   public static Why run(Path folder, Path image, String... words) {
-    List<String> all = new ArrayList<>(List.of("--kernel", "vm", "--image", image.toString()));
+    List<String> all =
+        new ArrayList<>(List.of("--observe", "vm", "--guest-kernel", image.toString()));
     all.addAll(List.of(words));
     return run(folder, all);
   }

@@ -41,7 +41,7 @@ class WhyAttachTest {
     Process process = begin();
     try {
       String id = Long.toString(process.pid());
-      Why why = Why.run(folder, List.of("-p", id, "--kernel", "off", "--nth", "2"));
+      Why why = Why.run(folder, List.of("-p", id, "--observe", "off", "--nth", "2"));
       assertThat(why.status()).as(why.err()).isEqualTo(ExitStatus.DONE);
       assertThat(why.answers()).hasSize(1); // which of the two it is depends on when it attached
       Why opened = Why.run(folder, List.of("-p", id, "--call", "openat", "--nth", "1"));
@@ -59,7 +59,7 @@ class WhyAttachTest {
 
   @Test
   void aGuestCannotRunAProcessThatRunsAlready() {
-    Command vm = Cli.run(folder, "why", "-p", "1", "--kernel", "vm");
+    Command vm = Cli.run(folder, "why", "-p", "1", "--observe", "vm");
     assertThat(vm.status()).isEqualTo(ExitStatus.USAGE);
     assertThat(vm.err()).contains("a guest runs a program once more").hasLineCount(1);
     Command both = Cli.run(folder, "why", "-p", "1", "true");

@@ -60,7 +60,7 @@ class WhyBadInputTest {
             "no-such-package")) {
       Command run =
           Command.runIn(
-              folder, Why.command("--kernel", "vm", "--image", image, program.toString()));
+              folder, Why.command("--observe", "vm", "--guest-kernel", image, program.toString()));
       assertThat(run.status()).as(image + run.err()).isEqualTo(NOT_OBSERVED);
       assertThat(run.err().lines()).as(run.err()).hasSize(1);
       assertThat(run.err()).startsWith("trapline: ").contains(image);
@@ -72,7 +72,7 @@ class WhyBadInputTest {
   void withoutQemu() {
     String java = System.getProperty("java.home") + "/bin";
     List<String> command = new ArrayList<>(List.of("env", "PATH=" + java));
-    command.addAll(Why.command("--kernel", "vm", program.toString()));
+    command.addAll(Why.command("--observe", "vm", program.toString()));
     Command run = Command.runIn(folder, command);
     assertThat(run.status()).as(run.err()).isEqualTo(NOT_OBSERVED);
     assertThat(run.err())
@@ -96,7 +96,8 @@ class WhyBadInputTest {
                 "-c",
                 "mount -t tmpfs -o size=20m small \"$0\" && XDG_CACHE_HOME=\"$0\" exec \"$@\"",
                 cache.toString()));
-    command.addAll(Why.command("--kernel", "vm", "--image", image.toString(), program.toString()));
+    command.addAll(
+        Why.command("--observe", "vm", "--guest-kernel", image.toString(), program.toString()));
     Command run = Command.runIn(folder, command);
     assertThat(run.status()).as(run.err()).isEqualTo(NOT_OBSERVED);
     assertThat(run.err().lines()).as(run.err()).hasSize(1);
@@ -123,7 +124,7 @@ class WhyBadInputTest {
             "-g");
     List<String> command =
         new ArrayList<>(List.of("setsid", "env", "--default-signal=INT,HUP,TERM"));
-    command.addAll(Why.command("--kernel", "off", waiting.toString()));
+    command.addAll(Why.command("--observe", "off", waiting.toString()));
     Path err = folder.resolve("err");
     Process trapline =
         new ProcessBuilder(command)
@@ -154,7 +155,8 @@ class WhyBadInputTest {
     Path image = CloudKernels.series("6.12");
     List<String> command =
         new ArrayList<>(List.of("setsid", "env", "--default-signal=INT,HUP,TERM"));
-    command.addAll(Why.command("--kernel", "vm", "--image", image.toString(), program.toString()));
+    command.addAll(
+        Why.command("--observe", "vm", "--guest-kernel", image.toString(), program.toString()));
     Process trapline =
         new ProcessBuilder(command)
             .directory(folder.toFile())

@@ -132,9 +132,9 @@ class WhyRunsTest {
     String[] command = {program.toString(), needed.toString()};
     JsonNode without = Why.run(folder, image, command).byComment().get("behind");
     assertThat(without.get("error").get("explanation").asText())
-        .contains("did not reach this call", "--include " + needed);
+        .contains("did not reach this call", "--guest-file " + needed);
     JsonNode with =
-        Why.run(folder, image, "--include", needed.toString(), command[0], command[1])
+        Why.run(folder, image, "--guest-file", needed.toString(), command[0], command[1])
             .byComment()
             .get("behind");
     assertThat(Why.road(with)).isEqualTo("ksys_lseek < __x64_sys_lseek");

@@ -94,7 +94,7 @@ public final class KernelObservation implements AutoCloseable {
           preferred = !options.isOpen() || !values || LiveObservation.tellsValues(there);
           whyNotLive =
               "its tracer gives no return values, so that the program would have to run a second"
-                  + " time on this machine: --kernel live";
+                  + " time on this machine: --observe live";
         }
         case TracingAbility.Unable unable -> {
           if (!options.isOpen()) {
@@ -106,7 +106,7 @@ public final class KernelObservation implements AutoCloseable {
     }
     String whyNot = "";
     switch (options.mode()) {
-      case OFF -> whyNot = "--kernel off";
+      case OFF -> whyNot = "--observe off";
       case LIVE -> {}
       case VM, AUTO -> {
         if (preferred) {
@@ -132,7 +132,7 @@ public final class KernelObservation implements AutoCloseable {
   public static KernelObservation prepareAttached(
       ObservationChoice options, Notices notices, BooleanSupplier interrupted) {
     TracingAbility.Able able = null;
-    String whyNot = "--kernel off";
+    String whyNot = "--observe off";
     if (options.mode() != ObservationChoice.Mode.OFF) {
       switch (TracingAbility.look()) {
         case TracingAbility.Able there when LiveObservation.tellsValues(there) -> able = there;

@@ -80,14 +80,15 @@ final class LiveObservation implements AutoCloseable {
 
   static RunException failure(TracingFailure e) {
     return new RunException(
-        RunException.Problem.NOT_OBSERVED, "--kernel live: " + e.getMessage() + "; or --kernel vm");
+        RunException.Problem.NOT_OBSERVED,
+        "--observe live: " + e.getMessage() + "; or --observe vm");
   }
 
   /// Why it cannot be asked for, in one line with the remedy.
   static RunException failure(TracingAbility.Unable unable) {
     return new RunException(
         RunException.Problem.NOT_OBSERVED,
-        "--kernel live: " + unable.why() + "; " + unable.remedy() + ", or --kernel vm");
+        "--observe live: " + unable.why() + "; " + unable.remedy() + ", or --observe vm");
   }
 
   CallWatch watch() {

@@ -108,7 +108,7 @@ public final class Explanations {
     return why
         + "."
         + (lacked.isEmpty()
-            ? " What it needs from this machine can be named with --include."
+            ? " What it needs from this machine can be named with --guest-file."
             : lacked);
   }
 
@@ -121,7 +121,7 @@ public final class Explanations {
     int shown = Math.min(lacked.size(), MOST_LACKED);
     StringJoiner options = new StringJoiner(" ");
     for (Path each : lacked.subList(0, shown)) {
-      options.add("--include " + each);
+      options.add("--guest-file " + each);
     }
     int left = lacked.size() - shown;
     return " The guest lacked "

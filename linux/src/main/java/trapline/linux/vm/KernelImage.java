@@ -70,7 +70,7 @@ final class KernelImage {
 
   private static String reason(IOException e) {
     return e instanceof java.nio.file.AccessDeniedException
-        ? "permission denied (it belongs to root; give --image another)"
+        ? "permission denied (it belongs to root; give --guest-kernel another)"
         : FileErrors.reason(e);
   }
 

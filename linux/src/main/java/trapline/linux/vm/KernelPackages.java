@@ -120,7 +120,7 @@ final class KernelPackages {
       throw new GuestFailure(
           GuestFailure.Kind.IMAGE,
           "no kernel for a guest: none under /boot can be read, and there is no apt to fetch one;"
-              + " give --image FILE");
+              + " give --guest-kernel FILE");
     }
     try {
       Tool.Answer answer =
@@ -130,7 +130,7 @@ final class KernelPackages {
         throw new GuestFailure(
             GuestFailure.Kind.IMAGE,
             "no kernel for a guest: none under /boot can be read, and apt knows no"
-                + " linux-image-*-cloud-amd64 (apt-get update); or give --image FILE");
+                + " linux-image-*-cloud-amd64 (apt-get update); or give --guest-kernel FILE");
       }
       return fetch(newest);
     } catch (IOException e) {
