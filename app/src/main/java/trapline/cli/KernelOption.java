@@ -38,7 +38,7 @@ record KernelOption(
 
   /// What the user typed; `null` when the option was not given.
   static @Nullable String typed(ParseResult typed) {
-    return RenamedOptions.value(typed, NAME, (@Nullable String) null);
+    return RenamedOptions.text(typed, NAME);
   }
 
   /// @param typed what the user typed; `null` for what serves the running kernel best

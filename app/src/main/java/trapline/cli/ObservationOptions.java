@@ -57,7 +57,7 @@ final class ObservationOptions {
         }
         return new ObservationChoice(
             each,
-            RenamedOptions.value(typed, "--guest-kernel", (String) null),
+            RenamedOptions.text(typed, "--guest-kernel"),
             RenamedOptions.value(typed, "--guest-file", List.<Path>of()),
             typed.matchedOptionValue("--kernel-source", (Path) null));
       }

@@ -31,10 +31,15 @@ final class RenamedOptions {
   }
 
   /// The value of an option, by either name.
-  static <T extends @Nullable Object> T value(ParseResult typed, String name, T otherwise) {
+  static <T> T value(ParseResult typed, String name, T otherwise) {
     return typed.hasMatchedOption(name)
         ? typed.matchedOptionValue(name, otherwise)
         : typed.matchedOptionValue(old(name), otherwise);
+  }
+
+  /// As [#value], for an option without a usual value.
+  static @Nullable String text(ParseResult typed, String name) {
+    return has(typed, name) ? value(typed, name, "") : null;
   }
 
   private static String old(String name) {
