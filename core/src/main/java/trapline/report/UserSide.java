@@ -124,7 +124,7 @@ final class UserSide {
     boolean elsewhere = !trapModule.isEmpty() && !trapModule.equals(road.callingModule());
     Hop.Missing none = Absence.common(road, HopKind.PLT, HopKind.WRAPPER);
     boolean heading = none != null && !(elsewhere && plt == null && wrapper == null);
-    if (heading) {
+    if (none != null && heading) {
       page.heading(
           page.glyphs.branch, "LIBRARY", Absence.phrase(page, none.why(), none.remedy()), "");
     } else {

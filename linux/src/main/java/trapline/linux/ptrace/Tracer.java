@@ -279,8 +279,8 @@ public final class Tracer implements Capture, Stepping, PendingSignals, SeccompA
         : null;
   }
 
-  /// Copies the registers of a stopped thread into an array of [Registers#SLOTS], without making an
-  /// object.
+  /// Copies the registers of a stopped thread into an array of
+  /// [trapline.model.Architecture#slots()], without making an object.
   ///
   /// @return whether the thread is still there
   public boolean readRegisters(int threadId, long[] into) {
