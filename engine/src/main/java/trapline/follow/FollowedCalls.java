@@ -500,6 +500,7 @@ final class FollowedCalls implements CallHandler {
       return;
     }
     long nanoseconds = (stops ? System.nanoTime() : latest) - call.nanoTime();
+    catchUpAll(); // journeys are handed on in the order in which their calls ended
     maker.unreturned(call, outcome, nanoseconds);
   }
 
