@@ -418,6 +418,7 @@ final class FollowedCalls implements CallHandler {
     if (returned.call().kind() == PendingCall.Kind.LATE) {
       late.returned(returned, trace);
     } else {
+      catchUpAll(); // those returned before this one
       finish(returned, trace);
     }
   }
