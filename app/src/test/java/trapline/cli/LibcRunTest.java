@@ -51,7 +51,7 @@ class LibcRunTest {
           "slot",
           "target",
           "registers",
-          "rax",
+          "result",
           "evidenceFrom",
           "placeMissing");
 
